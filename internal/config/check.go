@@ -1,0 +1,120 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// Check looks for settings that cannot work. The error names each of them and says what would do.
+func (c Config) Check() error {
+	return errors.Join(
+		listenAddress("listen", c.Listen),
+		c.checkAdmin(),
+		c.checkDC(),
+		required("data", c.Data, "a directory"),
+		c.checkDB(),
+		oneOf("registration", c.Registration, "open", "closed"),
+		c.checkTLS(),
+		c.checkProxy(),
+		c.Codes.check(),
+		oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error"),
+		oneOf("log.format", c.Log.Format, "text", "json"),
+		c.Limits.check(),
+	)
+}
+
+func (c Config) checkAdmin() error {
+	if c.Admin.Listen == "" {
+		return nil
+	}
+	if c.Admin.Listen == c.Listen {
+		return fmt.Errorf("admin.listen: %q is the clients' address; give the admin listener another port", c.Listen)
+	}
+	return listenAddress("admin.listen", c.Admin.Listen)
+}
+
+func (c Config) checkDC() error {
+	if c.DC < 1 || c.DC > 5 {
+		return fmt.Errorf("dc: %d is not one of 1 to 5, the numbers that clients know", c.DC)
+	}
+	return nil
+}
+
+func (c Config) checkDB() error {
+	for _, scheme := range []string{"sqlite:", "postgres://", "postgresql://"} {
+		if strings.HasPrefix(c.Database(), scheme) {
+			return nil
+		}
+	}
+	return errors.New("db: give sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME")
+}
+
+func (c Config) checkTLS() error {
+	if (c.TLS.Cert == "") != (c.TLS.Key == "") {
+		return errors.New("tls: give both cert and key, or neither")
+	}
+	return nil
+}
+
+func (c Config) checkProxy() error {
+	_, err := c.Proxy.Networks()
+	return err
+}
+
+// Networks returns the addresses of From as networks. It fails on what is neither address nor network.
+func (p Proxy) Networks() ([]netip.Prefix, error) {
+	var nets []netip.Prefix
+	for _, s := range p.From {
+		n, err := netip.ParsePrefix(s)
+		if addr, e := netip.ParseAddr(s); e == nil {
+			n, err = netip.PrefixFrom(addr, addr.BitLen()), nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("proxy.from: %q is neither an address nor a network such as 10.0.0.0/8", s)
+		}
+		nets = append(nets, n.Masked())
+	}
+	return nets, nil
+}
+
+func (c Codes) check() error {
+	switch c.Sender {
+	case "smtp":
+		return errors.Join(required("codes.smtp.host", c.SMTP.Host, "host:port"), required("codes.smtp.from", c.SMTP.From, "an e-mail address"))
+	case "webhook":
+		return required("codes.webhook.url", c.Webhook.URL, "an http or https address")
+	}
+	return oneOf("codes.sender", c.Sender, "log", "smtp", "webhook")
+}
+
+func (l Limits) check() error {
+	if l.Connections < 1 || l.ConnectionsPerHost < 1 || l.Handshakes < 0 || l.Rate < 0 {
+		return errors.New("limits: connections must be 1 or more, handshakes and rate 0 or more")
+	}
+	return nil
+}
+
+func listenAddress(name, value string) error {
+	if _, _, err := net.SplitHostPort(value); err != nil {
+		return fmt.Errorf("%s: %q is not host:port; for all addresses write :8080", name, value)
+	}
+	return nil
+}
+
+func required(name, value, what string) error {
+	if value == "" {
+		return fmt.Errorf("%s is empty; give %s", name, what)
+	}
+	return nil
+}
+
+func oneOf(name, value string, allowed ...string) error {
+	if slices.Contains(allowed, value) {
+		return nil
+	}
+	return fmt.Errorf("%s: %q is not one of %s", name, value, strings.Join(allowed, ", "))
+}

@@ -1,0 +1,123 @@
+// Package config is the configuration: one struct with its defaults, its documentation and its checks, read
+// from a TOML file, the environment and the command line, the later winning.
+//
+// Only package server and the commands read it; other packages are given values.
+package config
+
+import (
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// A Config is everything that an operator can set. The comment tags are the documentation that `hermod config`
+// prints, and the only one.
+type Config struct {
+	Listen        string   `toml:"listen" comment:"Address and port that clients connect to. Every transport (TCP, TLS, WebSocket, HTTP) is served on this one port."`
+	PublicAddress string   `toml:"public_address" comment:"Address that clients are told to use: host:port or only a host. A host name is looked up at the start, because clients want an\nIP address. Empty: the address by which each client reached us, which is right unless there is a proxy or NAT between."`
+	DC            int32    `toml:"dc" comment:"Data centre number printed for clients. One server answers for all of 1 to 5; this is the one to recommend."`
+	Data          string   `toml:"data" comment:"Directory for keys, files and the embedded database. Back it up; whoever reads it can impersonate the server."`
+	DB            string   `toml:"db" comment:"Database: sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME. Empty: an embedded SQLite database in the data directory."`
+	Name          string   `toml:"name" comment:"Name of this installation, shown on its page and in service messages."`
+	TestNumbers   bool     `toml:"test_numbers" comment:"Accept the test numbers 99966XYYYY with the code XXXXX (X repeated five times). Anybody can sign in with them: for tests only."`
+	Registration  string   `toml:"registration" comment:"Who may sign up: open, or closed (only 'hermod user create' makes accounts)."`
+	Admin         Admin    `toml:"admin" comment:"Metrics, health and profiles for operators. Never expose this listener to the internet."`
+	TLS           TLS      `toml:"tls" comment:"With both files given, TLS connections on the main port are accepted too. Renewed files are picked up without a restart."`
+	Proxy         Proxy    `toml:"proxy" comment:"Load balancers in front of this server."`
+	Codes         Codes    `toml:"codes" comment:"How sign-in codes reach people. Devices that are signed in always get them as a message first."`
+	Log           Log      `toml:"log"`
+	Limits        Limits   `toml:"limits" comment:"Bounds. The defaults suit a small machine."`
+	Shutdown      Duration `toml:"shutdown" comment:"How long calls under way may go on when the server is told to stop."`
+}
+
+// Admin configures the operators' listener.
+type Admin struct {
+	Listen string `toml:"listen" comment:"Address for /metrics, /healthz, /readyz and /debug/pprof/. Empty: no such listener."`
+}
+
+// TLS names a certificate.
+type TLS struct {
+	Cert string `toml:"cert" comment:"Certificate chain, PEM."`
+	Key  string `toml:"key" comment:"Private key, PEM."`
+}
+
+// Proxy says whom to believe about client addresses.
+type Proxy struct {
+	From []string `toml:"from" comment:"Addresses or networks (10.0.0.0/8) whose connections begin with a PROXY protocol v2 header. Others may not send one."`
+}
+
+// Codes configures the delivery of sign-in codes.
+type Codes struct {
+	Sender  string  `toml:"sender" comment:"log (written to the log: for development), smtp (to the e-mail address of the account), or webhook (to an SMS gateway)."`
+	SMTP    SMTP    `toml:"smtp"`
+	Webhook Webhook `toml:"webhook"`
+}
+
+// SMTP is a mail server.
+type SMTP struct {
+	Host     string `toml:"host" comment:"host:port of the mail server. STARTTLS is used when offered; port 465 is TLS from the start."`
+	User     string `toml:"user"`
+	Password string `toml:"password"`
+	From     string `toml:"from" comment:"Sender address."`
+}
+
+// Webhook is an HTTP address that takes codes.
+type Webhook struct {
+	URL    string `toml:"url" comment:"A POST with a JSON object (phone, code) is sent here; any answer of the 200 range is success."`
+	Secret string `toml:"secret" comment:"The body's HMAC-SHA256 with this secret is sent as X-Hermod-Signature."`
+}
+
+// Log configures logging.
+type Log struct {
+	Level  string `toml:"level" comment:"debug, info, warn or error."`
+	Format string `toml:"format" comment:"text or json."`
+}
+
+// Limits are the bounds an operator may move.
+type Limits struct {
+	Connections        int `toml:"connections" comment:"Most connections at one time; further ones are closed at once."`
+	ConnectionsPerHost int `toml:"connections_per_host" comment:"Most connections from one address (IPv6: one /64)."`
+	Handshakes         int `toml:"handshakes" comment:"Key exchanges computed side by side; 0: one per processor. More arrivals than can be computed are turned away."`
+	Rate               int `toml:"rate" comment:"Scale of the request limits in percent: 100 as shipped, 200 twice as generous, 0 switches them off (for load tests only)."`
+}
+
+// Default returns the configuration of a server that was told nothing.
+func Default() Config {
+	return Config{
+		Listen:       ":8080",
+		DC:           2,
+		Data:         "data",
+		Name:         "Hermod",
+		Registration: "open",
+		Admin:        Admin{Listen: "127.0.0.1:8081"},
+		Proxy:        Proxy{From: []string{}},
+		Codes:        Codes{Sender: "log"},
+		Log:          Log{Level: "info", Format: "text"},
+		Limits:       Limits{Connections: 50_000, ConnectionsPerHost: 20_000, Rate: 100},
+		Shutdown:     Duration(5 * time.Second),
+	}
+}
+
+// Database is the URL of the database, also when none is set.
+func (c Config) Database() string {
+	if c.DB != "" {
+		return c.DB
+	}
+	return "sqlite:" + filepath.Join(c.Data, "hermod.db")
+}
+
+// Open reports whether anybody may sign up.
+func (c Config) Open() bool { return c.Registration == "open" }
+
+// A Duration is a time.Duration that is written as text, such as "5s".
+type Duration time.Duration
+
+// MarshalText writes d as Go does.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// UnmarshalText reads what time.ParseDuration reads, and fails with its error.
+func (d *Duration) UnmarshalText(b []byte) error {
+	v, err := time.ParseDuration(strings.TrimSpace(string(b)))
+	*d = Duration(v)
+	return err
+}
