@@ -1,0 +1,157 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync/atomic"
+)
+
+// A Tx is a transaction. It belongs to the function it was given to, and to one goroutine at a time.
+type Tx struct {
+	conn       conn
+	db         Engine
+	statements *atomic.Uint64
+	onCommit   []func()
+	failed     error // of the first statement that failed; the transaction is lost
+}
+
+// A conn runs single statements of a transaction, with arguments as normal makes them. Values in rows are nil,
+// int64, float64, string or []byte, and belong to the caller.
+type conn interface {
+	exec(ctx context.Context, sql string, args []any) (rows int64, err error)
+	query(ctx context.Context, sql string, args []any) ([][]any, error)
+}
+
+// Engine says on which engine tx runs, for the few differences that have a name.
+func (tx *Tx) Engine() Engine { return tx.db }
+
+// OnCommit registers fn to run once, after tx is durable, in order of registration. It never runs if tx rolls
+// back. It must not block and must not call the database.
+func (tx *Tx) OnCommit(fn func()) { tx.onCommit = append(tx.onCommit, fn) }
+
+// Exec runs a statement and returns how many rows it changed. An error caused by a key that is taken has ErrExists
+// in its chain. After any error the transaction can only roll back.
+func (tx *Tx) Exec(ctx context.Context, sql string, args ...any) (rows int64, err error) {
+	if err := tx.begin(ctx, args); err != nil {
+		return 0, err
+	}
+	rows, err = tx.conn.exec(ctx, sql, args)
+	return rows, tx.fail(err)
+}
+
+// Query runs a statement and returns its rows, all of them: bound it by LIMIT.
+func (tx *Tx) Query(ctx context.Context, sql string, args ...any) (*Rows, error) {
+	if err := tx.begin(ctx, args); err != nil {
+		return nil, err
+	}
+	rows, err := tx.conn.query(ctx, sql, args)
+	if err != nil {
+		return nil, tx.fail(err)
+	}
+	return &Rows{all: rows, at: -1}, nil
+}
+
+// QueryRow runs a statement at once and returns its first row; errors are kept for Scan.
+func (tx *Tx) QueryRow(ctx context.Context, sql string, args ...any) Row {
+	if err := tx.begin(ctx, args); err != nil {
+		return Row{err: err}
+	}
+	rows, err := tx.conn.query(ctx, sql, args)
+	if err != nil {
+		return Row{err: tx.fail(err)}
+	}
+	if len(rows) == 0 {
+		return Row{err: ErrNotFound}
+	}
+	return Row{values: rows[0]}
+}
+
+// begin counts a statement, refuses it when the transaction has failed or ctx has ended, and brings args, in place,
+// to the types that a conn takes.
+func (tx *Tx) begin(ctx context.Context, args []any) error {
+	if tx.failed != nil {
+		return fmt.Errorf("transaction has failed before: %w", tx.failed)
+	}
+	if err := ctx.Err(); err != nil {
+		return tx.fail(err)
+	}
+	tx.statements.Add(1)
+	return tx.fail(normalize(args))
+}
+
+func (tx *Tx) fail(err error) error {
+	if err != nil && tx.failed == nil {
+		tx.failed = err
+	}
+	return err
+}
+
+// run calls fn. When fn hides the failure of a statement, the failure counts: no engine could commit.
+func (tx *Tx) run(fn func(*Tx) error) error {
+	if err := fn(tx); err != nil {
+		return err
+	}
+	return tx.failed
+}
+
+// committed runs what was registered by OnCommit.
+func (tx *Tx) committed() {
+	for _, fn := range tx.onCommit {
+		fn()
+	}
+}
+
+// List returns n placeholders "$from, $from+1, …" for an IN list.
+func List(from, n int) string {
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteByte('$')
+		b.WriteString(strconv.Itoa(from + i))
+	}
+	return b.String()
+}
+
+// A Row is the answer to QueryRow.
+type Row struct {
+	values []any
+	err    error
+}
+
+// Scan copies the columns into dst, pointers to Go values. It fails with ErrNotFound when there is no row.
+func (r Row) Scan(dst ...any) error {
+	if r.err != nil {
+		return r.err
+	}
+	return scan(r.values, dst)
+}
+
+// Rows are the answer to Query, positioned before the first.
+type Rows struct {
+	all [][]any
+	at  int
+}
+
+// Next moves to the next row and reports whether there is one.
+func (r *Rows) Next() bool {
+	r.at++
+	return r.at < len(r.all)
+}
+
+// Scan copies the columns of the current row into dst.
+func (r *Rows) Scan(dst ...any) error {
+	if r.at < 0 || r.at >= len(r.all) {
+		return ErrNotFound
+	}
+	return scan(r.all[r.at], dst)
+}
+
+// Err is nil: all rows were read before Query returned. It stands for the habit of asking.
+func (r *Rows) Err() error { return nil }
+
+// Close has nothing to free, for the same reason.
+func (r *Rows) Close() error { return nil }

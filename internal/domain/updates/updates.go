@@ -1,0 +1,196 @@
+// Package updates keeps the log of every user: each change that a client can see is an entry, at a position (pts)
+// that only grows. Clients that are one step behind take an entry from the nudge after its commit; all others read
+// the log from where they stand. So each sees each change once, in order, whatever nudges get lost.
+//
+// A new message is its own entry: its row in the message table carries the pts, and update_log has no row for it.
+//
+// An operation that touches several owners goes through them in ascending order, so that locks are taken in one
+// order.
+package updates
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"hermod/internal/bus"
+	"hermod/internal/db"
+	"hermod/internal/domain/ids"
+)
+
+// Subject is the subject of nudges on the bus: Key is the owner, Value the Entry.
+const Subject = "log"
+
+// ErrTooOld says that entries after the asked position are gone: the client has to load its state anew.
+var ErrTooOld = errors.New("updates: position is older than the log")
+
+// A Log is the logs of all users.
+type Log struct {
+	db  *db.DB
+	bus bus.Bus
+}
+
+// New returns the logs kept in d, which nudge through b.
+func New(d *db.DB, b bus.Bus) *Log { return &Log{db: d, bus: b} }
+
+// An Entry is one change in the log of Owner.
+type Entry struct {
+	Owner ids.User
+	PTS   int32 // the position after the change
+	Count int32 // how far it moved the position; 0 for a note
+	Date  time.Time
+	Event Event
+	Value any // what the event is about, such as the message itself, as a shortcut in the same process
+	// Origin is the session that caused the change, and needs no push of it.
+	Origin Origin
+}
+
+// A State is where the log of a user stands.
+type State struct {
+	PTS, QTS, Seq int32
+	Date          time.Time
+	LastMessage   ids.Message
+	Pruned        int32 // entries up to this position may be gone
+}
+
+// A Position is the place of a new message in its owner's numbering and log.
+type Position struct {
+	ID  ids.Message
+	PTS int32
+}
+
+// Create opens the log of a new user. It fails with db.ErrExists when there is one.
+func (l *Log) Create(ctx context.Context, tx *db.Tx, owner ids.User) error {
+	const insert = `INSERT INTO user_state (user_id, pts, qts, message_id, note, pruned) VALUES ($1, 1, 1, 0, 0, 0)`
+	if _, err := tx.Exec(ctx, insert, int64(owner)); err != nil {
+		return fmt.Errorf("create log of user %d: %w", owner, err)
+	}
+	return nil
+}
+
+// Append adds ev to owner's log, moves its position by ev.Count() and returns the new position. After the commit
+// owner's sessions are nudged. It fails with db.ErrNotFound when owner has no log.
+func (l *Log) Append(ctx context.Context, tx *db.Tx, owner ids.User, ev Event) (pts int32, err error) {
+	e := Entry{Owner: owner, Count: ev.Count(), Date: now(), Event: ev, Origin: OriginFrom(ctx)}
+	if e.Count < 1 {
+		return 0, fmt.Errorf("append %s to the log of user %d: count %d", ev.Kind(), owner, e.Count)
+	}
+	const next = `UPDATE user_state SET pts = pts + $1 WHERE user_id = $2 RETURNING pts`
+	if err := tx.QueryRow(ctx, next, int64(e.Count), int64(owner)).Scan(&e.PTS); err != nil {
+		return 0, fmt.Errorf("next pts of user %d: %w", owner, err)
+	}
+	if err := insert(ctx, tx, e, 0); err != nil {
+		return 0, err
+	}
+	l.Tell(tx, e)
+	return e.PTS, nil
+}
+
+// Note adds an event whose update has no pts, such as a draft or a name, at the current position. It reaches
+// clients live, and in differences as long as they have not moved past the position; it may come again, which is
+// harmless, since it sets state. Of equal notes at one position the last stays.
+func (l *Log) Note(ctx context.Context, tx *db.Tx, owner ids.User, ev Event) error {
+	e := Entry{Owner: owner, Date: now(), Event: ev, Origin: OriginFrom(ctx)}
+	var n int64
+	const next = `UPDATE user_state SET note = note + 1 WHERE user_id = $1 RETURNING pts, note`
+	if err := tx.QueryRow(ctx, next, int64(owner)).Scan(&e.PTS, &n); err != nil {
+		return fmt.Errorf("next note of user %d: %w", owner, err)
+	}
+	if err := insert(ctx, tx, e, n); err != nil {
+		return err
+	}
+	l.Tell(tx, e)
+	return nil
+}
+
+func insert(ctx context.Context, tx *db.Tx, e Entry, n int64) error {
+	data, err := json.Marshal(e.Event)
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", e.Event.Kind(), err)
+	}
+	if n > 0 {
+		const forget = `DELETE FROM update_log WHERE owner = $1 AND pts = $2 AND n > 0 AND kind = $3 AND data = $4`
+		if _, err := tx.Exec(ctx, forget, int64(e.Owner), int64(e.PTS), e.Event.Kind(), string(data)); err != nil {
+			return fmt.Errorf("forget equal notes of user %d: %w", e.Owner, err)
+		}
+	}
+	const insert = `INSERT INTO update_log (owner, pts, n, count, date, kind, data) VALUES ($1, $2, $3, $4, $5, $6, $7)`
+	_, err = tx.Exec(ctx, insert, int64(e.Owner), int64(e.PTS), n, int64(e.Count), e.Date, e.Event.Kind(), string(data))
+	if err != nil {
+		return fmt.Errorf("log pts %d of user %d: %w", e.PTS, e.Owner, err)
+	}
+	return nil
+}
+
+// NextMessage takes the next message id and the next position of owner, for a row that is its own log entry; the
+// caller tells of it with Tell. It fails with db.ErrNotFound when owner has no log.
+func (l *Log) NextMessage(ctx context.Context, tx *db.Tx, owner ids.User) (Position, error) {
+	const next = `UPDATE user_state SET pts = pts + 1, message_id = message_id + 1 WHERE user_id = $1
+		RETURNING message_id, pts`
+	var p Position
+	if err := tx.QueryRow(ctx, next, int64(owner)).Scan(&p.ID, &p.PTS); err != nil {
+		return Position{}, fmt.Errorf("next message of user %d: %w", owner, err)
+	}
+	return p, nil
+}
+
+// Tell nudges the sessions of e.Owner once tx is durable.
+func (l *Log) Tell(tx *db.Tx, e Entry) {
+	tx.OnCommit(func() { l.bus.Publish(bus.Message{Subject: Subject, Key: int64(e.Owner), Value: e}) })
+}
+
+// State returns where the log of owner stands. It fails with db.ErrNotFound when owner has no log.
+func (l *Log) State(ctx context.Context, tx *db.Tx, owner ids.User) (State, error) {
+	const get = `SELECT pts, qts, message_id, pruned FROM user_state WHERE user_id = $1`
+	s := State{Date: now()}
+	if err := tx.QueryRow(ctx, get, int64(owner)).Scan(&s.PTS, &s.QTS, &s.LastMessage, &s.Pruned); err != nil {
+		return State{}, fmt.Errorf("state of user %d: %w", owner, err)
+	}
+	return s, nil
+}
+
+// Since returns, oldest first, at most limit entries of update_log after pts, and the notes at pts that are not
+// older than date. New messages are not among them: package messages merges those in. It fails with ErrTooOld when
+// entries after pts are gone.
+func (l *Log) Since(
+	ctx context.Context, tx *db.Tx, owner ids.User, pts int32, date time.Time, limit int,
+) ([]Entry, error) {
+	if err := checkKept(ctx, tx, owner, pts); err != nil {
+		return nil, err
+	}
+	const list = `SELECT pts, count, date, kind, data FROM update_log
+		WHERE owner = $1 AND pts >= $2 AND (pts > $3 OR (n > 0 AND date >= $4)) ORDER BY pts, n LIMIT $5`
+	rows, err := tx.Query(ctx, list, int64(owner), int64(pts), int64(pts), date, int64(limit))
+	if err != nil {
+		return nil, fmt.Errorf("log of user %d since %d: %w", owner, pts, err)
+	}
+	var all []Entry
+	for rows.Next() {
+		e := Entry{Owner: owner}
+		var kind, data string
+		if err := rows.Scan(&e.PTS, &e.Count, &e.Date, &kind, &data); err != nil {
+			return nil, fmt.Errorf("log of user %d: %w", owner, err)
+		}
+		if e.Event, err = decodeEvent(kind, []byte(data)); err != nil {
+			return nil, fmt.Errorf("log of user %d, pts %d: %w", owner, e.PTS, err)
+		}
+		all = append(all, e)
+	}
+	return all, nil
+}
+
+func checkKept(ctx context.Context, tx *db.Tx, owner ids.User, pts int32) error {
+	var pruned int32
+	const get = `SELECT pruned FROM user_state WHERE user_id = $1`
+	if err := tx.QueryRow(ctx, get, int64(owner)).Scan(&pruned); err != nil {
+		return fmt.Errorf("state of user %d: %w", owner, err)
+	}
+	if pts < pruned {
+		return ErrTooOld
+	}
+	return nil
+}
+
+func now() time.Time { return time.Unix(time.Now().Unix(), 0) }
