@@ -1,0 +1,170 @@
+// Command all runs every test of the repository, one suite after the other, shows what failed and closes with a
+// count: the Go tests of both modules and the JavaScript ones. It fails when anything did.
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A tally counts the outcomes of a suite.
+type tally struct{ passed, failed, skipped int }
+
+func (t *tally) add(o tally) {
+	t.passed += o.passed
+	t.failed += o.failed
+	t.skipped += o.skipped
+}
+
+// A suite is a command and the way to read its output.
+type suite struct {
+	name string
+	dir  string
+	args []string
+	read func(io.Reader) tally
+}
+
+var goTest = []string{"go", "test", "-json", "-timeout", "20m"}
+
+func suites() []suite {
+	return []suite{
+		{"Go", ".", append(slices.Clone(goTest), "./..."), readGo},
+		{"gotd", "test/gotd", append(slices.Clone(goTest), "./..."), readGo},
+		{"JavaScript clients", "test/js", []string{"node", "--test", "--test-reporter=tap", "--test-concurrency=1"}, readTAP},
+	}
+}
+
+func main() {
+	var sum tally
+	for _, s := range suites() {
+		fmt.Printf("== %s\n", s.name)
+		got := run(s)
+		fmt.Printf("== %s: %d passed, %d failed, %d skipped\n", s.name, got.passed, got.failed, got.skipped)
+		sum.add(got)
+	}
+	fmt.Printf("%d passed, %d failed, %d skipped\n", sum.passed, sum.failed, sum.skipped)
+	if sum.failed > 0 || sum.passed == 0 {
+		os.Exit(1)
+	}
+}
+
+// run counts one failure more when the command failed although no test did: a package that does not compile, a
+// runner that crashed.
+func run(s suite) tally {
+	cmd := exec.Command(s.args[0], s.args[1:]...)
+	cmd.Dir, cmd.Stderr = s.dir, os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		fmt.Println(err)
+		return tally{failed: 1}
+	}
+	got := s.read(out)
+	if err := cmd.Wait(); err != nil && got.failed == 0 {
+		fmt.Println(s.name, err)
+		got.failed++
+	}
+	return got
+}
+
+// A testEvent is a line of go test -json.
+type testEvent struct {
+	Action, Package, Test, Output, ImportPath string
+	Elapsed                                   float64
+}
+
+// readGo shows a line per package, and the output of what failed.
+func readGo(r io.Reader) tally {
+	var sum tally
+	output := map[string][]string{} // of each test that has not ended
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var e testEvent
+		if json.Unmarshal(lines.Bytes(), &e) != nil {
+			fmt.Println(lines.Text())
+			continue
+		}
+		name := cmp.Or(e.Package, e.ImportPath) + " " + e.Test
+		switch e.Action {
+		case "output", "build-output":
+			output[name] = append(output[name], e.Output)
+		case "pass", "skip", "fail":
+			sum.add(ended(e, output[name]))
+			delete(output, name)
+		case "build-fail":
+			fmt.Print(strings.Join(output[name], ""))
+			delete(output, name)
+		}
+	}
+	return sum
+}
+
+// ended counts a test, or shows the line of a package.
+func ended(e testEvent, output []string) tally {
+	if e.Action == "fail" {
+		fmt.Print(strings.Join(output, ""))
+	}
+	if e.Test == "" {
+		if e.Action != "skip" {
+			fmt.Printf("%-4s %s %.1fs\n", e.Action, e.Package, e.Elapsed)
+		}
+		return tally{}
+	}
+	switch e.Action {
+	case "pass":
+		return tally{passed: 1}
+	case "skip":
+		return tally{skipped: 1}
+	}
+	return tally{failed: 1}
+}
+
+var tapCount = regexp.MustCompile(`^# (pass|fail|cancelled|skipped) (\d+)$`)
+
+// readTAP shows the top-level results and everything of what failed.
+func readTAP(r io.Reader) tally {
+	var sum tally
+	failing := false
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		text := strings.TrimSpace(lines.Text())
+		if m := tapCount.FindStringSubmatch(text); m != nil {
+			n, _ := strconv.Atoi(m[2])
+			sum.add(counted(m[1], n))
+			continue
+		}
+		switch {
+		case strings.HasPrefix(text, "not ok"):
+			failing = true
+		case strings.HasPrefix(text, "ok "):
+			failing = false
+		}
+		if failing || strings.HasPrefix(lines.Text(), "ok ") || strings.HasPrefix(text, "# ") {
+			fmt.Println(lines.Text())
+		}
+	}
+	return sum
+}
+
+func counted(kind string, n int) tally {
+	switch kind {
+	case "pass":
+		return tally{passed: n}
+	case "skipped":
+		return tally{skipped: n}
+	}
+	return tally{failed: n}
+}

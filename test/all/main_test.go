@@ -1,0 +1,42 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestReadGo(t *testing.T) {
+	const in = `{"Action":"run","Package":"p","Test":"TestA"}
+{"Action":"output","Package":"p","Test":"TestA","Output":"hello\n"}
+{"Action":"pass","Package":"p","Test":"TestA"}
+{"Action":"fail","Package":"p","Test":"TestB"}
+{"Action":"skip","Package":"p","Test":"TestC"}
+{"Action":"pass","Package":"p","Elapsed":1}
+{"Action":"skip","Package":"q"}
+no JSON
+`
+	if got, want := readGo(strings.NewReader(in)), (tally{1, 1, 1}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+func TestReadTAP(t *testing.T) {
+	const in = "TAP version 13\n    ok 1 - inner\nok 1 - outer\nnot ok 2 - broken\n  ---\n  error: 'x'\n# tests 4\n# pass 2\n# fail 1\n# cancelled 1\n# skipped 3\n"
+	if got, want := readTAP(strings.NewReader(in)), (tally{2, 2, 3}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+func TestARunnerThatFailsIsAFailure(t *testing.T) {
+	tests := map[string]suite{
+		"does not start":    {args: []string{"/nonexistent"}, read: readGo},
+		"fails without one": {args: []string{"false"}, read: readGo},
+	}
+	for name, s := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := run(s); got.failed != 1 {
+				t.Errorf("got %+v, want one failure", got)
+			}
+		})
+	}
+}

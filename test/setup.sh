@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Brings what the tests need beside Go: a PostgreSQL to start, and the JavaScript client libraries.
+# It installs what it may (Debian, as root); otherwise it says in one line what to install.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+have_postgres() { command -v postgres >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; }
+
+missing() { echo "make test needs $1: please install it" >&2; exit 1; }
+
+command -v go >/dev/null || missing "Go 1.26 or newer"
+command -v node >/dev/null && command -v npm >/dev/null || missing "Node.js 20 or newer with npm"
+
+if ! have_postgres; then
+  command -v apt-get >/dev/null && [ "$(id -u)" = 0 ] || missing "PostgreSQL 14 or newer (on Debian: apt-get install postgresql)"
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -qq
+  apt-get install -y -qq --no-install-recommends postgresql >/dev/null
+fi
+
+# npm ci only when the lock file is newer than what it last installed.
+if [ ! -e test/js/node_modules/.package-lock.json ] || [ test/js/package-lock.json -nt test/js/node_modules/.package-lock.json ]; then
+  (cd test/js && npm ci --no-progress --loglevel=error && touch node_modules/.package-lock.json)
+fi
