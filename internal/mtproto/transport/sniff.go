@@ -81,15 +81,20 @@ func pick(found int, p Protocol) Protocol {
 	return p
 }
 
-// plainKind returns the framing that a plain stream begins with, 0 if it is none. It needs eight bytes.
+// plainKind returns the framing that a plain stream begins with; 0 if it is none, or if b is too short to say.
 func plainKind(b []byte) Kind {
-	if b[0] == tagAbridged&0xff {
+	switch {
+	case len(b) == 0:
+		return 0
+	case b[0] == tagAbridged&0xff:
 		return Abridged
+	case len(b) < 4:
+		return 0
 	}
 	if k := kindOf(le.Uint32(b)); k != 0 {
 		return k
 	}
-	if le.Uint32(b[4:]) == 0 {
+	if len(b) >= 8 && le.Uint32(b[4:]) == 0 { // the first packet of the full framing has number 0
 		return Full
 	}
 	return 0
