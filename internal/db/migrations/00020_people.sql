@@ -22,23 +22,23 @@ CREATE TABLE user_account (
 CREATE TABLE phone (
 	phone   TEXT   NOT NULL PRIMARY KEY,
 	user_id BIGINT NOT NULL
-);
+) WITHOUT ROWID;
 CREATE TABLE username (
 	name TEXT   NOT NULL PRIMARY KEY, -- lower case
 	peer BIGINT NOT NULL
-);
+) WITHOUT ROWID;
 
 CREATE TABLE privacy_rule (
 	user_id BIGINT NOT NULL,
 	key     TEXT   NOT NULL,
 	rules   TEXT   NOT NULL, -- JSON of []users.Rule
 	PRIMARY KEY (user_id, key)
-);
+) WITHOUT ROWID;
 
 CREATE TABLE last_seen (
 	user_id BIGINT NOT NULL PRIMARY KEY,
 	seen_at BIGINT NOT NULL
-);
+) WITHOUT ROWID;
 
 -- A person in the address book of owner.
 CREATE TABLE contact (
@@ -52,7 +52,7 @@ CREATE TABLE contact (
 	close_friend  INTEGER NOT NULL DEFAULT 0,
 	added_at      BIGINT  NOT NULL,
 	PRIMARY KEY (owner, user_id)
-);
+) WITHOUT ROWID;
 
 -- Someone whom owner blocked: from writing (stories = 0) or from owner's stories (stories = 1).
 CREATE TABLE blocked (
@@ -61,7 +61,7 @@ CREATE TABLE blocked (
 	stories    INTEGER NOT NULL DEFAULT 0,
 	blocked_at BIGINT  NOT NULL,
 	PRIMARY KEY (owner, peer, stories)
-);
+) WITHOUT ROWID;
 
 -- The other side of contact and blocked: who has user_id in the book or on the list. Kept in the same transaction.
 CREATE TABLE known_by (
@@ -71,7 +71,7 @@ CREATE TABLE known_by (
 	close_friend INTEGER NOT NULL DEFAULT 0,
 	blocked      INTEGER NOT NULL DEFAULT 0,
 	PRIMARY KEY (user_id, owner)
-);
+) WITHOUT ROWID;
 
 -- Numbers in the address book of owner that nobody here has yet, and who waits for a number.
 CREATE TABLE saved_phone (
@@ -81,19 +81,19 @@ CREATE TABLE saved_phone (
 	last_name  TEXT   NOT NULL DEFAULT '',
 	saved_at   BIGINT NOT NULL,
 	PRIMARY KEY (owner, phone)
-);
+) WITHOUT ROWID;
 CREATE TABLE awaited_phone (
 	phone TEXT   NOT NULL,
 	owner BIGINT NOT NULL,
 	PRIMARY KEY (phone, owner)
-);
+) WITHOUT ROWID;
 
 -- The bar above a chat with a stranger, once put away.
 CREATE TABLE hidden_bar (
 	owner BIGINT NOT NULL,
 	peer  BIGINT NOT NULL,
 	PRIMARY KEY (owner, peer)
-);
+) WITHOUT ROWID;
 
 -- What people reported, for whoever runs the server. One per reporter, peer and reason.
 CREATE TABLE report (
@@ -103,7 +103,7 @@ CREATE TABLE report (
 	message     TEXT   NOT NULL DEFAULT '',
 	reported_at BIGINT NOT NULL,
 	PRIMARY KEY (peer, reporter, reason)
-);
+) WITHOUT ROWID;
 
 -- The account from which the server speaks: ids.Service.
 INSERT INTO user_account (id, first_name, verified, support) VALUES (777000, 'Hermod', 1, 1);

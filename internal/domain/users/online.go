@@ -1,0 +1,72 @@
+package users
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"hermod/internal/bus"
+	"hermod/internal/domain/ids"
+)
+
+// SetOnline notes that user is here, or has gone, and tells those who know him: who has him as a contact, and
+// partners, the people he talks with. Only those who take updates now and whom his privacy lets know are told.
+func (s *Service) SetOnline(ctx context.Context, user ids.User, online bool, partners []ids.User) error {
+	status, news := s.presence.Set(user, online, time.Now())
+	if !news {
+		return nil
+	}
+	known, err := s.Audience(ctx, user)
+	if err != nil {
+		return err
+	}
+	who := append(known, partners[:min(len(partners), maxAudience)]...)
+	slices.Sort(who)
+	for _, to := range slices.Compact(who) {
+		if to == user || !s.presence.Attached(to) {
+			continue
+		}
+		shown, err := s.SeesStatus(ctx, to, user)
+		if err != nil {
+			return err
+		}
+		if shown {
+			s.live(to, StatusChanged{User: user, Status: status})
+		}
+	}
+	return nil
+}
+
+func (s *Service) live(to ids.User, value any) {
+	s.bus.Publish(bus.Message{Subject: "live", Key: int64(to), Value: value})
+}
+
+// SeesStatus tells whether viewer may see exactly when user was here. Who hides that from user does not see it
+// of him either.
+// Spec: https://core.telegram.org/api/privacy
+func (s *Service) SeesStatus(ctx context.Context, viewer, user ids.User) (bool, error) {
+	if viewer == user {
+		return true, nil
+	}
+	both, err := s.Get(ctx, user, viewer)
+	if err != nil || len(both) < 2 {
+		return false, err
+	}
+	rel, err := s.Relation(ctx, viewer, user)
+	if err != nil {
+		return false, err
+	}
+	shown, byMe := StatusShown(both[1], both[0], rel)
+	return shown && !byMe, nil
+}
+
+// StatusShown tells whether user's rules show viewer when he was here, and whether viewer does not see it
+// because of his own rules.
+func StatusShown(viewer, user User, rel Relation) (shown, byMe bool) {
+	if viewer.ID == user.ID {
+		return true, false
+	}
+	shown = user.Shows(StatusTimestamp, Viewer{ID: viewer.ID, Bot: viewer.Bot}, rel)
+	byMe = !viewer.Shows(StatusTimestamp, Viewer{ID: user.ID, Bot: user.Bot}, rel.reverse())
+	return shown, byMe
+}
