@@ -202,6 +202,11 @@ func (r *Reader) Vector(what string, minSize int) int {
 	return r.Count(what, maxVector, minSize)
 }
 
+// Unknown fails because a constructor id is not one of the named type.
+func (r *Reader) Unknown(what string, id uint32) {
+	r.Fail(fmt.Errorf("%s %#x: %w", what, id, ErrUnknown))
+}
+
 // Enter begins a nested object; it fails when they are nested too deeply. Leave ends it.
 func (r *Reader) Enter() bool {
 	r.depth++
