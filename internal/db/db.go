@@ -44,6 +44,8 @@ var (
 	ErrExists = errors.New("db: key exists")
 	// ErrClosed is answered by a DB after Close.
 	ErrClosed = errors.New("db: closed")
+	// ErrText is in the chain of an error caused by a text that holds a NUL or is not UTF-8.
+	ErrText = errors.New("db: text cannot be stored")
 	// ErrURL is in the chain of an error of Open caused by an address that it cannot read.
 	ErrURL = errors.New("db: address must be sqlite:PATH or postgres://…")
 )

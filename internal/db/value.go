@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // normalize turns arguments, in place, into nil, int64, float64, string or []byte.
@@ -23,8 +25,10 @@ func normalize(args []any) error {
 
 func normal(a any) (any, error) {
 	switch a := a.(type) {
-	case nil, int64, float64, string:
+	case nil, int64, float64:
 		return a, nil
+	case string:
+		return a, checkText(a)
 	case []byte:
 		if a == nil {
 			return nil, nil
@@ -54,7 +58,7 @@ func normalKind(v reflect.Value) (any, error) {
 	case reflect.Float32, reflect.Float64:
 		return v.Float(), nil
 	case reflect.String:
-		return v.String(), nil
+		return v.String(), checkText(v.String())
 	case reflect.Bool:
 		return boolInt(v.Bool()), nil
 	case reflect.Slice:
@@ -68,6 +72,14 @@ func normalKind(v reflect.Value) (any, error) {
 		return normal(v.Elem().Interface())
 	}
 	return nil, fmt.Errorf("type %s cannot be stored", v.Type())
+}
+
+// checkText refuses what PostgreSQL cannot store, on both engines.
+func checkText(s string) error {
+	if strings.IndexByte(s, 0) >= 0 || !utf8.ValidString(s) {
+		return ErrText
+	}
+	return nil
 }
 
 func boolInt(b bool) int64 {

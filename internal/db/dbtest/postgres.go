@@ -1,0 +1,230 @@
+package dbtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	embedded "github.com/fergusstrange/embedded-postgres"
+	"github.com/jackc/pgx/v5"
+
+	"hermod/internal/db"
+)
+
+// startLimit bounds the start of a PostgreSQL on a busy machine.
+const startLimit = time.Minute
+
+// howToInstall ends every complaint about a missing PostgreSQL.
+const howToInstall = "install PostgreSQL 14 or newer (Debian: apt-get install postgresql)"
+
+// A cluster is a PostgreSQL of this test process, with an empty schema to copy.
+type cluster struct {
+	dir   string
+	alive *os.File // held open; its end tells the keeper that this process has ended
+	count atomic.Int64
+}
+
+// shared starts the cluster at its first use. It ends with the process, see keeper.
+var shared = sync.OnceValues(startCluster)
+
+// template is the database that every test gets a copy of.
+const template = "hermod_template"
+
+// PostgresURL returns the address of a fresh database with the newest schema, which is dropped after the test.
+func PostgresURL(t testing.TB) string {
+	t.Helper()
+	c, err := shared()
+	if err != nil {
+		t.Fatalf("PostgreSQL for tests: %v; %s", err, howToInstall)
+	}
+	name := "test_" + strconv.FormatInt(c.count.Add(1), 10)
+	if err := c.exec(t.Context(), "CREATE DATABASE "+name+" TEMPLATE "+template); err != nil {
+		t.Fatalf("make a database: %v", err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), startLimit)
+		defer cancel()
+		if err := c.exec(ctx, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+			t.Errorf("drop the database: %v", err)
+		}
+	})
+	return c.url(name)
+}
+
+func (c *cluster) url(database string) string {
+	q := url.Values{"host": {c.dir}, "user": {"postgres"}, "sslmode": {"disable"}}
+	return "postgres:///" + database + "?" + q.Encode()
+}
+
+func (c *cluster) exec(ctx context.Context, sql string) error {
+	conn, err := pgx.Connect(ctx, c.url("postgres"))
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	_, err = conn.Exec(ctx, sql)
+	return err
+}
+
+func startCluster() (*cluster, error) {
+	bin, err := findPostgres()
+	if err != nil {
+		return nil, err
+	}
+	c := &cluster{}
+	cred, err := c.makeDir()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.initialize(bin, cred); err != nil {
+		return nil, err
+	}
+	if err := c.keep(bin, cred); err != nil {
+		return nil, err
+	}
+	if err := c.waitReady(); err != nil {
+		return nil, fmt.Errorf("%w; its log: %s", err, c.log())
+	}
+	return c, c.makeTemplate()
+}
+
+// makeDir makes the folder of the cluster. PostgreSQL refuses to run as root; then it runs as user postgres.
+func (c *cluster) makeDir() (cred *syscall.Credential, err error) {
+	if c.dir, err = os.MkdirTemp("", "hermod-pg-"); err != nil || os.Getuid() != 0 {
+		return nil, err
+	}
+	u, err := user.Lookup("postgres")
+	if err != nil {
+		return nil, err
+	}
+	uid, err1 := strconv.ParseUint(u.Uid, 10, 32)
+	gid, err2 := strconv.ParseUint(u.Gid, 10, 32)
+	if err := errors.Join(err1, err2, os.Chown(c.dir, int(uid), int(gid))); err != nil {
+		return nil, err
+	}
+	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
+}
+
+func (c *cluster) initialize(bin string, cred *syscall.Credential) error {
+	cmd := exec.Command(filepath.Join(bin, "initdb"), "--pgdata="+filepath.Join(c.dir, "data"),
+		"--username=postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C")
+	cmd.Dir, cmd.SysProcAttr = c.dir, &syscall.SysProcAttr{Credential: cred}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("initdb: %w: %s", err, lastLines(out))
+	}
+	return nil
+}
+
+// keeper is a shell that runs PostgreSQL until its standard input ends, which it does when the test process ends,
+// however it ends; then it stops PostgreSQL and removes the folder.
+const keeper = `"$0" "$@" </dev/null >log 2>&1 & read -r _; kill -QUIT $!; wait $!; cd / && rm -rf "$OLDPWD"`
+
+func (c *cluster) keep(bin string, cred *syscall.Credential) error {
+	in, alive, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	c.alive = alive
+	cmd := exec.Command("/bin/sh", "-c", keeper, filepath.Join(bin, "postgres"), "-D", "data", "-k", c.dir,
+		"-c", "listen_addresses=", "-c", "fsync=off", "-c", "synchronous_commit=on", "-c", "full_page_writes=off",
+		"-c", "max_connections=300", "-c", "shared_buffers=64MB", "-c", "autovacuum=off")
+	cmd.Stdin, cmd.Dir = in, c.dir
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: cred, Setpgid: true} // Ctrl-C reaches it through the pipe only
+	return cmd.Start()
+}
+
+func (c *cluster) waitReady() error {
+	ctx, cancel := context.WithTimeout(context.Background(), startLimit)
+	defer cancel()
+	for {
+		err := c.exec(ctx, "SELECT 1")
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+func (c *cluster) makeTemplate() error {
+	ctx, cancel := context.WithTimeout(context.Background(), startLimit)
+	defer cancel()
+	if err := c.exec(ctx, "CREATE DATABASE "+template); err != nil {
+		return err
+	}
+	d, err := db.Open(ctx, c.url(template))
+	if err != nil {
+		return err
+	}
+	return d.Close()
+}
+
+func (c *cluster) log() string {
+	b, err := os.ReadFile(filepath.Join(c.dir, "log"))
+	if err != nil {
+		return err.Error()
+	}
+	return lastLines(b)
+}
+
+// findPostgres returns the folder of initdb and postgres: those that are installed, else those that a library brings.
+func findPostgres() (string, error) {
+	var dirs []string
+	if out, err := exec.Command("pg_config", "--bindir").Output(); err == nil {
+		dirs = append(dirs, strings.TrimSpace(string(out)))
+	}
+	installed, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
+	slices.Reverse(installed)
+	dirs = append(append(dirs, installed...), "/usr/local/pgsql/bin", "/opt/homebrew/bin", "/usr/local/bin", "/usr/bin")
+	for _, dir := range dirs {
+		_, err1 := os.Stat(filepath.Join(dir, "initdb"))
+		_, err2 := os.Stat(filepath.Join(dir, "postgres"))
+		if err1 == nil && err2 == nil {
+			return dir, nil
+		}
+	}
+	if os.Getuid() == 0 {
+		return "", errors.New("none is installed")
+	}
+	return downloadPostgres()
+}
+
+// downloadPostgres lets the library fetch its binaries; it starts them once, since it cannot only fetch.
+func downloadPostgres() (string, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", err
+	}
+	bin := filepath.Join(cache, "hermod-test-postgres")
+	run, err := os.MkdirTemp("", "hermod-pg-fetch-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(run)
+	port := uint32(20000 + os.Getpid()%20000)
+	p := embedded.NewDatabase(embedded.DefaultConfig().BinariesPath(bin).RuntimePath(run).Port(port).Logger(io.Discard))
+	if err := p.Start(); err != nil {
+		return "", fmt.Errorf("none is installed, and fetching one failed: %w", err)
+	}
+	return filepath.Join(bin, "bin"), p.Stop()
+}
+
+func lastLines(b []byte) string {
+	const most = 500
+	s := strings.TrimSpace(string(b))
+	return s[max(0, len(s)-most):]
+}
