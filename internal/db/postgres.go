@@ -36,6 +36,7 @@ const (
 	serializationFailure = "40001"
 	deadlockDetected     = "40P01"
 	uniqueViolation      = "23505"
+	featureNotSupported  = "0A000" // a statement prepared before a migration; the driver then forgets it
 )
 
 // A postgresStore is a pool of connections.
@@ -134,7 +135,7 @@ func again(conflict error, attempt int) bool {
 	switch e.Code {
 	case serializationFailure, deadlockDetected:
 		return attempt < maxAttempts
-	case uniqueViolation:
+	case uniqueViolation, featureNotSupported:
 		return attempt < 2
 	}
 	return false

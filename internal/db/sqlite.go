@@ -54,8 +54,10 @@ func openSQLite(ctx context.Context, path string, statements *atomic.Uint64) (*s
 	s := &sqliteStore{
 		statements: statements,
 		readers:    make(chan *sqliteConn, sqliteReaders),
-		open:       func() (*sqliteConn, error) { return dialSQLite(sqliteDSN(path, opts, readerCache)) },
-		closed:     make(chan struct{}),
+		open: func() (*sqliteConn, error) {
+			return dialSQLite(sqliteDSN(path, opts, readerCache) + "&_query_only=1")
+		},
+		closed: make(chan struct{}),
 	}
 	for range sqliteReaders {
 		s.readers <- nil

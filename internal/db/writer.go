@@ -162,8 +162,12 @@ func (op *writeOp) guard(fn func() error) {
 	op.err = fn()
 }
 
-// batch runs op, which may be nil, and those that wait behind it, in one transaction.
+// batch runs op and those that wait behind it in one transaction. Without op it does so for those that wait, if any,
+// and for the ids that are to be reserved.
 func (w *sqliteWriter) batch(op *writeOp) {
+	if op == nil || !op.claimed.CompareAndSwap(false, true) {
+		op = w.waiting()
+	}
 	ops, err := w.join(op)
 	if err != nil {
 		w.reset()
@@ -180,45 +184,48 @@ func (w *sqliteWriter) batch(op *writeOp) {
 
 // join returns the operations that took part. With an error, none of them is durable.
 func (w *sqliteWriter) join(op *writeOp) (ops []*writeOp, err error) {
-	if op != nil && op.claimed.CompareAndSwap(false, true) {
+	err = w.begin()
+	until := time.Now().Add(maxJoining)
+	for ; op != nil; op = w.waiting() {
 		ops = append(ops, op)
-	}
-	if err := w.begin(); err != nil {
-		return ops, fmt.Errorf("begin: %w", err)
-	}
-	for i, until := 0, time.Now().Add(maxJoining); ; i++ {
-		if i < len(ops) {
-			if err := w.apply(ops[i]); err != nil {
-				return ops, err
-			}
+		if err == nil {
+			err = w.apply(op)
+		}
+		if err != nil {
+			return ops, err
 		}
 		if len(ops) >= maxJoined || time.Now().After(until) {
 			break
 		}
-		next := w.waiting()
-		if next == nil {
-			break
-		}
-		ops = append(ops, next)
 	}
+	if err != nil {
+		return nil, err
+	}
+	return ops, w.commit()
+}
+
+func (w *sqliteWriter) commit() error {
 	written, err := w.reserved.flush(w.conn)
 	if err != nil {
-		return ops, fmt.Errorf("reserve ids: %w", err)
+		return fmt.Errorf("reserve ids: %w", err)
 	}
 	if err := w.conn.control("COMMIT"); err != nil {
-		return ops, fmt.Errorf("commit: %w", err)
+		return fmt.Errorf("commit: %w", err)
 	}
 	w.reserved.flushed(written)
-	return ops, nil
+	return nil
 }
 
 func (w *sqliteWriter) begin() (err error) {
 	if w.conn == nil {
 		if w.conn, err = w.dial(); err != nil {
-			return err
+			return fmt.Errorf("open writer: %w", err)
 		}
 	}
-	return w.conn.control("BEGIN IMMEDIATE")
+	if err := w.conn.control("BEGIN IMMEDIATE"); err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	return nil
 }
 
 func (w *sqliteWriter) tx() *Tx {
