@@ -1,0 +1,165 @@
+package contacts
+
+import (
+	"context"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"hermod/internal/db"
+	"hermod/internal/domain/ids"
+	"hermod/internal/domain/users"
+)
+
+// maxFound bounds the answers of a search.
+const maxFound = 50
+
+// Search finds people by how their names or usernames begin: mine among known and owner's contacts, others
+// by username among all. known are people whom owner talks with.
+func (s *Service) Search(ctx context.Context, owner ids.User, query string, known []ids.User, limit int) (mine []ids.User, others []ids.Peer, err error) {
+	query = strings.TrimPrefix(strings.TrimSpace(query), "@")
+	if query == "" || limit <= 0 {
+		return nil, nil, nil
+	}
+	limit = min(limit, maxFound)
+	if mine, err = s.searchMine(ctx, owner, words(query), known, limit); err != nil {
+		return nil, nil, err
+	}
+	found, err := s.users.ByUsernamePrefix(ctx, query, limit)
+	if err != nil {
+		return nil, nil, err
+	}
+	seen := make(map[ids.Peer]bool, len(mine))
+	for _, u := range mine {
+		seen[u.Peer()] = true
+	}
+	for _, p := range found {
+		if !seen[p] {
+			others = append(others, p)
+		}
+	}
+	return mine, others, nil
+}
+
+func (s *Service) searchMine(ctx context.Context, owner ids.User, query []string, known []ids.User, limit int) ([]ids.User, error) {
+	list, _, err := s.List(ctx, owner)
+	if err != nil {
+		return nil, err
+	}
+	candidates := append([]ids.User{owner}, known[:min(len(known), MaxContacts)]...)
+	for _, c := range list {
+		candidates = append(candidates, c.User)
+	}
+	candidates = uniqueBy(candidates, func(u ids.User) ids.User { return u })
+	people, err := s.users.Get(ctx, candidates...)
+	if err != nil {
+		return nil, err
+	}
+	candidates = candidates[:0]
+	for _, u := range people {
+		candidates = append(candidates, u.ID)
+	}
+	relations, err := s.users.Relations(ctx, owner, candidates)
+	if err != nil {
+		return nil, err
+	}
+	var found []ids.User
+	for i, u := range people {
+		if len(found) < limit && !u.Deleted() && matches(query, namesOf(u, relations[i])) {
+			found = append(found, u.ID)
+		}
+	}
+	return found, nil
+}
+
+// namesOf are the words by which a person can be found.
+func namesOf(u users.User, rel users.Relation) []string {
+	names := []string{u.FirstName, u.LastName, u.Username}
+	if rel.Mine.Contact {
+		names = append(names, rel.Saved.FirstName, rel.Saved.LastName, string(rel.Saved.Phone))
+	}
+	return words(strings.Join(names, " "))
+}
+
+// matches tells whether each word of query is the beginning of one of names.
+func matches(query, names []string) bool {
+	for _, q := range query {
+		hit := false
+		for _, n := range names {
+			hit = hit || strings.HasPrefix(n, q)
+		}
+		if !hit {
+			return false
+		}
+	}
+	return len(query) > 0
+}
+
+// words cuts text into words, in lower case and without accents.
+func words(text string) []string {
+	folded := strings.Map(func(r rune) rune {
+		switch {
+		case unicode.Is(unicode.Mn, r):
+			return -1
+		case unicode.IsLetter(r), unicode.IsDigit(r), r == '_':
+			return unicode.ToLower(r)
+		}
+		return ' '
+	}, norm.NFD.String(text))
+	return strings.Fields(folded)
+}
+
+// ResolvePhone returns who has a number and lets owner find him by it; users.ErrNotFound for nobody and
+// users.ErrPhone for what is no number.
+func (s *Service) ResolvePhone(ctx context.Context, owner ids.User, typed string) (ids.User, error) {
+	me, err := s.users.One(ctx, owner)
+	if err != nil {
+		return 0, err
+	}
+	phone, err := users.ParsePhone(typed, me.Phone)
+	if err != nil {
+		return 0, err
+	}
+	user, err := s.users.ByPhone(ctx, phone)
+	if err != nil {
+		return 0, err
+	}
+	allowed, err := s.users.Allowed(ctx, user, owner, users.AddedByPhone)
+	if err == nil && !allowed {
+		err = users.ErrNotFound
+	}
+	return user, err
+}
+
+// Birthdays returns which of owner's contacts may show him a birthday that lies at most a day from today.
+func (s *Service) Birthdays(ctx context.Context, owner ids.User, today func(users.Birthday) bool) (map[ids.User]users.Birthday, error) {
+	var list []ids.User
+	err := s.db.Read(ctx, func(tx *db.Tx) error {
+		list = nil
+		const find = `SELECT c.user_id FROM contact c JOIN user_account u ON u.id = c.user_id
+			WHERE c.owner = $1 AND u.birthday <> 0 LIMIT $2`
+		return scanUsers(ctx, tx, &list, find, owner, MaxContacts)
+	})
+	if err != nil {
+		return nil, wrap(err, "birthdays")
+	}
+	people, err := s.users.Get(ctx, list...)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[ids.User]users.Birthday)
+	for _, u := range people {
+		if !today(u.Birthday) {
+			continue
+		}
+		shown, err := s.users.Allowed(ctx, u.ID, owner, users.BirthdayKey)
+		if err != nil {
+			return nil, err
+		}
+		if shown {
+			found[u.ID] = u.Birthday
+		}
+	}
+	return found, nil
+}
