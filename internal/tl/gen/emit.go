@@ -186,7 +186,7 @@ func (m *Model) writePut(b *strings.Builder, typ, name, goName string) {
 	} else {
 		check = "v.Encode(w)\n"
 	}
-	fmt.Fprintf(b, "func put%ss(w *tl.Writer, vs []%s) {\nhead := w.Vector(len(vs))\nfor _, v := range vs {\nmark := w.Mark()\n%sw.Item(mark, head)\n}\n}\n\n", name, goName, check)
+	fmt.Fprintf(b, "func put%sList(w *tl.Writer, vs []%s) {\nhead := w.Vector(len(vs))\nfor _, v := range vs {\nmark := w.Mark()\n%sw.Item(mark, head)\n}\n}\n\n", name, goName, check)
 }
 
 func (m *Model) writeTypeDecode(b *strings.Builder, typ, name, goName string) {

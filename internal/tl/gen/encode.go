@@ -78,14 +78,15 @@ func (m *Model) fallback(x *Combinator) string {
 func (m *Model) writeLoweringEncode(b *strings.Builder, x *Combinator, fallback string) {
 	fmt.Fprintf(b, "// Encode writes o, or what the writer's layer has in its place.\n")
 	fmt.Fprintf(b, "func (o *%s) Encode(w *tl.Writer) {\n", x.Go)
+	encode := "o.encode(w)\n"
 	if slices.Contains(m.config.Lower, x.Name) {
-		b.WriteString("if o.lower(w) { return }\n")
+		encode = "if !o.lower(w) { o.encode(w) }\n"
 	}
 	if fallback == "" {
-		b.WriteString("o.encode(w)\n}\n\n")
+		b.WriteString(encode + "}\n\n")
 		return
 	}
-	fmt.Fprintf(b, "mark := w.Mark()\no.encode(w)\nif w.Undo(mark) { new(%s).Encode(w) }\n}\n\n", m.byName[fallback].Go)
+	fmt.Fprintf(b, "mark := w.Mark()\n%sif w.Undo(mark) { new(%s).Encode(w) }\n}\n\n", encode, m.byName[fallback].Go)
 }
 
 func (m *Model) writeShape(b *strings.Builder, x *Combinator, v *Variant) {
@@ -299,7 +300,7 @@ func (m *Model) putVector(t Type, e string) string {
 		return "w.ByteStrings(" + e + ")"
 	}
 	if m.isClass(t.Elem.Name) {
-		return fmt.Sprintf("put%ss(w, %s)", m.className(t.Elem.Name), e)
+		return fmt.Sprintf("put%sList(w, %s)", m.className(t.Elem.Name), e)
 	}
-	return fmt.Sprintf("put%ss(w, %s)", m.single(*t.Elem).Go, e)
+	return fmt.Sprintf("put%sList(w, %s)", m.single(*t.Elem).Go, e)
 }

@@ -2,6 +2,7 @@ package gen
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -82,6 +83,9 @@ func NewModel(f *File, c *Config) (*Model, error) {
 		return nil, err
 	}
 	m.dropLegacy()
+	if err := m.checkConfig(); err != nil {
+		return nil, err
+	}
 	for _, x := range m.all() {
 		m.mergeFields(x)
 	}
@@ -180,6 +184,22 @@ func (m *Model) dropLegacy() {
 	}
 }
 
+// checkConfig finds names in the configuration that the schema does not have.
+func (m *Model) checkConfig() error {
+	c := m.config
+	for _, n := range slices.Concat(c.Client, c.Legacy, c.Lower, c.Lift, slices.Collect(maps.Values(c.Fallback))) {
+		if m.byName[n] == nil {
+			return fmt.Errorf("configuration names %s, which the schema does not have", n)
+		}
+	}
+	for _, n := range slices.Concat(c.Stored, c.Roots, slices.Collect(maps.Keys(c.Fallback))) {
+		if len(m.types[n]) == 0 {
+			return fmt.Errorf("configuration names the type %s, which the schema does not have", n)
+		}
+	}
+	return nil
+}
+
 func (m *Model) functionParams() []Type {
 	var out []Type
 	for _, x := range m.Functions {
@@ -254,7 +274,10 @@ func (x *Combinator) newField(byName map[string]*GoField, f Field, goName string
 
 func suffix(t Type) string {
 	if t.Elem != nil {
-		return suffix(*t.Elem) + "s"
+		if s := suffix(*t.Elem); !strings.HasSuffix(s, "s") {
+			return s + "s"
+		}
+		return suffix(*t.Elem)
 	}
 	return GoName(t.Name)
 }

@@ -256,7 +256,7 @@ func putDocumentAttributeClass(w *tl.Writer, v DocumentAttributeClass) {
 	v.Encode(w)
 }
 
-func putDocumentAttributeClasss(w *tl.Writer, vs []DocumentAttributeClass) {
+func putDocumentAttributeClassList(w *tl.Writer, vs []DocumentAttributeClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -406,7 +406,7 @@ func putMessageEntityClass(w *tl.Writer, v MessageEntityClass) {
 	v.Encode(w)
 }
 
-func putMessageEntityClasss(w *tl.Writer, vs []MessageEntityClass) {
+func putMessageEntityClassList(w *tl.Writer, vs []MessageEntityClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()

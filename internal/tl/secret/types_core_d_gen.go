@@ -1000,7 +1000,7 @@ func (o *DecryptedMessageMediaExternalDocument) Encode(w *tl.Writer) {
 		return
 	}
 	w.Int32(o.DCID)
-	putDocumentAttributeClasss(w, o.Attributes)
+	putDocumentAttributeClassList(w, o.Attributes)
 }
 
 func (o *DecryptedMessageMediaExternalDocument) decode(r *tl.Reader, _ uint32) {
@@ -1080,7 +1080,7 @@ func (o *DecryptedMessage46) Encode(w *tl.Writer) {
 		w.Optional(mark, flags, 9)
 	}
 	if o.Entities != nil {
-		putMessageEntityClasss(w, o.Entities)
+		putMessageEntityClassList(w, o.Entities)
 	}
 	if o.ViaBotName != nil {
 		w.String(*o.ViaBotName)
@@ -1243,7 +1243,7 @@ func (o *DecryptedMessageMediaDocument46) Encode(w *tl.Writer) {
 	w.Int32(o.Size)
 	w.Bytes(o.Key)
 	w.Bytes(o.Iv)
-	putDocumentAttributeClasss(w, o.Attributes)
+	putDocumentAttributeClassList(w, o.Attributes)
 	w.String(o.Caption)
 }
 
@@ -1477,7 +1477,7 @@ func (o *DecryptedMessage) Encode(w *tl.Writer) {
 		w.Optional(mark, flags, 9)
 	}
 	if o.Entities != nil {
-		putMessageEntityClasss(w, o.Entities)
+		putMessageEntityClassList(w, o.Entities)
 	}
 	if o.ViaBotName != nil {
 		w.String(*o.ViaBotName)
@@ -1545,7 +1545,7 @@ func (o *DecryptedMessageMediaDocument) Encode(w *tl.Writer) {
 	w.Int64(o.Size)
 	w.Bytes(o.Key)
 	w.Bytes(o.Iv)
-	putDocumentAttributeClasss(w, o.Attributes)
+	putDocumentAttributeClassList(w, o.Attributes)
 	w.String(o.Caption)
 }
 

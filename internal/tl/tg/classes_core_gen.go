@@ -34,7 +34,7 @@ func putAiComposeToneClass(w *tl.Writer, v AiComposeToneClass) {
 	v.Encode(w)
 }
 
-func putAiComposeToneClasss(w *tl.Writer, vs []AiComposeToneClass) {
+func putAiComposeToneClassList(w *tl.Writer, vs []AiComposeToneClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -47,7 +47,7 @@ func putAiComposeToneClasss(w *tl.Writer, vs []AiComposeToneClass) {
 	}
 }
 
-func putAttachMenuBots(w *tl.Writer, vs []*AttachMenuBot) {
+func putAttachMenuBotList(w *tl.Writer, vs []*AttachMenuBot) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -56,7 +56,7 @@ func putAttachMenuBots(w *tl.Writer, vs []*AttachMenuBot) {
 	}
 }
 
-func putAttachMenuBotIcons(w *tl.Writer, vs []*AttachMenuBotIcon) {
+func putAttachMenuBotIconList(w *tl.Writer, vs []*AttachMenuBotIcon) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -65,7 +65,7 @@ func putAttachMenuBotIcons(w *tl.Writer, vs []*AttachMenuBotIcon) {
 	}
 }
 
-func putAttachMenuBotIconColors(w *tl.Writer, vs []*AttachMenuBotIconColor) {
+func putAttachMenuBotIconColorList(w *tl.Writer, vs []*AttachMenuBotIconColor) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -102,7 +102,7 @@ func putAttachMenuPeerTypeClass(w *tl.Writer, v AttachMenuPeerTypeClass) {
 	v.Encode(w)
 }
 
-func putAttachMenuPeerTypeClasss(w *tl.Writer, vs []AttachMenuPeerTypeClass) {
+func putAttachMenuPeerTypeClassList(w *tl.Writer, vs []AttachMenuPeerTypeClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -115,7 +115,7 @@ func putAttachMenuPeerTypeClasss(w *tl.Writer, vs []AttachMenuPeerTypeClass) {
 	}
 }
 
-func putAuctionBidLevels(w *tl.Writer, vs []*AuctionBidLevel) {
+func putAuctionBidLevelList(w *tl.Writer, vs []*AuctionBidLevel) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -140,7 +140,7 @@ func decodeAuctionBidLevel(r *tl.Reader) *AuctionBidLevel {
 	}
 }
 
-func putAuthorizations(w *tl.Writer, vs []*Authorization) {
+func putAuthorizationList(w *tl.Writer, vs []*Authorization) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -182,7 +182,7 @@ func decodeAutoDownloadSettings(r *tl.Reader) *AutoDownloadSettings {
 	}
 }
 
-func putAutoSaveExceptions(w *tl.Writer, vs []*AutoSaveException) {
+func putAutoSaveExceptionList(w *tl.Writer, vs []*AutoSaveException) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -215,7 +215,7 @@ func decodeAutoSaveSettings(r *tl.Reader) *AutoSaveSettings {
 	}
 }
 
-func putAvailableEffects(w *tl.Writer, vs []*AvailableEffect) {
+func putAvailableEffectList(w *tl.Writer, vs []*AvailableEffect) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -224,7 +224,7 @@ func putAvailableEffects(w *tl.Writer, vs []*AvailableEffect) {
 	}
 }
 
-func putAvailableReactions(w *tl.Writer, vs []*AvailableReaction) {
+func putAvailableReactionList(w *tl.Writer, vs []*AvailableReaction) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -233,7 +233,7 @@ func putAvailableReactions(w *tl.Writer, vs []*AvailableReaction) {
 	}
 }
 
-func putBankCardOpenURLs(w *tl.Writer, vs []*BankCardOpenURL) {
+func putBankCardOpenURLList(w *tl.Writer, vs []*BankCardOpenURL) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -304,7 +304,7 @@ func decodeBirthday(r *tl.Reader) *Birthday {
 	}
 }
 
-func putBoosts(w *tl.Writer, vs []*Boost) {
+func putBoostList(w *tl.Writer, vs []*Boost) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -403,7 +403,7 @@ func decodeBotBusinessConnection(r *tl.Reader) *BotBusinessConnection {
 	}
 }
 
-func putBotCommands(w *tl.Writer, vs []*BotCommand) {
+func putBotCommandList(w *tl.Writer, vs []*BotCommand) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -482,7 +482,7 @@ func putBotInfo(w *tl.Writer, v *BotInfo) {
 	v.Encode(w)
 }
 
-func putBotInfos(w *tl.Writer, vs []*BotInfo) {
+func putBotInfoList(w *tl.Writer, vs []*BotInfo) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -535,7 +535,7 @@ func putBotInlineResultClass(w *tl.Writer, v BotInlineResultClass) {
 	v.Encode(w)
 }
 
-func putBotInlineResultClasss(w *tl.Writer, vs []BotInlineResultClass) {
+func putBotInlineResultClassList(w *tl.Writer, vs []BotInlineResultClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -586,7 +586,7 @@ func decodeBotMenuButtonClass(r *tl.Reader) BotMenuButtonClass {
 	}
 }
 
-func putBotPreviewMedias(w *tl.Writer, vs []*BotPreviewMedia) {
+func putBotPreviewMediaList(w *tl.Writer, vs []*BotPreviewMedia) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -713,7 +713,7 @@ func decodeBusinessBotRights(r *tl.Reader) *BusinessBotRights {
 	}
 }
 
-func putBusinessChatLinks(w *tl.Writer, vs []*BusinessChatLink) {
+func putBusinessChatLinkList(w *tl.Writer, vs []*BusinessChatLink) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -794,7 +794,7 @@ func decodeBusinessRecipients(r *tl.Reader) *BusinessRecipients {
 	}
 }
 
-func putBusinessWeeklyOpens(w *tl.Writer, vs []*BusinessWeeklyOpen) {
+func putBusinessWeeklyOpenList(w *tl.Writer, vs []*BusinessWeeklyOpen) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -889,7 +889,7 @@ func decodeButtonTypeClass(r *tl.Reader) ButtonTypeClass {
 	}
 }
 
-func putCdnPublicKeys(w *tl.Writer, vs []*CdnPublicKey) {
+func putCdnPublicKeyList(w *tl.Writer, vs []*CdnPublicKey) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -898,7 +898,7 @@ func putCdnPublicKeys(w *tl.Writer, vs []*CdnPublicKey) {
 	}
 }
 
-func putChannelAdminLogEvents(w *tl.Writer, vs []*ChannelAdminLogEvent) {
+func putChannelAdminLogEventList(w *tl.Writer, vs []*ChannelAdminLogEvent) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -991,7 +991,7 @@ func putChannelParticipantClass(w *tl.Writer, v ChannelParticipantClass) {
 	v.Encode(w)
 }
 
-func putChannelParticipantClasss(w *tl.Writer, vs []ChannelParticipantClass) {
+func putChannelParticipantClassList(w *tl.Writer, vs []ChannelParticipantClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -1104,7 +1104,7 @@ func putChatClass(w *tl.Writer, v ChatClass) {
 	v.Encode(w)
 }
 
-func putChatClasss(w *tl.Writer, vs []ChatClass) {
+func putChatClassList(w *tl.Writer, vs []ChatClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -1181,7 +1181,7 @@ func decodeChatAdminRights(r *tl.Reader) *ChatAdminRights {
 	}
 }
 
-func putChatAdminWithInvitess(w *tl.Writer, vs []*ChatAdminWithInvites) {
+func putChatAdminWithInvitesList(w *tl.Writer, vs []*ChatAdminWithInvites) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -1234,7 +1234,7 @@ func putChatInviteClass(w *tl.Writer, v ChatInviteClass) {
 	v.Encode(w)
 }
 
-func putChatInviteImporters(w *tl.Writer, vs []*ChatInviteImporter) {
+func putChatInviteImporterList(w *tl.Writer, vs []*ChatInviteImporter) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -1257,7 +1257,7 @@ func putChatParticipantClass(w *tl.Writer, v ChatParticipantClass) {
 	v.Encode(w)
 }
 
-func putChatParticipantClasss(w *tl.Writer, vs []ChatParticipantClass) {
+func putChatParticipantClassList(w *tl.Writer, vs []ChatParticipantClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -1414,7 +1414,7 @@ func putChatThemeClass(w *tl.Writer, v ChatThemeClass) {
 	v.Encode(w)
 }
 
-func putChatThemeClasss(w *tl.Writer, vs []ChatThemeClass) {
+func putChatThemeClassList(w *tl.Writer, vs []ChatThemeClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -1471,7 +1471,7 @@ func decodeCodeSettings(r *tl.Reader) *CodeSettings {
 	}
 }
 
-func putCommunityPeers(w *tl.Writer, vs []*CommunityPeer) {
+func putCommunityPeerList(w *tl.Writer, vs []*CommunityPeer) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -1480,7 +1480,7 @@ func putCommunityPeers(w *tl.Writer, vs []*CommunityPeer) {
 	}
 }
 
-func putCommunityPeerRequests(w *tl.Writer, vs []*CommunityPeerRequest) {
+func putCommunityPeerRequestList(w *tl.Writer, vs []*CommunityPeerRequest) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -1506,7 +1506,7 @@ func DecodeConfig(r *tl.Reader) *Config {
 	}
 }
 
-func putConnectedBots(w *tl.Writer, vs []*ConnectedBot) {
+func putConnectedBotList(w *tl.Writer, vs []*ConnectedBot) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -1515,7 +1515,7 @@ func putConnectedBots(w *tl.Writer, vs []*ConnectedBot) {
 	}
 }
 
-func putConnectedBotStarRefs(w *tl.Writer, vs []*ConnectedBotStarRef) {
+func putConnectedBotStarRefList(w *tl.Writer, vs []*ConnectedBotStarRef) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -1524,7 +1524,7 @@ func putConnectedBotStarRefs(w *tl.Writer, vs []*ConnectedBotStarRef) {
 	}
 }
 
-func putContacts(w *tl.Writer, vs []*Contact) {
+func putContactList(w *tl.Writer, vs []*Contact) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -1549,7 +1549,7 @@ func decodeContact(r *tl.Reader) *Contact {
 	}
 }
 
-func putContactBirthdays(w *tl.Writer, vs []*ContactBirthday) {
+func putContactBirthdayList(w *tl.Writer, vs []*ContactBirthday) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -1574,7 +1574,7 @@ func decodeDataJSON(r *tl.Reader) *DataJSON {
 	}
 }
 
-func putDCOptions(w *tl.Writer, vs []*DCOption) {
+func putDCOptionList(w *tl.Writer, vs []*DCOption) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -1613,7 +1613,7 @@ func putDialogClass(w *tl.Writer, v DialogClass) {
 	v.Encode(w)
 }
 
-func putDialogClasss(w *tl.Writer, vs []DialogClass) {
+func putDialogClassList(w *tl.Writer, vs []DialogClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -1664,7 +1664,7 @@ func putDialogFilterClass(w *tl.Writer, v DialogFilterClass) {
 	v.Encode(w)
 }
 
-func putDialogFilterClasss(w *tl.Writer, vs []DialogFilterClass) {
+func putDialogFilterClassList(w *tl.Writer, vs []DialogFilterClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -1716,7 +1716,7 @@ func putDialogPeerClass(w *tl.Writer, v DialogPeerClass) {
 	v.Encode(w)
 }
 
-func putDialogPeerClasss(w *tl.Writer, vs []DialogPeerClass) {
+func putDialogPeerClassList(w *tl.Writer, vs []DialogPeerClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -1791,7 +1791,7 @@ func putDocumentClass(w *tl.Writer, v DocumentClass) {
 	v.Encode(w)
 }
 
-func putDocumentClasss(w *tl.Writer, vs []DocumentClass) {
+func putDocumentClassList(w *tl.Writer, vs []DocumentClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -1838,7 +1838,7 @@ func putDocumentAttributeClass(w *tl.Writer, v DocumentAttributeClass) {
 	v.Encode(w)
 }
 
-func putDocumentAttributeClasss(w *tl.Writer, vs []DocumentAttributeClass) {
+func putDocumentAttributeClassList(w *tl.Writer, vs []DocumentAttributeClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -2012,7 +2012,7 @@ func putEmojiGroupClass(w *tl.Writer, v EmojiGroupClass) {
 	v.Encode(w)
 }
 
-func putEmojiGroupClasss(w *tl.Writer, vs []EmojiGroupClass) {
+func putEmojiGroupClassList(w *tl.Writer, vs []EmojiGroupClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -2039,7 +2039,7 @@ func putEmojiKeywordClass(w *tl.Writer, v EmojiKeywordClass) {
 	v.Encode(w)
 }
 
-func putEmojiKeywordClasss(w *tl.Writer, vs []EmojiKeywordClass) {
+func putEmojiKeywordClassList(w *tl.Writer, vs []EmojiKeywordClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -2080,7 +2080,7 @@ func putEmojiStatusClass(w *tl.Writer, v EmojiStatusClass) {
 	v.Encode(w)
 }
 
-func putEmojiStatusClasss(w *tl.Writer, vs []EmojiStatusClass) {
+func putEmojiStatusClassList(w *tl.Writer, vs []EmojiStatusClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -2219,7 +2219,7 @@ func putEncryptedMessageClass(w *tl.Writer, v EncryptedMessageClass) {
 	v.Encode(w)
 }
 
-func putEncryptedMessageClasss(w *tl.Writer, vs []EncryptedMessageClass) {
+func putEncryptedMessageClassList(w *tl.Writer, vs []EncryptedMessageClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -2252,7 +2252,7 @@ func decodeEncryptedMessageClass(r *tl.Reader) EncryptedMessageClass {
 	}
 }
 
-func putEphemeralMessages(w *tl.Writer, vs []*EphemeralMessage) {
+func putEphemeralMessageList(w *tl.Writer, vs []*EphemeralMessage) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -2291,7 +2291,7 @@ func putExportedChatInviteClass(w *tl.Writer, v ExportedChatInviteClass) {
 	v.Encode(w)
 }
 
-func putExportedChatInviteClasss(w *tl.Writer, vs []ExportedChatInviteClass) {
+func putExportedChatInviteClassList(w *tl.Writer, vs []ExportedChatInviteClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -2324,7 +2324,7 @@ func decodeExportedChatInviteClass(r *tl.Reader) ExportedChatInviteClass {
 	}
 }
 
-func putExportedChatlistInvites(w *tl.Writer, vs []*ExportedChatlistInvite) {
+func putExportedChatlistInviteList(w *tl.Writer, vs []*ExportedChatlistInvite) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -2349,7 +2349,7 @@ func decodeFactCheck(r *tl.Reader) *FactCheck {
 	}
 }
 
-func putFileHashs(w *tl.Writer, vs []*FileHash) {
+func putFileHashList(w *tl.Writer, vs []*FileHash) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -2374,7 +2374,7 @@ func decodeFolder(r *tl.Reader) *Folder {
 	}
 }
 
-func putFolderPeers(w *tl.Writer, vs []*FolderPeer) {
+func putFolderPeerList(w *tl.Writer, vs []*FolderPeer) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -2413,7 +2413,7 @@ func putForumTopicClass(w *tl.Writer, v ForumTopicClass) {
 	v.Encode(w)
 }
 
-func putForumTopicClasss(w *tl.Writer, vs []ForumTopicClass) {
+func putForumTopicClassList(w *tl.Writer, vs []ForumTopicClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -2446,7 +2446,7 @@ func decodeForumTopicClass(r *tl.Reader) ForumTopicClass {
 	}
 }
 
-func putFoundStorys(w *tl.Writer, vs []*FoundStory) {
+func putFoundStoryList(w *tl.Writer, vs []*FoundStory) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -2579,7 +2579,7 @@ func decodeGroupCallClass(r *tl.Reader) GroupCallClass {
 	}
 }
 
-func putGroupCallDonors(w *tl.Writer, vs []*GroupCallDonor) {
+func putGroupCallDonorList(w *tl.Writer, vs []*GroupCallDonor) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -2604,7 +2604,7 @@ func decodeGroupCallMessage(r *tl.Reader) *GroupCallMessage {
 	}
 }
 
-func putGroupCallParticipants(w *tl.Writer, vs []*GroupCallParticipant) {
+func putGroupCallParticipantList(w *tl.Writer, vs []*GroupCallParticipant) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -2645,7 +2645,7 @@ func decodeGroupCallParticipantVideo(r *tl.Reader) *GroupCallParticipantVideo {
 	}
 }
 
-func putGroupCallParticipantVideoSourceGroups(w *tl.Writer, vs []*GroupCallParticipantVideoSourceGroup) {
+func putGroupCallParticipantVideoSourceGroupList(w *tl.Writer, vs []*GroupCallParticipantVideoSourceGroup) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -2670,7 +2670,7 @@ func decodeGroupCallParticipantVideoSourceGroup(r *tl.Reader) *GroupCallParticip
 	}
 }
 
-func putGroupCallStreamChannels(w *tl.Writer, vs []*GroupCallStreamChannel) {
+func putGroupCallStreamChannelList(w *tl.Writer, vs []*GroupCallStreamChannel) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -2679,7 +2679,7 @@ func putGroupCallStreamChannels(w *tl.Writer, vs []*GroupCallStreamChannel) {
 	}
 }
 
-func putHighScores(w *tl.Writer, vs []*HighScore) {
+func putHighScoreList(w *tl.Writer, vs []*HighScore) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -2688,7 +2688,7 @@ func putHighScores(w *tl.Writer, vs []*HighScore) {
 	}
 }
 
-func putImportedContacts(w *tl.Writer, vs []*ImportedContact) {
+func putImportedContactList(w *tl.Writer, vs []*ImportedContact) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -2833,7 +2833,7 @@ func putInlineQueryPeerTypeClass(w *tl.Writer, v InlineQueryPeerTypeClass) {
 	v.Encode(w)
 }
 
-func putInlineQueryPeerTypeClasss(w *tl.Writer, vs []InlineQueryPeerTypeClass) {
+func putInlineQueryPeerTypeClassList(w *tl.Writer, vs []InlineQueryPeerTypeClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -3366,7 +3366,7 @@ func decodeInputCollectibleClass(r *tl.Reader) InputCollectibleClass {
 	}
 }
 
-func putInputPhoneContacts(w *tl.Writer, vs []*InputPhoneContact) {
+func putInputPhoneContactList(w *tl.Writer, vs []*InputPhoneContact) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -3435,7 +3435,7 @@ func putInputDocumentClass(w *tl.Writer, v InputDocumentClass) {
 	v.Encode(w)
 }
 
-func putInputDocumentClasss(w *tl.Writer, vs []InputDocumentClass) {
+func putInputDocumentClassList(w *tl.Writer, vs []InputDocumentClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -3836,7 +3836,7 @@ func putInputMediaClass(w *tl.Writer, v InputMediaClass) {
 	v.Encode(w)
 }
 
-func putInputMediaClasss(w *tl.Writer, vs []InputMediaClass) {
+func putInputMediaClassList(w *tl.Writer, vs []InputMediaClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -3955,7 +3955,7 @@ func putInputMessageClass(w *tl.Writer, v InputMessageClass) {
 	v.Encode(w)
 }
 
-func putInputMessageClasss(w *tl.Writer, vs []InputMessageClass) {
+func putInputMessageClassList(w *tl.Writer, vs []InputMessageClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -4154,7 +4154,7 @@ func putInputPeerClass(w *tl.Writer, v InputPeerClass) {
 	v.Encode(w)
 }
 
-func putInputPeerClasss(w *tl.Writer, vs []InputPeerClass) {
+func putInputPeerClassList(w *tl.Writer, vs []InputPeerClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -4263,7 +4263,7 @@ func putInputPhotoClass(w *tl.Writer, v InputPhotoClass) {
 	v.Encode(w)
 }
 
-func putInputPhotoClasss(w *tl.Writer, vs []InputPhotoClass) {
+func putInputPhotoClassList(w *tl.Writer, vs []InputPhotoClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -4536,7 +4536,7 @@ func putInputRichFileClass(w *tl.Writer, v InputRichFileClass) {
 	v.Encode(w)
 }
 
-func putInputRichFileClasss(w *tl.Writer, vs []InputRichFileClass) {
+func putInputRichFileClassList(w *tl.Writer, vs []InputRichFileClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -4963,7 +4963,7 @@ func putInputUserClass(w *tl.Writer, v InputUserClass) {
 	v.Encode(w)
 }
 
-func putInputUserClasss(w *tl.Writer, vs []InputUserClass) {
+func putInputUserClassList(w *tl.Writer, vs []InputUserClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -5097,7 +5097,7 @@ func decodeInvoice(r *tl.Reader) *Invoice {
 	}
 }
 
-func putJSONObjectValues(w *tl.Writer, vs []*JSONObjectValue) {
+func putJSONObjectValueList(w *tl.Writer, vs []*JSONObjectValue) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -5136,7 +5136,7 @@ func putJSONValueClass(w *tl.Writer, v JSONValueClass) {
 	v.Encode(w)
 }
 
-func putJSONValueClasss(w *tl.Writer, vs []JSONValueClass) {
+func putJSONValueClassList(w *tl.Writer, vs []JSONValueClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -5242,7 +5242,7 @@ func putKeyboardButtonClass(w *tl.Writer, v KeyboardButtonClass) {
 	v.Encode(w)
 }
 
-func putKeyboardButtonClasss(w *tl.Writer, vs []KeyboardButtonClass) {
+func putKeyboardButtonClassList(w *tl.Writer, vs []KeyboardButtonClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -5339,7 +5339,7 @@ func decodeKeyboardButtonClass(r *tl.Reader) KeyboardButtonClass {
 	}
 }
 
-func putKeyboardButtonRows(w *tl.Writer, vs []*KeyboardButtonRow) {
+func putKeyboardButtonRowList(w *tl.Writer, vs []*KeyboardButtonRow) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -5388,7 +5388,7 @@ func decodeKeyboardButtonStyle(r *tl.Reader) *KeyboardButtonStyle {
 	}
 }
 
-func putKeyboardInlineButtons(w *tl.Writer, vs []*KeyboardInlineButton) {
+func putKeyboardInlineButtonList(w *tl.Writer, vs []*KeyboardInlineButton) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -5413,7 +5413,7 @@ func decodeKeyboardInlineButton(r *tl.Reader) *KeyboardInlineButton {
 	}
 }
 
-func putKeyboardInlineButtonRows(w *tl.Writer, vs []*KeyboardInlineButtonRow) {
+func putKeyboardInlineButtonRowList(w *tl.Writer, vs []*KeyboardInlineButtonRow) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -5438,7 +5438,7 @@ func decodeKeyboardInlineButtonRow(r *tl.Reader) *KeyboardInlineButtonRow {
 	}
 }
 
-func putLabeledPrices(w *tl.Writer, vs []*LabeledPrice) {
+func putLabeledPriceList(w *tl.Writer, vs []*LabeledPrice) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -5493,7 +5493,7 @@ func putLangPackStringClass(w *tl.Writer, v LangPackStringClass) {
 	v.Encode(w)
 }
 
-func putLangPackStringClasss(w *tl.Writer, vs []LangPackStringClass) {
+func putLangPackStringClassList(w *tl.Writer, vs []LangPackStringClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -5560,7 +5560,7 @@ func putMediaAreaClass(w *tl.Writer, v MediaAreaClass) {
 	v.Encode(w)
 }
 
-func putMediaAreaClasss(w *tl.Writer, vs []MediaAreaClass) {
+func putMediaAreaClassList(w *tl.Writer, vs []MediaAreaClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -5651,7 +5651,7 @@ func putMessageClass(w *tl.Writer, v MessageClass) {
 	v.Encode(w)
 }
 
-func putMessageClasss(w *tl.Writer, vs []MessageClass) {
+func putMessageClassList(w *tl.Writer, vs []MessageClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -6013,7 +6013,7 @@ func putMessageEntityClass(w *tl.Writer, v MessageEntityClass) {
 	v.Encode(w)
 }
 
-func putMessageEntityClasss(w *tl.Writer, vs []MessageEntityClass) {
+func putMessageEntityClassList(w *tl.Writer, vs []MessageEntityClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -6153,7 +6153,7 @@ func putMessageExtendedMediaClass(w *tl.Writer, v MessageExtendedMediaClass) {
 	v.Encode(w)
 }
 
-func putMessageExtendedMediaClasss(w *tl.Writer, vs []MessageExtendedMediaClass) {
+func putMessageExtendedMediaClassList(w *tl.Writer, vs []MessageExtendedMediaClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -6217,7 +6217,7 @@ func putMessageMediaClass(w *tl.Writer, v MessageMediaClass) {
 	v.Encode(w)
 }
 
-func putMessageMediaClasss(w *tl.Writer, vs []MessageMediaClass) {
+func putMessageMediaClassList(w *tl.Writer, vs []MessageMediaClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -6319,7 +6319,7 @@ func DecodeMessageMediaClass(r *tl.Reader) MessageMediaClass {
 	}
 }
 
-func putMessagePeerReactions(w *tl.Writer, vs []*MessagePeerReaction) {
+func putMessagePeerReactionList(w *tl.Writer, vs []*MessagePeerReaction) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -6358,7 +6358,7 @@ func putMessagePeerVoteClass(w *tl.Writer, v MessagePeerVoteClass) {
 	v.Encode(w)
 }
 
-func putMessagePeerVoteClasss(w *tl.Writer, vs []MessagePeerVoteClass) {
+func putMessagePeerVoteClassList(w *tl.Writer, vs []MessagePeerVoteClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -6403,7 +6403,7 @@ func decodeMessageReactions(r *tl.Reader) *MessageReactions {
 	}
 }
 
-func putMessageReactors(w *tl.Writer, vs []*MessageReactor) {
+func putMessageReactorList(w *tl.Writer, vs []*MessageReactor) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -6479,7 +6479,7 @@ func DecodeMessageReplyHeaderClass(r *tl.Reader) MessageReplyHeaderClass {
 	}
 }
 
-func putMessageReportOptions(w *tl.Writer, vs []*MessageReportOption) {
+func putMessageReportOptionList(w *tl.Writer, vs []*MessageReportOption) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -6496,7 +6496,7 @@ func putMessageViews(w *tl.Writer, v *MessageViews) {
 	v.Encode(w)
 }
 
-func putMessageViewss(w *tl.Writer, vs []*MessageViews) {
+func putMessageViewsList(w *tl.Writer, vs []*MessageViews) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -6603,7 +6603,7 @@ func decodeMessagesFilterClass(r *tl.Reader) MessagesFilterClass {
 	}
 }
 
-func putMissingInvitees(w *tl.Writer, vs []*MissingInvitee) {
+func putMissingInviteeList(w *tl.Writer, vs []*MissingInvitee) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -6612,7 +6612,7 @@ func putMissingInvitees(w *tl.Writer, vs []*MissingInvitee) {
 	}
 }
 
-func putMyBoosts(w *tl.Writer, vs []*MyBoost) {
+func putMyBoostList(w *tl.Writer, vs []*MyBoost) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -6760,7 +6760,7 @@ func putPageBlockClass(w *tl.Writer, v PageBlockClass) {
 	v.Encode(w)
 }
 
-func putPageBlockClasss(w *tl.Writer, vs []PageBlockClass) {
+func putPageBlockClassList(w *tl.Writer, vs []PageBlockClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -6949,7 +6949,7 @@ func decodePageBlockClass(r *tl.Reader) PageBlockClass {
 	}
 }
 
-func putPageButtons(w *tl.Writer, vs []*PageButton) {
+func putPageButtonList(w *tl.Writer, vs []*PageButton) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -7004,7 +7004,7 @@ func putPageListItemClass(w *tl.Writer, v PageListItemClass) {
 	v.Encode(w)
 }
 
-func putPageListItemClasss(w *tl.Writer, vs []PageListItemClass) {
+func putPageListItemClassList(w *tl.Writer, vs []PageListItemClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -7051,7 +7051,7 @@ func putPageListOrderedItemClass(w *tl.Writer, v PageListOrderedItemClass) {
 	v.Encode(w)
 }
 
-func putPageListOrderedItemClasss(w *tl.Writer, vs []PageListOrderedItemClass) {
+func putPageListOrderedItemClassList(w *tl.Writer, vs []PageListOrderedItemClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -7084,7 +7084,7 @@ func decodePageListOrderedItemClass(r *tl.Reader) PageListOrderedItemClass {
 	}
 }
 
-func putPageRelatedArticles(w *tl.Writer, vs []*PageRelatedArticle) {
+func putPageRelatedArticleList(w *tl.Writer, vs []*PageRelatedArticle) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -7117,7 +7117,7 @@ func putPageTableCell(w *tl.Writer, v *PageTableCell) {
 	v.Encode(w)
 }
 
-func putPageTableCells(w *tl.Writer, vs []*PageTableCell) {
+func putPageTableCellList(w *tl.Writer, vs []*PageTableCell) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -7142,7 +7142,7 @@ func decodePageTableCell(r *tl.Reader) *PageTableCell {
 	}
 }
 
-func putPageTableRows(w *tl.Writer, vs []*PageTableRow) {
+func putPageTableRowList(w *tl.Writer, vs []*PageTableRow) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -7205,7 +7205,7 @@ func decodePaidReactionPrivacyClass(r *tl.Reader) PaidReactionPrivacyClass {
 	}
 }
 
-func putPasskeys(w *tl.Writer, vs []*Passkey) {
+func putPasskeyList(w *tl.Writer, vs []*Passkey) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -7264,7 +7264,7 @@ func decodePaymentCharge(r *tl.Reader) *PaymentCharge {
 	}
 }
 
-func putPaymentFormMethods(w *tl.Writer, vs []*PaymentFormMethod) {
+func putPaymentFormMethodList(w *tl.Writer, vs []*PaymentFormMethod) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -7297,7 +7297,7 @@ func decodePaymentRequestedInfo(r *tl.Reader) *PaymentRequestedInfo {
 	}
 }
 
-func putPaymentSavedCredentialsCards(w *tl.Writer, vs []*PaymentSavedCredentialsCard) {
+func putPaymentSavedCredentialsCardList(w *tl.Writer, vs []*PaymentSavedCredentialsCard) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -7320,7 +7320,7 @@ func putPeerClass(w *tl.Writer, v PeerClass) {
 	v.Encode(w)
 }
 
-func putPeerClasss(w *tl.Writer, vs []PeerClass) {
+func putPeerClassList(w *tl.Writer, vs []PeerClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -7358,7 +7358,7 @@ func DecodePeerClass(r *tl.Reader) PeerClass {
 	}
 }
 
-func putPeerBlockeds(w *tl.Writer, vs []*PeerBlocked) {
+func putPeerBlockedList(w *tl.Writer, vs []*PeerBlocked) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -7419,7 +7419,7 @@ func putPeerLocatedClass(w *tl.Writer, v PeerLocatedClass) {
 	v.Encode(w)
 }
 
-func putPeerLocatedClasss(w *tl.Writer, vs []PeerLocatedClass) {
+func putPeerLocatedClassList(w *tl.Writer, vs []PeerLocatedClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -7501,7 +7501,7 @@ func decodePeerSettings(r *tl.Reader) *PeerSettings {
 	}
 }
 
-func putPeerStoriess(w *tl.Writer, vs []*PeerStories) {
+func putPeerStoriesList(w *tl.Writer, vs []*PeerStories) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -7656,7 +7656,7 @@ func putPhoneConnectionClass(w *tl.Writer, v PhoneConnectionClass) {
 	v.Encode(w)
 }
 
-func putPhoneConnectionClasss(w *tl.Writer, vs []PhoneConnectionClass) {
+func putPhoneConnectionClassList(w *tl.Writer, vs []PhoneConnectionClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -7703,7 +7703,7 @@ func putPhotoClass(w *tl.Writer, v PhotoClass) {
 	v.Encode(w)
 }
 
-func putPhotoClasss(w *tl.Writer, vs []PhotoClass) {
+func putPhotoClassList(w *tl.Writer, vs []PhotoClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -7750,7 +7750,7 @@ func putPhotoSizeClass(w *tl.Writer, v PhotoSizeClass) {
 	v.Encode(w)
 }
 
-func putPhotoSizeClasss(w *tl.Writer, vs []PhotoSizeClass) {
+func putPhotoSizeClassList(w *tl.Writer, vs []PhotoSizeClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -7829,7 +7829,7 @@ func putPollAnswerClass(w *tl.Writer, v PollAnswerClass) {
 	v.Encode(w)
 }
 
-func putPollAnswerClasss(w *tl.Writer, vs []PollAnswerClass) {
+func putPollAnswerClassList(w *tl.Writer, vs []PollAnswerClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -7862,7 +7862,7 @@ func decodePollAnswerClass(r *tl.Reader) PollAnswerClass {
 	}
 }
 
-func putPollAnswerVoterss(w *tl.Writer, vs []*PollAnswerVoters) {
+func putPollAnswerVotersList(w *tl.Writer, vs []*PollAnswerVoters) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -7911,7 +7911,7 @@ func decodePollResults(r *tl.Reader) *PollResults {
 	}
 }
 
-func putPopularContacts(w *tl.Writer, vs []*PopularContact) {
+func putPopularContactList(w *tl.Writer, vs []*PopularContact) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -7966,7 +7966,7 @@ func putPostInteractionCountersClass(w *tl.Writer, v PostInteractionCountersClas
 	v.Encode(w)
 }
 
-func putPostInteractionCountersClasss(w *tl.Writer, vs []PostInteractionCountersClass) {
+func putPostInteractionCountersClassList(w *tl.Writer, vs []PostInteractionCountersClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -7995,7 +7995,7 @@ func decodePremiumGiftCodeOption(r *tl.Reader) *PremiumGiftCodeOption {
 	}
 }
 
-func putPremiumSubscriptionOptions(w *tl.Writer, vs []*PremiumSubscriptionOption) {
+func putPremiumSubscriptionOptionList(w *tl.Writer, vs []*PremiumSubscriptionOption) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -8018,7 +8018,7 @@ func putPrepaidGiveawayClass(w *tl.Writer, v PrepaidGiveawayClass) {
 	v.Encode(w)
 }
 
-func putPrepaidGiveawayClasss(w *tl.Writer, vs []PrepaidGiveawayClass) {
+func putPrepaidGiveawayClassList(w *tl.Writer, vs []PrepaidGiveawayClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -8127,7 +8127,7 @@ func putPrivacyRuleClass(w *tl.Writer, v PrivacyRuleClass) {
 	v.Encode(w)
 }
 
-func putPrivacyRuleClasss(w *tl.Writer, vs []PrivacyRuleClass) {
+func putPrivacyRuleClassList(w *tl.Writer, vs []PrivacyRuleClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -8273,7 +8273,7 @@ func putPublicForwardClass(w *tl.Writer, v PublicForwardClass) {
 	v.Encode(w)
 }
 
-func putPublicForwardClasss(w *tl.Writer, vs []PublicForwardClass) {
+func putPublicForwardClassList(w *tl.Writer, vs []PublicForwardClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -8286,7 +8286,7 @@ func putPublicForwardClasss(w *tl.Writer, vs []PublicForwardClass) {
 	}
 }
 
-func putQuickReplys(w *tl.Writer, vs []*QuickReply) {
+func putQuickReplyList(w *tl.Writer, vs []*QuickReply) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -8325,7 +8325,7 @@ func putReactionClass(w *tl.Writer, v ReactionClass) {
 	v.Encode(w)
 }
 
-func putReactionClasss(w *tl.Writer, vs []ReactionClass) {
+func putReactionClassList(w *tl.Writer, vs []ReactionClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -8366,7 +8366,7 @@ func decodeReactionClass(r *tl.Reader) ReactionClass {
 	}
 }
 
-func putReactionCounts(w *tl.Writer, vs []*ReactionCount) {
+func putReactionCountList(w *tl.Writer, vs []*ReactionCount) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -8455,7 +8455,7 @@ func putRecentMeURLClass(w *tl.Writer, v RecentMeURLClass) {
 	v.Encode(w)
 }
 
-func putRecentMeURLClasss(w *tl.Writer, vs []RecentMeURLClass) {
+func putRecentMeURLClassList(w *tl.Writer, vs []RecentMeURLClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -8663,7 +8663,7 @@ func putRequestedPeerClass(w *tl.Writer, v RequestedPeerClass) {
 	v.Encode(w)
 }
 
-func putRequestedPeerClasss(w *tl.Writer, vs []RequestedPeerClass) {
+func putRequestedPeerClassList(w *tl.Writer, vs []RequestedPeerClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -8714,7 +8714,7 @@ func putRequirementToContactClass(w *tl.Writer, v RequirementToContactClass) {
 	v.Encode(w)
 }
 
-func putRestrictionReasons(w *tl.Writer, vs []*RestrictionReason) {
+func putRestrictionReasonList(w *tl.Writer, vs []*RestrictionReason) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -8763,7 +8763,7 @@ func decodeRichButtonStyle(r *tl.Reader) *RichButtonStyle {
 	}
 }
 
-func putRichMessages(w *tl.Writer, vs []*RichMessage) {
+func putRichMessageList(w *tl.Writer, vs []*RichMessage) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -8802,7 +8802,7 @@ func putRichTextClass(w *tl.Writer, v RichTextClass) {
 	v.Encode(w)
 }
 
-func putRichTextClasss(w *tl.Writer, vs []RichTextClass) {
+func putRichTextClassList(w *tl.Writer, vs []RichTextClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -8965,7 +8965,7 @@ func putSavedDialogClass(w *tl.Writer, v SavedDialogClass) {
 	v.Encode(w)
 }
 
-func putSavedDialogClasss(w *tl.Writer, vs []SavedDialogClass) {
+func putSavedDialogClassList(w *tl.Writer, vs []SavedDialogClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -8978,7 +8978,7 @@ func putSavedDialogClasss(w *tl.Writer, vs []SavedDialogClass) {
 	}
 }
 
-func putSavedReactionTags(w *tl.Writer, vs []*SavedReactionTag) {
+func putSavedReactionTagList(w *tl.Writer, vs []*SavedReactionTag) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -8987,7 +8987,7 @@ func putSavedReactionTags(w *tl.Writer, vs []*SavedReactionTag) {
 	}
 }
 
-func putSavedStarGifts(w *tl.Writer, vs []*SavedStarGift) {
+func putSavedStarGiftList(w *tl.Writer, vs []*SavedStarGift) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -9012,7 +9012,7 @@ func decodeSearchPostsFlood(r *tl.Reader) *SearchPostsFlood {
 	}
 }
 
-func putSearchResultsCalendarPeriods(w *tl.Writer, vs []*SearchResultsCalendarPeriod) {
+func putSearchResultsCalendarPeriodList(w *tl.Writer, vs []*SearchResultsCalendarPeriod) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -9021,7 +9021,7 @@ func putSearchResultsCalendarPeriods(w *tl.Writer, vs []*SearchResultsCalendarPe
 	}
 }
 
-func putSearchResultPositions(w *tl.Writer, vs []*SearchResultPosition) {
+func putSearchResultPositionList(w *tl.Writer, vs []*SearchResultPosition) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -9076,7 +9076,7 @@ func putSecureFileClass(w *tl.Writer, v SecureFileClass) {
 	v.Encode(w)
 }
 
-func putSecureFileClasss(w *tl.Writer, vs []SecureFileClass) {
+func putSecureFileClassList(w *tl.Writer, vs []SecureFileClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -9195,7 +9195,7 @@ func putSecureRequiredTypeClass(w *tl.Writer, v SecureRequiredTypeClass) {
 	v.Encode(w)
 }
 
-func putSecureRequiredTypeClasss(w *tl.Writer, vs []SecureRequiredTypeClass) {
+func putSecureRequiredTypeClassList(w *tl.Writer, vs []SecureRequiredTypeClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -9224,7 +9224,7 @@ func decodeSecureSecretSettings(r *tl.Reader) *SecureSecretSettings {
 	}
 }
 
-func putSecureValues(w *tl.Writer, vs []*SecureValue) {
+func putSecureValueList(w *tl.Writer, vs []*SecureValue) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -9263,7 +9263,7 @@ func putSecureValueErrorClass(w *tl.Writer, v SecureValueErrorClass) {
 	v.Encode(w)
 }
 
-func putSecureValueErrorClasss(w *tl.Writer, vs []SecureValueErrorClass) {
+func putSecureValueErrorClassList(w *tl.Writer, vs []SecureValueErrorClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -9354,7 +9354,7 @@ func putSecureValueTypeClass(w *tl.Writer, v SecureValueTypeClass) {
 	v.Encode(w)
 }
 
-func putSecureValueTypeClasss(w *tl.Writer, vs []SecureValueTypeClass) {
+func putSecureValueTypeClassList(w *tl.Writer, vs []SecureValueTypeClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -9431,7 +9431,7 @@ func decodeSecureValueTypeClass(r *tl.Reader) SecureValueTypeClass {
 	}
 }
 
-func putSendAsPeers(w *tl.Writer, vs []*SendAsPeer) {
+func putSendAsPeerList(w *tl.Writer, vs []*SendAsPeer) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -9554,7 +9554,7 @@ func decodeSendMessageActionClass(r *tl.Reader) SendMessageActionClass {
 	}
 }
 
-func putShippingOptions(w *tl.Writer, vs []*ShippingOption) {
+func putShippingOptionList(w *tl.Writer, vs []*ShippingOption) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -9579,7 +9579,7 @@ func decodeShippingOption(r *tl.Reader) *ShippingOption {
 	}
 }
 
-func putSponsoredMessages(w *tl.Writer, vs []*SponsoredMessage) {
+func putSponsoredMessageList(w *tl.Writer, vs []*SponsoredMessage) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -9588,7 +9588,7 @@ func putSponsoredMessages(w *tl.Writer, vs []*SponsoredMessage) {
 	}
 }
 
-func putSponsoredMessageReportOptions(w *tl.Writer, vs []*SponsoredMessageReportOption) {
+func putSponsoredMessageReportOptionList(w *tl.Writer, vs []*SponsoredMessageReportOption) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -9597,7 +9597,7 @@ func putSponsoredMessageReportOptions(w *tl.Writer, vs []*SponsoredMessageReport
 	}
 }
 
-func putSponsoredPeers(w *tl.Writer, vs []*SponsoredPeer) {
+func putSponsoredPeerList(w *tl.Writer, vs []*SponsoredPeer) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -9620,7 +9620,7 @@ func putStarGiftClass(w *tl.Writer, v StarGiftClass) {
 	v.Encode(w)
 }
 
-func putStarGiftClasss(w *tl.Writer, vs []StarGiftClass) {
+func putStarGiftClassList(w *tl.Writer, vs []StarGiftClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -9653,7 +9653,7 @@ func decodeStarGiftClass(r *tl.Reader) StarGiftClass {
 	}
 }
 
-func putStarGiftActiveAuctionStates(w *tl.Writer, vs []*StarGiftActiveAuctionState) {
+func putStarGiftActiveAuctionStateList(w *tl.Writer, vs []*StarGiftActiveAuctionState) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -9676,7 +9676,7 @@ func putStarGiftAttributeClass(w *tl.Writer, v StarGiftAttributeClass) {
 	v.Encode(w)
 }
 
-func putStarGiftAttributeClasss(w *tl.Writer, vs []StarGiftAttributeClass) {
+func putStarGiftAttributeClassList(w *tl.Writer, vs []StarGiftAttributeClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -9717,7 +9717,7 @@ func decodeStarGiftAttributeClass(r *tl.Reader) StarGiftAttributeClass {
 	}
 }
 
-func putStarGiftAttributeCounters(w *tl.Writer, vs []*StarGiftAttributeCounter) {
+func putStarGiftAttributeCounterList(w *tl.Writer, vs []*StarGiftAttributeCounter) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -9810,7 +9810,7 @@ func decodeStarGiftAttributeRarityClass(r *tl.Reader) StarGiftAttributeRarityCla
 	}
 }
 
-func putStarGiftAuctionAcquiredGifts(w *tl.Writer, vs []*StarGiftAuctionAcquiredGift) {
+func putStarGiftAuctionAcquiredGiftList(w *tl.Writer, vs []*StarGiftAuctionAcquiredGift) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -9833,7 +9833,7 @@ func putStarGiftAuctionRoundClass(w *tl.Writer, v StarGiftAuctionRoundClass) {
 	v.Encode(w)
 }
 
-func putStarGiftAuctionRoundClasss(w *tl.Writer, vs []StarGiftAuctionRoundClass) {
+func putStarGiftAuctionRoundClassList(w *tl.Writer, vs []StarGiftAuctionRoundClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -9936,7 +9936,7 @@ func decodeStarGiftBackground(r *tl.Reader) *StarGiftBackground {
 	}
 }
 
-func putStarGiftCollections(w *tl.Writer, vs []*StarGiftCollection) {
+func putStarGiftCollectionList(w *tl.Writer, vs []*StarGiftCollection) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -9945,7 +9945,7 @@ func putStarGiftCollections(w *tl.Writer, vs []*StarGiftCollection) {
 	}
 }
 
-func putStarGiftUpgradePrices(w *tl.Writer, vs []*StarGiftUpgradePrice) {
+func putStarGiftUpgradePriceList(w *tl.Writer, vs []*StarGiftUpgradePrice) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -9954,7 +9954,7 @@ func putStarGiftUpgradePrices(w *tl.Writer, vs []*StarGiftUpgradePrice) {
 	}
 }
 
-func putStarRefPrograms(w *tl.Writer, vs []*StarRefProgram) {
+func putStarRefProgramList(w *tl.Writer, vs []*StarRefProgram) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -9993,7 +9993,7 @@ func putStarsAmountClass(w *tl.Writer, v StarsAmountClass) {
 	v.Encode(w)
 }
 
-func putStarsAmountClasss(w *tl.Writer, vs []StarsAmountClass) {
+func putStarsAmountClassList(w *tl.Writer, vs []StarsAmountClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -10026,7 +10026,7 @@ func decodeStarsAmountClass(r *tl.Reader) StarsAmountClass {
 	}
 }
 
-func putStarsGiveawayWinnersOptions(w *tl.Writer, vs []*StarsGiveawayWinnersOption) {
+func putStarsGiveawayWinnersOptionList(w *tl.Writer, vs []*StarsGiveawayWinnersOption) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -10067,7 +10067,7 @@ func decodeStarsRevenueStatus(r *tl.Reader) *StarsRevenueStatus {
 	}
 }
 
-func putStarsSubscriptions(w *tl.Writer, vs []*StarsSubscription) {
+func putStarsSubscriptionList(w *tl.Writer, vs []*StarsSubscription) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -10108,7 +10108,7 @@ func decodeStarsTopupOption(r *tl.Reader) *StarsTopupOption {
 	}
 }
 
-func putStarsTransactions(w *tl.Writer, vs []*StarsTransaction) {
+func putStarsTransactionList(w *tl.Writer, vs []*StarsTransaction) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -10145,7 +10145,7 @@ func putStatsGraphClass(w *tl.Writer, v StatsGraphClass) {
 	v.Encode(w)
 }
 
-func putStatsGroupTopAdmins(w *tl.Writer, vs []*StatsGroupTopAdmin) {
+func putStatsGroupTopAdminList(w *tl.Writer, vs []*StatsGroupTopAdmin) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -10154,7 +10154,7 @@ func putStatsGroupTopAdmins(w *tl.Writer, vs []*StatsGroupTopAdmin) {
 	}
 }
 
-func putStatsGroupTopInviters(w *tl.Writer, vs []*StatsGroupTopInviter) {
+func putStatsGroupTopInviterList(w *tl.Writer, vs []*StatsGroupTopInviter) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -10163,7 +10163,7 @@ func putStatsGroupTopInviters(w *tl.Writer, vs []*StatsGroupTopInviter) {
 	}
 }
 
-func putStatsGroupTopPosters(w *tl.Writer, vs []*StatsGroupTopPoster) {
+func putStatsGroupTopPosterList(w *tl.Writer, vs []*StatsGroupTopPoster) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -10172,7 +10172,7 @@ func putStatsGroupTopPosters(w *tl.Writer, vs []*StatsGroupTopPoster) {
 	}
 }
 
-func putStickerKeywords(w *tl.Writer, vs []*StickerKeyword) {
+func putStickerKeywordList(w *tl.Writer, vs []*StickerKeyword) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -10197,7 +10197,7 @@ func decodeStickerKeyword(r *tl.Reader) *StickerKeyword {
 	}
 }
 
-func putStickerPacks(w *tl.Writer, vs []*StickerPack) {
+func putStickerPackList(w *tl.Writer, vs []*StickerPack) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -10222,7 +10222,7 @@ func decodeStickerPack(r *tl.Reader) *StickerPack {
 	}
 }
 
-func putStickerSets(w *tl.Writer, vs []*StickerSet) {
+func putStickerSetList(w *tl.Writer, vs []*StickerSet) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -10261,7 +10261,7 @@ func putStickerSetCoveredClass(w *tl.Writer, v StickerSetCoveredClass) {
 	v.Encode(w)
 }
 
-func putStickerSetCoveredClasss(w *tl.Writer, vs []StickerSetCoveredClass) {
+func putStickerSetCoveredClassList(w *tl.Writer, vs []StickerSetCoveredClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -10298,7 +10298,7 @@ func decodeStoriesStealthMode(r *tl.Reader) *StoriesStealthMode {
 	}
 }
 
-func putStoryAlbums(w *tl.Writer, vs []*StoryAlbum) {
+func putStoryAlbumList(w *tl.Writer, vs []*StoryAlbum) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -10345,7 +10345,7 @@ func putStoryItemClass(w *tl.Writer, v StoryItemClass) {
 	v.Encode(w)
 }
 
-func putStoryItemClasss(w *tl.Writer, vs []StoryItemClass) {
+func putStoryItemClassList(w *tl.Writer, vs []StoryItemClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -10396,7 +10396,7 @@ func putStoryReactionClass(w *tl.Writer, v StoryReactionClass) {
 	v.Encode(w)
 }
 
-func putStoryReactionClasss(w *tl.Writer, vs []StoryReactionClass) {
+func putStoryReactionClassList(w *tl.Writer, vs []StoryReactionClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -10423,7 +10423,7 @@ func putStoryViewClass(w *tl.Writer, v StoryViewClass) {
 	v.Encode(w)
 }
 
-func putStoryViewClasss(w *tl.Writer, vs []StoryViewClass) {
+func putStoryViewClassList(w *tl.Writer, vs []StoryViewClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -10436,7 +10436,7 @@ func putStoryViewClasss(w *tl.Writer, vs []StoryViewClass) {
 	}
 }
 
-func putStoryViewss(w *tl.Writer, vs []*StoryViews) {
+func putStoryViewsList(w *tl.Writer, vs []*StoryViews) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -10485,7 +10485,7 @@ func decodeSuggestedPost(r *tl.Reader) *SuggestedPost {
 	}
 }
 
-func putTextWithEntitiess(w *tl.Writer, vs []*TextWithEntities) {
+func putTextWithEntitiesList(w *tl.Writer, vs []*TextWithEntities) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -10511,7 +10511,7 @@ func DecodeTextWithEntities(r *tl.Reader) *TextWithEntities {
 	}
 }
 
-func putThemes(w *tl.Writer, vs []*Theme) {
+func putThemeList(w *tl.Writer, vs []*Theme) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -10536,7 +10536,7 @@ func decodeTheme(r *tl.Reader) *Theme {
 	}
 }
 
-func putThemeSettingss(w *tl.Writer, vs []*ThemeSettings) {
+func putThemeSettingsList(w *tl.Writer, vs []*ThemeSettings) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -10561,7 +10561,7 @@ func decodeThemeSettings(r *tl.Reader) *ThemeSettings {
 	}
 }
 
-func putTimezones(w *tl.Writer, vs []*Timezone) {
+func putTimezoneList(w *tl.Writer, vs []*Timezone) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -10570,7 +10570,7 @@ func putTimezones(w *tl.Writer, vs []*Timezone) {
 	}
 }
 
-func putTodoCompletions(w *tl.Writer, vs []*TodoCompletion) {
+func putTodoCompletionList(w *tl.Writer, vs []*TodoCompletion) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -10595,7 +10595,7 @@ func decodeTodoCompletion(r *tl.Reader) *TodoCompletion {
 	}
 }
 
-func putTodoItems(w *tl.Writer, vs []*TodoItem) {
+func putTodoItemList(w *tl.Writer, vs []*TodoItem) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -10636,7 +10636,7 @@ func decodeTodoList(r *tl.Reader) *TodoList {
 	}
 }
 
-func putTopPeers(w *tl.Writer, vs []*TopPeer) {
+func putTopPeerList(w *tl.Writer, vs []*TopPeer) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -10711,7 +10711,7 @@ func decodeTopPeerCategoryClass(r *tl.Reader) TopPeerCategoryClass {
 	}
 }
 
-func putTopPeerCategoryPeerss(w *tl.Writer, vs []*TopPeerCategoryPeers) {
+func putTopPeerCategoryPeersList(w *tl.Writer, vs []*TopPeerCategoryPeers) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -10734,7 +10734,7 @@ func putUpdateClass(w *tl.Writer, v UpdateClass) {
 	v.Encode(w)
 }
 
-func putUpdateClasss(w *tl.Writer, vs []UpdateClass) {
+func putUpdateClassList(w *tl.Writer, vs []UpdateClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -11503,7 +11503,7 @@ func putUserClass(w *tl.Writer, v UserClass) {
 	v.Encode(w)
 }
 
-func putUserClasss(w *tl.Writer, vs []UserClass) {
+func putUserClassList(w *tl.Writer, vs []UserClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -11637,7 +11637,7 @@ func decodeUserStatusClass(r *tl.Reader) UserStatusClass {
 	}
 }
 
-func putUsernames(w *tl.Writer, vs []*Username) {
+func putUsernameList(w *tl.Writer, vs []*Username) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -11676,7 +11676,7 @@ func putVideoSizeClass(w *tl.Writer, v VideoSizeClass) {
 	v.Encode(w)
 }
 
-func putVideoSizeClasss(w *tl.Writer, vs []VideoSizeClass) {
+func putVideoSizeClassList(w *tl.Writer, vs []VideoSizeClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -11727,7 +11727,7 @@ func putWallPaperClass(w *tl.Writer, v WallPaperClass) {
 	v.Encode(w)
 }
 
-func putWallPaperClasss(w *tl.Writer, vs []WallPaperClass) {
+func putWallPaperClassList(w *tl.Writer, vs []WallPaperClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -11784,7 +11784,7 @@ func decodeWallPaperSettings(r *tl.Reader) *WallPaperSettings {
 	}
 }
 
-func putWebAuthorizations(w *tl.Writer, vs []*WebAuthorization) {
+func putWebAuthorizationList(w *tl.Writer, vs []*WebAuthorization) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -11827,7 +11827,7 @@ func decodeWebDocumentClass(r *tl.Reader) WebDocumentClass {
 	}
 }
 
-func putWebDomainExceptions(w *tl.Writer, vs []*WebDomainException) {
+func putWebDomainExceptionList(w *tl.Writer, vs []*WebDomainException) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -11908,7 +11908,7 @@ func putWebPageAttributeClass(w *tl.Writer, v WebPageAttributeClass) {
 	v.Encode(w)
 }
 
-func putWebPageAttributeClasss(w *tl.Writer, vs []WebPageAttributeClass) {
+func putWebPageAttributeClassList(w *tl.Writer, vs []WebPageAttributeClass) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()

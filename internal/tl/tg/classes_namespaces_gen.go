@@ -695,7 +695,7 @@ func putHelpCountriesListClass(w *tl.Writer, v HelpCountriesListClass) {
 	v.Encode(w)
 }
 
-func putHelpCountrys(w *tl.Writer, vs []*HelpCountry) {
+func putHelpCountryList(w *tl.Writer, vs []*HelpCountry) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -704,7 +704,7 @@ func putHelpCountrys(w *tl.Writer, vs []*HelpCountry) {
 	}
 }
 
-func putHelpCountryCodes(w *tl.Writer, vs []*HelpCountryCode) {
+func putHelpCountryCodeList(w *tl.Writer, vs []*HelpCountryCode) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()
@@ -741,7 +741,7 @@ func putHelpPassportConfigClass(w *tl.Writer, v HelpPassportConfigClass) {
 	v.Encode(w)
 }
 
-func putHelpPeerColorOptions(w *tl.Writer, vs []*HelpPeerColorOption) {
+func putHelpPeerColorOptionList(w *tl.Writer, vs []*HelpPeerColorOption) {
 	head := w.Vector(len(vs))
 	for _, v := range vs {
 		mark := w.Mark()

@@ -37,7 +37,7 @@ func DecodeRequest(r *tl.Reader) (Request, error) {
 	if err := r.End(); err != nil {
 		return nil, fmt.Errorf("decode %s: %w", req.TLName(), err)
 	}
-	return req, nil
+	return liftRequest(req), nil
 }
 
 // A Method describes a method of the schema.

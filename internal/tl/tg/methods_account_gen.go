@@ -585,6 +585,7 @@ func (o *AccountSendVerifyEmailCode) decode(r *tl.Reader, id uint32) {
 	case 0x7011509f:
 		o.Email = r.String()
 	}
+	o.lift()
 }
 
 // AccountVerifyEmail is the method account.verifyEmail with result account.EmailVerified.
@@ -607,6 +608,7 @@ func (o *AccountVerifyEmail) decode(r *tl.Reader, id uint32) {
 		o.Email = r.String()
 		o.Code = r.String()
 	}
+	o.lift()
 }
 
 // AccountInitTakeoutSession is the method account.initTakeoutSession with result account.Takeout.
@@ -1358,6 +1360,7 @@ func (o *AccountUpdateColor) decode(r *tl.Reader, id uint32) {
 			o.BackgroundEmojiID = new(r.Int64())
 		}
 	}
+	o.lift()
 }
 
 // AccountGetDefaultBackgroundEmojis is the method account.getDefaultBackgroundEmojis with result EmojiList.
@@ -1497,6 +1500,7 @@ func (o *AccountUpdateConnectedBot) decode(r *tl.Reader, id uint32) {
 		o.Bot = DecodeInputUserClass(r)
 		o.Recipients = decodeInputBusinessBotRecipients(r)
 	}
+	o.lift()
 }
 
 // AccountGetConnectedBots is the method account.getConnectedBots with result account.ConnectedBots.

@@ -54,6 +54,7 @@ func (o *ChannelsReportSpam) decode(r *tl.Reader, id uint32) {
 		o.UserID = DecodeInputUserClass(r)
 		o.ID = tl.Vector(r, "int", 4, (*tl.Reader).Int32)
 	}
+	o.lift()
 }
 
 // ChannelsGetMessages is the method channels.getMessages with result messages.Messages.
@@ -355,6 +356,7 @@ func (o *ChannelsToggleSignatures) decode(r *tl.Reader, id uint32) {
 		o.Channel = decodeInputChannelClass(r)
 		o.Enabled = r.Bool()
 	}
+	o.lift()
 }
 
 // ChannelsGetAdminedPublicChannels is the method channels.getAdminedPublicChannels with result messages.Chats.

@@ -62,7 +62,7 @@ func (o *ContactsImportContacts) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0x2c800be5)
-	putInputPhoneContacts(w, o.Contacts)
+	putInputPhoneContactList(w, o.Contacts)
 }
 
 func (o *ContactsImportContacts) decode(r *tl.Reader, _ uint32) {

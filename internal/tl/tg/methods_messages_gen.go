@@ -19,7 +19,7 @@ func (o *MessagesGetMessages) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0x63c66506)
-	putInputMessageClasss(w, o.ID)
+	putInputMessageClassList(w, o.ID)
 }
 
 func (o *MessagesGetMessages) decode(r *tl.Reader, _ uint32) {
@@ -167,7 +167,7 @@ func (o *MessagesSearch) Encode(w *tl.Writer) {
 		w.Optional(mark, flags, 2)
 	}
 	if o.SavedReaction != nil {
-		putReactionClasss(w, o.SavedReaction)
+		putReactionClassList(w, o.SavedReaction)
 	}
 	if o.TopMsgID != nil {
 		w.Int32(*o.TopMsgID)
@@ -459,7 +459,7 @@ func (o *MessagesSendMessage) Encode(w *tl.Writer) {
 		w.Optional(mark, flags, 2)
 	}
 	if o.Entities != nil {
-		putMessageEntityClasss(w, o.Entities)
+		putMessageEntityClassList(w, o.Entities)
 	}
 	if o.ScheduleDate != nil {
 		w.Int32(*o.ScheduleDate)
@@ -831,6 +831,7 @@ func (o *MessagesSendMessage) decode(r *tl.Reader, id uint32) {
 			o.ScheduleDate = new(r.Int32())
 		}
 	}
+	o.lift()
 }
 
 // MessagesSendMedia is the method messages.sendMedia with result Updates.
@@ -1153,6 +1154,7 @@ func (o *MessagesSendMedia) decode(r *tl.Reader, id uint32) {
 			o.ScheduleDate = new(r.Int32())
 		}
 	}
+	o.lift()
 }
 
 // MessagesForwardMessages is the method messages.forwardMessages with result Updates.
@@ -1603,6 +1605,7 @@ func (o *MessagesReport) decode(r *tl.Reader, id uint32) {
 		o.Reason = decodeReportReasonClass(r)
 		o.Message = r.String()
 	}
+	o.lift()
 }
 
 // MessagesGetChats is the method messages.getChats with result messages.Chats.
@@ -2466,6 +2469,7 @@ func (o *MessagesSendInlineBotResult) decode(r *tl.Reader, id uint32) {
 			o.ScheduleDate = new(r.Int32())
 		}
 	}
+	o.lift()
 }
 
 // MessagesGetMessageEditData is the method messages.getMessageEditData with result messages.MessageEditData.
@@ -2536,7 +2540,7 @@ func (o *MessagesEditMessage) Encode(w *tl.Writer) {
 		w.Optional(mark, flags, 2)
 	}
 	if o.Entities != nil {
-		putMessageEntityClasss(w, o.Entities)
+		putMessageEntityClassList(w, o.Entities)
 	}
 	if o.ScheduleDate != nil {
 		w.Int32(*o.ScheduleDate)
@@ -2824,7 +2828,7 @@ func (o *MessagesSaveDraft) Encode(w *tl.Writer) {
 	}
 	w.String(o.Message)
 	if o.Entities != nil {
-		putMessageEntityClasss(w, o.Entities)
+		putMessageEntityClassList(w, o.Entities)
 	}
 	if o.Media != nil {
 		mark := w.Mark()
@@ -2952,6 +2956,7 @@ func (o *MessagesSaveDraft) decode(r *tl.Reader, id uint32) {
 			o.Entities = tl.Vector(r, "MessageEntity", 4, DecodeMessageEntityClass)
 		}
 	}
+	o.lift()
 }
 
 // MessagesGetAllDrafts is the method messages.getAllDrafts with result Updates.
@@ -3312,6 +3317,7 @@ func (o *MessagesSendScreenshotNotification) decode(r *tl.Reader, id uint32) {
 		o.ReplyToMsgID = r.Int32()
 		o.RandomID = r.Int64()
 	}
+	o.lift()
 }
 
 // MessagesGetFavedStickers is the method messages.getFavedStickers with result messages.FavedStickers.
@@ -3590,6 +3596,7 @@ func (o *MessagesSendMultiMedia) decode(r *tl.Reader, id uint32) {
 			o.ScheduleDate = new(r.Int32())
 		}
 	}
+	o.lift()
 }
 
 // MessagesUploadEncryptedFile is the method messages.uploadEncryptedFile with result EncryptedFile.
@@ -4523,6 +4530,7 @@ func (o *MessagesSetChatTheme) decode(r *tl.Reader, id uint32) {
 		o.Peer = DecodeInputPeerClass(r)
 		o.Emoticon = r.String()
 	}
+	o.lift()
 }
 
 // MessagesGetMessageReadParticipants is the method messages.getMessageReadParticipants with result Vector<ReadParticipantDate>.
@@ -4896,6 +4904,7 @@ func (o *MessagesTranslateText) decode(r *tl.Reader, id uint32) {
 		}
 		o.ToLang = r.String()
 	}
+	o.lift()
 }
 
 // MessagesGetUnreadReactions is the method messages.getUnreadReactions with result messages.Messages.
@@ -5179,6 +5188,7 @@ func (o *MessagesRequestWebView) decode(r *tl.Reader, id uint32) {
 			o.ReplyToMsgID = new(r.Int32())
 		}
 	}
+	o.lift()
 }
 
 // MessagesProlongWebView is the method messages.prolongWebView with result Bool.
@@ -5247,6 +5257,7 @@ func (o *MessagesProlongWebView) decode(r *tl.Reader, id uint32) {
 			o.ReplyToMsgID = new(r.Int32())
 		}
 	}
+	o.lift()
 }
 
 // MessagesRequestSimpleWebView is the method messages.requestSimpleWebView with result WebViewResult.
@@ -5543,6 +5554,7 @@ func (o *MessagesSendBotRequestedPeer) decode(r *tl.Reader, id uint32) {
 		o.ButtonID = r.Int32()
 		o.RequestedPeer = DecodeInputPeerClass(r)
 	}
+	o.lift()
 }
 
 // MessagesGetEmojiGroups is the method messages.getEmojiGroups with result messages.EmojiGroups.

@@ -31,6 +31,7 @@ func (o *PaymentsGetPaymentForm) decode(r *tl.Reader, id uint32) {
 			o.ThemeParams = decodeDataJSON(r)
 		}
 	}
+	o.lift()
 }
 
 // PaymentsGetPaymentReceipt is the method payments.getPaymentReceipt with result payments.PaymentReceipt.
@@ -73,6 +74,7 @@ func (o *PaymentsValidateRequestedInfo) decode(r *tl.Reader, id uint32) {
 		o.MsgID = r.Int32()
 		o.Info = decodePaymentRequestedInfo(r)
 	}
+	o.lift()
 }
 
 // PaymentsSendPaymentForm is the method payments.sendPaymentForm with result payments.PaymentResult.
@@ -122,6 +124,7 @@ func (o *PaymentsSendPaymentForm) decode(r *tl.Reader, id uint32) {
 			o.TipAmount = new(r.Int64())
 		}
 	}
+	o.lift()
 }
 
 // PaymentsGetSavedInfo is the method payments.getSavedInfo with result payments.SavedInfo.
@@ -595,6 +598,7 @@ func (o *PaymentsSaveStarGift) decode(r *tl.Reader, id uint32) {
 		o.UserID = DecodeInputUserClass(r)
 		o.MsgID = r.Int32()
 	}
+	o.lift()
 }
 
 // PaymentsConvertStarGift is the method payments.convertStarGift with result Bool.
@@ -615,6 +619,7 @@ func (o *PaymentsConvertStarGift) decode(r *tl.Reader, id uint32) {
 		o.UserID = DecodeInputUserClass(r)
 		o.MsgID = r.Int32()
 	}
+	o.lift()
 }
 
 // PaymentsBotCancelStarsSubscription is the method payments.botCancelStarsSubscription with result Bool.
@@ -971,6 +976,7 @@ func (o *PaymentsUpdateStarGiftPrice) decode(r *tl.Reader, id uint32) {
 		o.Stargift = decodeInputSavedStarGiftClass(r)
 		o.ResellStars = r.Int64()
 	}
+	o.lift()
 }
 
 // PaymentsCreateStarGiftCollection is the method payments.createStarGiftCollection with result StarGiftCollection.

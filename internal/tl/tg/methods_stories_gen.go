@@ -18,6 +18,7 @@ func (o *StoriesCanSendStory) decode(r *tl.Reader, id uint32) {
 		o.Peer = DecodeInputPeerClass(r)
 	case 0xb100d45d:
 	}
+	o.lift()
 }
 
 // StoriesSendStory is the method stories.sendStory with result Updates.
@@ -174,6 +175,7 @@ func (o *StoriesSendStory) decode(r *tl.Reader, id uint32) {
 			o.Period = new(r.Int32())
 		}
 	}
+	o.lift()
 }
 
 // StoriesEditStory is the method stories.editStory with result Updates.
@@ -253,6 +255,7 @@ func (o *StoriesEditStory) decode(r *tl.Reader, id uint32) {
 			o.PrivacyRules = tl.Vector(r, "InputPrivacyRule", 4, DecodeInputPrivacyRuleClass)
 		}
 	}
+	o.lift()
 }
 
 // StoriesDeleteStories is the method stories.deleteStories with result Vector<int>.
@@ -272,6 +275,7 @@ func (o *StoriesDeleteStories) decode(r *tl.Reader, id uint32) {
 	case 0xb5d501d7:
 		o.ID = tl.Vector(r, "int", 4, (*tl.Reader).Int32)
 	}
+	o.lift()
 }
 
 // StoriesTogglePinned is the method stories.togglePinned with result Vector<int>.
@@ -294,6 +298,7 @@ func (o *StoriesTogglePinned) decode(r *tl.Reader, id uint32) {
 		o.ID = tl.Vector(r, "int", 4, (*tl.Reader).Int32)
 		o.Pinned = r.Bool()
 	}
+	o.lift()
 }
 
 // StoriesGetAllStories is the method stories.getAllStories with result stories.AllStories.
@@ -337,6 +342,7 @@ func (o *StoriesGetPinnedStories) decode(r *tl.Reader, id uint32) {
 		o.OffsetID = r.Int32()
 		o.Limit = r.Int32()
 	}
+	o.lift()
 }
 
 // StoriesGetStoriesArchive is the method stories.getStoriesArchive with result stories.Stories.
@@ -359,6 +365,7 @@ func (o *StoriesGetStoriesArchive) decode(r *tl.Reader, id uint32) {
 		o.OffsetID = r.Int32()
 		o.Limit = r.Int32()
 	}
+	o.lift()
 }
 
 // StoriesGetStoriesByID is the method stories.getStoriesByID with result stories.Stories.
@@ -380,6 +387,7 @@ func (o *StoriesGetStoriesByID) decode(r *tl.Reader, id uint32) {
 		o.UserID = DecodeInputUserClass(r)
 		o.ID = tl.Vector(r, "int", 4, (*tl.Reader).Int32)
 	}
+	o.lift()
 }
 
 // StoriesToggleAllStoriesHidden is the method stories.toggleAllStoriesHidden with result Bool.
@@ -413,6 +421,7 @@ func (o *StoriesReadStories) decode(r *tl.Reader, id uint32) {
 		o.UserID = DecodeInputUserClass(r)
 		o.MaxID = r.Int32()
 	}
+	o.lift()
 }
 
 // StoriesIncrementStoryViews is the method stories.incrementStoryViews with result Bool.
@@ -434,6 +443,7 @@ func (o *StoriesIncrementStoryViews) decode(r *tl.Reader, id uint32) {
 		o.UserID = DecodeInputUserClass(r)
 		o.ID = tl.Vector(r, "int", 4, (*tl.Reader).Int32)
 	}
+	o.lift()
 }
 
 // StoriesGetStoryViewsList is the method stories.getStoryViewsList with result stories.StoryViewsList.
@@ -476,6 +486,7 @@ func (o *StoriesGetStoryViewsList) decode(r *tl.Reader, id uint32) {
 		o.Offset = r.String()
 		o.Limit = r.Int32()
 	}
+	o.lift()
 }
 
 // StoriesGetStoriesViews is the method stories.getStoriesViews with result stories.StoryViews.
@@ -495,6 +506,7 @@ func (o *StoriesGetStoriesViews) decode(r *tl.Reader, id uint32) {
 	case 0x9a75d6a6:
 		o.ID = tl.Vector(r, "int", 4, (*tl.Reader).Int32)
 	}
+	o.lift()
 }
 
 // StoriesExportStoryLink is the method stories.exportStoryLink with result ExportedStoryLink.
@@ -516,6 +528,7 @@ func (o *StoriesExportStoryLink) decode(r *tl.Reader, id uint32) {
 		o.UserID = DecodeInputUserClass(r)
 		o.ID = r.Int32()
 	}
+	o.lift()
 }
 
 // StoriesReport is the method stories.report with result ReportResult.
@@ -549,6 +562,7 @@ func (o *StoriesReport) decode(r *tl.Reader, id uint32) {
 		o.Reason = decodeReportReasonClass(r)
 		o.Message = r.String()
 	}
+	o.lift()
 }
 
 // StoriesActivateStealthMode is the method stories.activateStealthMode with result Updates.
@@ -593,6 +607,7 @@ func (o *StoriesSendReaction) decode(r *tl.Reader, id uint32) {
 		o.StoryID = r.Int32()
 		o.Reaction = decodeReactionClass(r)
 	}
+	o.lift()
 }
 
 // StoriesGetPeerStories is the method stories.getPeerStories with result stories.PeerStories.

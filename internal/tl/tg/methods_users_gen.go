@@ -19,7 +19,7 @@ func (o *UsersGetUsers) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0xd91a548)
-	putInputUserClasss(w, o.ID)
+	putInputUserClassList(w, o.ID)
 }
 
 func (o *UsersGetUsers) decode(r *tl.Reader, _ uint32) {

@@ -21,9 +21,9 @@ func (o *AccountPrivacyRules) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0x50a04e45)
-	putPrivacyRuleClasss(w, o.Rules)
-	putChatClasss(w, o.Chats)
-	putUserClasss(w, o.Users)
+	putPrivacyRuleClassList(w, o.Rules)
+	putChatClassList(w, o.Chats)
+	putUserClassList(w, o.Users)
 }
 
 // AccountAuthorizations is the constructor account.authorizations of type account.Authorizations.
@@ -45,10 +45,10 @@ func (o *AccountAuthorizations) Encode(w *tl.Writer) {
 	case l == 0 || l >= 135:
 		w.ID(0x4bff8ea0)
 		w.Int32(o.AuthorizationTTLDays)
-		putAuthorizations(w, o.Authorizations)
+		putAuthorizationList(w, o.Authorizations)
 	default:
 		w.ID(0x1250abde)
-		putAuthorizations(w, o.Authorizations)
+		putAuthorizationList(w, o.Authorizations)
 	}
 }
 
@@ -293,8 +293,8 @@ func (o *AccountWebAuthorizations) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0xed56c9fc)
-	putWebAuthorizations(w, o.Authorizations)
-	putUserClasss(w, o.Users)
+	putWebAuthorizationList(w, o.Authorizations)
+	putUserClassList(w, o.Users)
 }
 
 // AccountAuthorizationForm is the constructor account.authorizationForm of type account.AuthorizationForm.
@@ -317,10 +317,10 @@ func (o *AccountAuthorizationForm) Encode(w *tl.Writer) {
 	}
 	w.ID(0xad2e1cd8)
 	w.Uint32(tl.Bit(o.PrivacyPolicyURL != nil, 0))
-	putSecureRequiredTypeClasss(w, o.RequiredTypes)
-	putSecureValues(w, o.Values)
-	putSecureValueErrorClasss(w, o.Errors)
-	putUserClasss(w, o.Users)
+	putSecureRequiredTypeClassList(w, o.RequiredTypes)
+	putSecureValueList(w, o.Values)
+	putSecureValueErrorClassList(w, o.Errors)
+	putUserClassList(w, o.Users)
 	if o.PrivacyPolicyURL != nil {
 		w.String(*o.PrivacyPolicyURL)
 	}
@@ -397,7 +397,7 @@ func (o *AccountWallPapers) Encode(w *tl.Writer) {
 	}
 	w.ID(0xcdc3858c)
 	w.Int64(o.Hash)
-	putWallPaperClasss(w, o.Wallpapers)
+	putWallPaperClassList(w, o.Wallpapers)
 }
 
 // AccountAutoDownloadSettings is the constructor account.autoDownloadSettings of type account.AutoDownloadSettings.
@@ -461,7 +461,7 @@ func (o *AccountThemes) Encode(w *tl.Writer) {
 	}
 	w.ID(0x9a3d8c6d)
 	w.Int64(o.Hash)
-	putThemes(w, o.Themes)
+	putThemeList(w, o.Themes)
 }
 
 // AccountContentSettings is the constructor account.contentSettings of type account.ContentSettings.
@@ -584,9 +584,9 @@ func (o *AccountChatThemes) Encode(w *tl.Writer) {
 		w.ID(0xbe098173)
 		w.Uint32(tl.Bit(o.NextOffset != nil, 0))
 		w.Int64(o.Hash)
-		putChatThemeClasss(w, o.Themes)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putChatThemeClassList(w, o.Themes)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 		if o.NextOffset != nil {
 			w.String(*o.NextOffset)
 		}
@@ -594,9 +594,9 @@ func (o *AccountChatThemes) Encode(w *tl.Writer) {
 		w.ID(0x16484857)
 		w.Uint32(0)
 		w.Int64(o.Hash)
-		putChatThemeClasss(w, o.Themes)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putChatThemeClassList(w, o.Themes)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -642,7 +642,7 @@ func (o *AccountSavedRingtones) Encode(w *tl.Writer) {
 	case l == 0 || l >= 140:
 		w.ID(0xc1e92cc5)
 		w.Int64(o.Hash)
-		putDocumentClasss(w, o.Ringtones)
+		putDocumentClassList(w, o.Ringtones)
 	default:
 		w.Fail()
 	}
@@ -734,7 +734,7 @@ func (o *AccountEmojiStatuses) Encode(w *tl.Writer) {
 	case l == 0 || l >= 145:
 		w.ID(0x90c467d1)
 		w.Int64(o.Hash)
-		putEmojiStatusClasss(w, o.Statuses)
+		putEmojiStatusClassList(w, o.Statuses)
 	default:
 		w.Fail()
 	}
@@ -825,9 +825,9 @@ func (o *AccountAutoSaveSettings) Encode(w *tl.Writer) {
 		if putAutoSaveSettings(w, o.BroadcastsSettings); w.Failed() {
 			return
 		}
-		putAutoSaveExceptions(w, o.Exceptions)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putAutoSaveExceptionList(w, o.Exceptions)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -851,8 +851,8 @@ func (o *AccountConnectedBots) Encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 176:
 		w.ID(0x17d7f87b)
-		putConnectedBots(w, o.ConnectedBots)
-		putUserClasss(w, o.Users)
+		putConnectedBotList(w, o.ConnectedBots)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -877,9 +877,9 @@ func (o *AccountBusinessChatLinks) Encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 177:
 		w.ID(0xec43a2d1)
-		putBusinessChatLinks(w, o.Links)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putBusinessChatLinkList(w, o.Links)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -912,10 +912,10 @@ func (o *AccountResolvedBusinessChatLinks) Encode(w *tl.Writer) {
 		}
 		w.String(o.Message)
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -1005,7 +1005,7 @@ func (o *AccountPasskeys) Encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 220:
 		w.ID(0xf8e0aa1c)
-		putPasskeys(w, o.Passkeys)
+		putPasskeyList(w, o.Passkeys)
 	default:
 		w.Fail()
 	}
@@ -1084,8 +1084,8 @@ func (o *AccountWebBrowserSettings) Encode(w *tl.Writer) {
 		w.ID(0x79eb8cb3)
 		w.Uint32(tl.Bit(o.OpenExternalBrowser, 0) |
 			tl.Bit(o.DisplayCloseButton, 1))
-		putWebDomainExceptions(w, o.ExternalExceptions)
-		putWebDomainExceptions(w, o.InappExceptions)
+		putWebDomainExceptionList(w, o.ExternalExceptions)
+		putWebDomainExceptionList(w, o.InappExceptions)
 		w.Int64(o.Hash)
 	default:
 		w.Fail()

@@ -45,8 +45,8 @@ func (o *AicomposeTones) Encode(w *tl.Writer) {
 	case l == 0 || l >= 225:
 		w.ID(0x6c9d0efe)
 		w.Int64(o.Hash)
-		putAiComposeToneClasss(w, o.Tones)
-		putUserClasss(w, o.Users)
+		putAiComposeToneClassList(w, o.Tones)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}

@@ -495,8 +495,14 @@ func (*AuthSentCodeTypeMissedCall) TLName() string { return "auth.sentCodeTypeMi
 
 func (*AuthSentCodeTypeMissedCall) isAuthSentCodeTypeClass() {}
 
-// Encode writes o in the shape of the writer's layer.
+// Encode writes o, or what the writer's layer has in its place.
 func (o *AuthSentCodeTypeMissedCall) Encode(w *tl.Writer) {
+	if !o.lower(w) {
+		o.encode(w)
+	}
+}
+
+func (o *AuthSentCodeTypeMissedCall) encode(w *tl.Writer) {
 	if o == nil {
 		w.Fail()
 		return
@@ -532,8 +538,14 @@ func (*AuthSentCodeTypeEmailCode) TLName() string { return "auth.sentCodeTypeEma
 
 func (*AuthSentCodeTypeEmailCode) isAuthSentCodeTypeClass() {}
 
-// Encode writes o in the shape of the writer's layer.
+// Encode writes o, or what the writer's layer has in its place.
 func (o *AuthSentCodeTypeEmailCode) Encode(w *tl.Writer) {
+	if !o.lower(w) {
+		o.encode(w)
+	}
+}
+
+func (o *AuthSentCodeTypeEmailCode) encode(w *tl.Writer) {
 	if o == nil {
 		w.Fail()
 		return
@@ -628,8 +640,14 @@ func (*AuthSentCodeTypeFragmentSms) TLName() string { return "auth.sentCodeTypeF
 
 func (*AuthSentCodeTypeFragmentSms) isAuthSentCodeTypeClass() {}
 
-// Encode writes o in the shape of the writer's layer.
+// Encode writes o, or what the writer's layer has in its place.
 func (o *AuthSentCodeTypeFragmentSms) Encode(w *tl.Writer) {
+	if !o.lower(w) {
+		o.encode(w)
+	}
+}
+
+func (o *AuthSentCodeTypeFragmentSms) encode(w *tl.Writer) {
 	if o == nil {
 		w.Fail()
 		return

@@ -53,7 +53,7 @@ func (o *BotsPopularAppBots) Encode(w *tl.Writer) {
 		if o.NextOffset != nil {
 			w.String(*o.NextOffset)
 		}
-		putUserClasss(w, o.Users)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -77,7 +77,7 @@ func (o *BotsPreviewInfo) Encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 185:
 		w.ID(0xca71d64)
-		putBotPreviewMedias(w, o.Media)
+		putBotPreviewMediaList(w, o.Media)
 		w.Strings(o.LangCodes)
 	default:
 		w.Fail()
@@ -151,7 +151,7 @@ func (o *BotsAccessSettings) Encode(w *tl.Writer) {
 		w.Uint32(tl.Bit(o.Restricted, 0) |
 			tl.Bit(o.AddUsers != nil, 1))
 		if o.AddUsers != nil {
-			putUserClasss(w, o.AddUsers)
+			putUserClassList(w, o.AddUsers)
 		}
 	default:
 		w.Fail()

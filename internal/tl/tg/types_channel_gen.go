@@ -64,8 +64,14 @@ func (*Channel) TLName() string { return "channel" }
 
 func (*Channel) isChatClass() {}
 
-// Encode writes o in the shape of the writer's layer.
+// Encode writes o, or what the writer's layer has in its place.
 func (o *Channel) Encode(w *tl.Writer) {
+	if !o.lower(w) {
+		o.encode(w)
+	}
+}
+
+func (o *Channel) encode(w *tl.Writer) {
 	if o == nil {
 		w.Fail()
 		return
@@ -132,7 +138,7 @@ func (o *Channel) Encode(w *tl.Writer) {
 		}
 		w.Int32(o.Date)
 		if o.Restricted || o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.AdminRights != nil {
 			mark := w.Mark()
@@ -153,7 +159,7 @@ func (o *Channel) Encode(w *tl.Writer) {
 			w.Int32(*o.ParticipantsCount)
 		}
 		if o.Usernames != nil {
-			putUsernames(w, o.Usernames)
+			putUsernameList(w, o.Usernames)
 		}
 		if o.StoriesMaxID != nil {
 			mark := w.Mark()
@@ -253,7 +259,7 @@ func (o *Channel) Encode(w *tl.Writer) {
 		}
 		w.Int32(o.Date)
 		if o.Restricted || o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.AdminRights != nil {
 			mark := w.Mark()
@@ -274,7 +280,7 @@ func (o *Channel) Encode(w *tl.Writer) {
 			w.Int32(*o.ParticipantsCount)
 		}
 		if o.Usernames != nil {
-			putUsernames(w, o.Usernames)
+			putUsernameList(w, o.Usernames)
 		}
 		if o.StoriesMaxID != nil {
 			mark := w.Mark()
@@ -371,7 +377,7 @@ func (o *Channel) Encode(w *tl.Writer) {
 		}
 		w.Int32(o.Date)
 		if o.Restricted || o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.AdminRights != nil {
 			mark := w.Mark()
@@ -392,7 +398,7 @@ func (o *Channel) Encode(w *tl.Writer) {
 			w.Int32(*o.ParticipantsCount)
 		}
 		if o.Usernames != nil {
-			putUsernames(w, o.Usernames)
+			putUsernameList(w, o.Usernames)
 		}
 		if o.StoriesMaxID != nil {
 			mark := w.Mark()
@@ -485,7 +491,7 @@ func (o *Channel) Encode(w *tl.Writer) {
 		}
 		w.Int32(o.Date)
 		if o.Restricted || o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.AdminRights != nil {
 			mark := w.Mark()
@@ -506,7 +512,7 @@ func (o *Channel) Encode(w *tl.Writer) {
 			w.Int32(*o.ParticipantsCount)
 		}
 		if o.Usernames != nil {
-			putUsernames(w, o.Usernames)
+			putUsernameList(w, o.Usernames)
 		}
 		if o.StoriesMaxID != nil {
 			mark := w.Mark()
@@ -594,7 +600,7 @@ func (o *Channel) Encode(w *tl.Writer) {
 		}
 		w.Int32(o.Date)
 		if o.Restricted || o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.AdminRights != nil {
 			mark := w.Mark()
@@ -615,7 +621,7 @@ func (o *Channel) Encode(w *tl.Writer) {
 			w.Int32(*o.ParticipantsCount)
 		}
 		if o.Usernames != nil {
-			putUsernames(w, o.Usernames)
+			putUsernameList(w, o.Usernames)
 		}
 		if o.StoriesMaxID != nil {
 			mark := w.Mark()
@@ -699,7 +705,7 @@ func (o *Channel) Encode(w *tl.Writer) {
 		}
 		w.Int32(o.Date)
 		if o.Restricted || o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.AdminRights != nil {
 			mark := w.Mark()
@@ -720,7 +726,7 @@ func (o *Channel) Encode(w *tl.Writer) {
 			w.Int32(*o.ParticipantsCount)
 		}
 		if o.Usernames != nil {
-			putUsernames(w, o.Usernames)
+			putUsernameList(w, o.Usernames)
 		}
 		if o.StoriesMaxID != nil {
 			mark := w.Mark()
@@ -799,7 +805,7 @@ func (o *Channel) Encode(w *tl.Writer) {
 		}
 		w.Int32(o.Date)
 		if o.Restricted || o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.AdminRights != nil {
 			mark := w.Mark()
@@ -820,7 +826,7 @@ func (o *Channel) Encode(w *tl.Writer) {
 			w.Int32(*o.ParticipantsCount)
 		}
 		if o.Usernames != nil {
-			putUsernames(w, o.Usernames)
+			putUsernameList(w, o.Usernames)
 		}
 		if o.StoriesMaxID != nil {
 			mark := w.Mark()
@@ -893,7 +899,7 @@ func (o *Channel) Encode(w *tl.Writer) {
 		}
 		w.Int32(o.Date)
 		if o.Restricted || o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.AdminRights != nil {
 			mark := w.Mark()
@@ -914,7 +920,7 @@ func (o *Channel) Encode(w *tl.Writer) {
 			w.Int32(*o.ParticipantsCount)
 		}
 		if o.Usernames != nil {
-			putUsernames(w, o.Usernames)
+			putUsernameList(w, o.Usernames)
 		}
 		if o.StoriesMaxID != nil {
 			mark := w.Mark()
@@ -975,7 +981,7 @@ func (o *Channel) Encode(w *tl.Writer) {
 		}
 		w.Int32(o.Date)
 		if o.Restricted || o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.AdminRights != nil {
 			mark := w.Mark()
@@ -996,7 +1002,7 @@ func (o *Channel) Encode(w *tl.Writer) {
 			w.Int32(*o.ParticipantsCount)
 		}
 		if o.Usernames != nil {
-			putUsernames(w, o.Usernames)
+			putUsernameList(w, o.Usernames)
 		}
 		if o.StoriesMaxID != nil {
 			mark := w.Mark()
@@ -1056,7 +1062,7 @@ func (o *Channel) Encode(w *tl.Writer) {
 		}
 		w.Int32(o.Date)
 		if o.Restricted || o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.AdminRights != nil {
 			mark := w.Mark()
@@ -1077,7 +1083,7 @@ func (o *Channel) Encode(w *tl.Writer) {
 			w.Int32(*o.ParticipantsCount)
 		}
 		if o.Usernames != nil {
-			putUsernames(w, o.Usernames)
+			putUsernameList(w, o.Usernames)
 		}
 	default:
 		w.ID(0x8261ac61)
@@ -1120,7 +1126,7 @@ func (o *Channel) Encode(w *tl.Writer) {
 		}
 		w.Int32(o.Date)
 		if o.Restricted || o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.AdminRights != nil {
 			mark := w.Mark()
@@ -2151,7 +2157,7 @@ func (o *ChannelFull) Encode(w *tl.Writer) {
 			putExportedChatInviteClass(w, o.ExportedInvite)
 			w.Optional(mark, flags, 23)
 		}
-		putBotInfos(w, o.BotInfo)
+		putBotInfoList(w, o.BotInfo)
 		if o.MigratedFromChatID != nil || o.MigratedFromMaxID != nil {
 			w.Int64(tl.Value(o.MigratedFromChatID))
 		}
@@ -2358,7 +2364,7 @@ func (o *ChannelFull) Encode(w *tl.Writer) {
 			putExportedChatInviteClass(w, o.ExportedInvite)
 			w.Optional(mark, flags, 23)
 		}
-		putBotInfos(w, o.BotInfo)
+		putBotInfoList(w, o.BotInfo)
 		if o.MigratedFromChatID != nil || o.MigratedFromMaxID != nil {
 			w.Int64(tl.Value(o.MigratedFromChatID))
 		}
@@ -2561,7 +2567,7 @@ func (o *ChannelFull) Encode(w *tl.Writer) {
 			putExportedChatInviteClass(w, o.ExportedInvite)
 			w.Optional(mark, flags, 23)
 		}
-		putBotInfos(w, o.BotInfo)
+		putBotInfoList(w, o.BotInfo)
 		if o.MigratedFromChatID != nil || o.MigratedFromMaxID != nil {
 			w.Int64(tl.Value(o.MigratedFromChatID))
 		}
@@ -2758,7 +2764,7 @@ func (o *ChannelFull) Encode(w *tl.Writer) {
 			putExportedChatInviteClass(w, o.ExportedInvite)
 			w.Optional(mark, flags, 23)
 		}
-		putBotInfos(w, o.BotInfo)
+		putBotInfoList(w, o.BotInfo)
 		if o.MigratedFromChatID != nil || o.MigratedFromMaxID != nil {
 			w.Int64(tl.Value(o.MigratedFromChatID))
 		}
@@ -2950,7 +2956,7 @@ func (o *ChannelFull) Encode(w *tl.Writer) {
 			putExportedChatInviteClass(w, o.ExportedInvite)
 			w.Optional(mark, flags, 23)
 		}
-		putBotInfos(w, o.BotInfo)
+		putBotInfoList(w, o.BotInfo)
 		if o.MigratedFromChatID != nil || o.MigratedFromMaxID != nil {
 			w.Int64(tl.Value(o.MigratedFromChatID))
 		}
@@ -3125,7 +3131,7 @@ func (o *ChannelFull) Encode(w *tl.Writer) {
 			putExportedChatInviteClass(w, o.ExportedInvite)
 			w.Optional(mark, flags, 23)
 		}
-		putBotInfos(w, o.BotInfo)
+		putBotInfoList(w, o.BotInfo)
 		if o.MigratedFromChatID != nil || o.MigratedFromMaxID != nil {
 			w.Int64(tl.Value(o.MigratedFromChatID))
 		}
@@ -3283,7 +3289,7 @@ func (o *ChannelFull) Encode(w *tl.Writer) {
 			putExportedChatInviteClass(w, o.ExportedInvite)
 			w.Optional(mark, flags, 23)
 		}
-		putBotInfos(w, o.BotInfo)
+		putBotInfoList(w, o.BotInfo)
 		if o.MigratedFromChatID != nil || o.MigratedFromMaxID != nil {
 			w.Int64(tl.Value(o.MigratedFromChatID))
 		}
@@ -3433,7 +3439,7 @@ func (o *ChannelFull) Encode(w *tl.Writer) {
 			putExportedChatInviteClass(w, o.ExportedInvite)
 			w.Optional(mark, flags, 23)
 		}
-		putBotInfos(w, o.BotInfo)
+		putBotInfoList(w, o.BotInfo)
 		if o.MigratedFromChatID != nil || o.MigratedFromMaxID != nil {
 			w.Int64(tl.Value(o.MigratedFromChatID))
 		}
@@ -3575,7 +3581,7 @@ func (o *ChannelFull) Encode(w *tl.Writer) {
 			putExportedChatInviteClass(w, o.ExportedInvite)
 			w.Optional(mark, flags, 23)
 		}
-		putBotInfos(w, o.BotInfo)
+		putBotInfoList(w, o.BotInfo)
 		if o.MigratedFromChatID != nil || o.MigratedFromMaxID != nil {
 			w.Int64(tl.Value(o.MigratedFromChatID))
 		}
@@ -3716,7 +3722,7 @@ func (o *ChannelFull) Encode(w *tl.Writer) {
 			putExportedChatInviteClass(w, o.ExportedInvite)
 			w.Optional(mark, flags, 23)
 		}
-		putBotInfos(w, o.BotInfo)
+		putBotInfoList(w, o.BotInfo)
 		if o.MigratedFromChatID != nil || o.MigratedFromMaxID != nil {
 			w.Int64(tl.Value(o.MigratedFromChatID))
 		}

@@ -25,9 +25,9 @@ func (o *ChannelsChannelParticipants) Encode(w *tl.Writer) {
 	}
 	w.ID(0x9ab0feaf)
 	w.Int32(o.Count)
-	putChannelParticipantClasss(w, o.Participants)
-	putChatClasss(w, o.Chats)
-	putUserClasss(w, o.Users)
+	putChannelParticipantClassList(w, o.Participants)
+	putChatClassList(w, o.Chats)
+	putUserClassList(w, o.Users)
 }
 
 // ChannelsChannelParticipantsNotModified is the constructor channels.channelParticipantsNotModified of type channels.ChannelParticipants.
@@ -66,8 +66,8 @@ func (o *ChannelsChannelParticipant) Encode(w *tl.Writer) {
 	if putChannelParticipantClass(w, o.Participant); w.Failed() {
 		return
 	}
-	putChatClasss(w, o.Chats)
-	putUserClasss(w, o.Users)
+	putChatClassList(w, o.Chats)
+	putUserClassList(w, o.Users)
 }
 
 // ChannelsAdminLogResults is the constructor channels.adminLogResults of type channels.AdminLogResults.
@@ -87,9 +87,9 @@ func (o *ChannelsAdminLogResults) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0xed8af74d)
-	putChannelAdminLogEvents(w, o.Events)
-	putChatClasss(w, o.Chats)
-	putUserClasss(w, o.Users)
+	putChannelAdminLogEventList(w, o.Events)
+	putChatClassList(w, o.Chats)
+	putUserClassList(w, o.Users)
 }
 
 // ChannelsSendAsPeers is the constructor channels.sendAsPeers of type channels.SendAsPeers.
@@ -111,16 +111,16 @@ func (o *ChannelsSendAsPeers) Encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 146:
 		w.ID(0xf496b0c6)
-		putSendAsPeers(w, o.Peers)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putSendAsPeerList(w, o.Peers)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	case l >= 135:
 		w.ID(0x8356cda9)
 		if encodeSendAsPeersOnly(w, o.Peers); w.Failed() {
 			return
 		}
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -150,7 +150,7 @@ func (o *ChannelsSponsoredMessageReportResultChooseOption) Encode(w *tl.Writer) 
 	case l == 0 || l >= 177:
 		w.ID(0x846f9e42)
 		w.String(o.Title)
-		putSponsoredMessageReportOptions(w, o.Options)
+		putSponsoredMessageReportOptionList(w, o.Options)
 	default:
 		w.Fail()
 	}

@@ -220,7 +220,7 @@ func (o *ChatFull) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 13)
 		}
 		if o.BotInfo != nil {
-			putBotInfos(w, o.BotInfo)
+			putBotInfoList(w, o.BotInfo)
 		}
 		if o.PinnedMsgID != nil {
 			w.Int32(*o.PinnedMsgID)
@@ -294,7 +294,7 @@ func (o *ChatFull) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 13)
 		}
 		if o.BotInfo != nil {
-			putBotInfos(w, o.BotInfo)
+			putBotInfoList(w, o.BotInfo)
 		}
 		if o.PinnedMsgID != nil {
 			w.Int32(*o.PinnedMsgID)
@@ -364,7 +364,7 @@ func (o *ChatFull) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 13)
 		}
 		if o.BotInfo != nil {
-			putBotInfos(w, o.BotInfo)
+			putBotInfoList(w, o.BotInfo)
 		}
 		if o.PinnedMsgID != nil {
 			w.Int32(*o.PinnedMsgID)
@@ -433,7 +433,7 @@ func (o *ChatFull) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 13)
 		}
 		if o.BotInfo != nil {
-			putBotInfos(w, o.BotInfo)
+			putBotInfoList(w, o.BotInfo)
 		}
 		if o.PinnedMsgID != nil {
 			w.Int32(*o.PinnedMsgID)
@@ -654,7 +654,7 @@ func (o *ChatParticipants) Encode(w *tl.Writer) {
 	}
 	w.ID(0x3cbc93f8)
 	w.Int64(o.ChatID)
-	putChatParticipantClasss(w, o.Participants)
+	putChatParticipantClassList(w, o.Participants)
 	w.Int32(o.Version)
 }
 
@@ -970,7 +970,7 @@ func (o *ChatInvite) Encode(w *tl.Writer) {
 		}
 		w.Int32(o.ParticipantsCount)
 		if o.Participants != nil {
-			putUserClasss(w, o.Participants)
+			putUserClassList(w, o.Participants)
 		}
 		w.Int32(o.Color)
 		if o.SubscriptionPricing != nil {
@@ -1010,7 +1010,7 @@ func (o *ChatInvite) Encode(w *tl.Writer) {
 		}
 		w.Int32(o.ParticipantsCount)
 		if o.Participants != nil {
-			putUserClasss(w, o.Participants)
+			putUserClassList(w, o.Participants)
 		}
 		w.Int32(o.Color)
 		if o.SubscriptionPricing != nil {
@@ -1042,7 +1042,7 @@ func (o *ChatInvite) Encode(w *tl.Writer) {
 		}
 		w.Int32(o.ParticipantsCount)
 		if o.Participants != nil {
-			putUserClasss(w, o.Participants)
+			putUserClassList(w, o.Participants)
 		}
 		w.Int32(o.Color)
 	default:
@@ -1066,7 +1066,7 @@ func (o *ChatInvite) Encode(w *tl.Writer) {
 		}
 		w.Int32(o.ParticipantsCount)
 		if o.Participants != nil {
-			putUserClasss(w, o.Participants)
+			putUserClassList(w, o.Participants)
 		}
 	}
 }
@@ -1390,7 +1390,7 @@ func (o *ChatThemeUniqueGift) Encode(w *tl.Writer) {
 		if putStarGiftClass(w, o.Gift); w.Failed() {
 			return
 		}
-		putThemeSettingss(w, o.ThemeSettings)
+		putThemeSettingsList(w, o.ThemeSettings)
 	default:
 		w.Fail()
 	}
@@ -1471,7 +1471,7 @@ func (o *ChatReactionsSome) Encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 145:
 		w.ID(0x661d4037)
-		putReactionClasss(w, o.Reactions)
+		putReactionClassList(w, o.Reactions)
 	default:
 		w.Fail()
 	}

@@ -52,9 +52,9 @@ func (o *ChatlistsExportedInvites) Encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 158:
 		w.ID(0x10ab6dc7)
-		putExportedChatlistInvites(w, o.Invites)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putExportedChatlistInviteList(w, o.Invites)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -84,10 +84,10 @@ func (o *ChatlistsChatlistInviteAlready) Encode(w *tl.Writer) {
 	case l == 0 || l >= 158:
 		w.ID(0xfa87f659)
 		w.Int32(o.FilterID)
-		putPeerClasss(w, o.MissingPeers)
-		putPeerClasss(w, o.AlreadyPeers)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putPeerClassList(w, o.MissingPeers)
+		putPeerClassList(w, o.AlreadyPeers)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -125,9 +125,9 @@ func (o *ChatlistsChatlistInvite) Encode(w *tl.Writer) {
 		if o.Emoticon != nil {
 			w.String(*o.Emoticon)
 		}
-		putPeerClasss(w, o.Peers)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putPeerClassList(w, o.Peers)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	case l >= 158:
 		w.ID(0x1dcd839d)
 		w.Uint32(tl.Bit(o.Emoticon != nil, 0))
@@ -137,9 +137,9 @@ func (o *ChatlistsChatlistInvite) Encode(w *tl.Writer) {
 		if o.Emoticon != nil {
 			w.String(*o.Emoticon)
 		}
-		putPeerClasss(w, o.Peers)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putPeerClassList(w, o.Peers)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -164,9 +164,9 @@ func (o *ChatlistsChatlistUpdates) Encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 158:
 		w.ID(0x93bd878d)
-		putPeerClasss(w, o.MissingPeers)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putPeerClassList(w, o.MissingPeers)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}

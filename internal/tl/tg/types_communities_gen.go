@@ -27,12 +27,12 @@ func (o *CommunitiesPeerLinkRequests) Encode(w *tl.Writer) {
 		w.ID(0x2244afad)
 		w.Uint32(tl.Bit(o.NextOffset != nil, 0))
 		w.Int32(o.TotalCount)
-		putCommunityPeerRequests(w, o.Requests)
+		putCommunityPeerRequestList(w, o.Requests)
 		if o.NextOffset != nil {
 			w.String(*o.NextOffset)
 		}
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -62,8 +62,8 @@ func (o *CommunitiesParticipantJoinedChats) Encode(w *tl.Writer) {
 		w.ID(0x8d78512a)
 		w.Longs(o.CreatorChatIDs)
 		w.Longs(o.JoinedChatIDs)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}

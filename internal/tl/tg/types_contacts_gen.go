@@ -39,9 +39,9 @@ func (o *ContactsContacts) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0xeae87e42)
-	putContacts(w, o.Contacts)
+	putContactList(w, o.Contacts)
 	w.Int32(o.SavedCount)
-	putUserClasss(w, o.Users)
+	putUserClassList(w, o.Users)
 }
 
 func (o *ContactsContacts) decode(r *tl.Reader, _ uint32) {
@@ -68,10 +68,10 @@ func (o *ContactsImportedContacts) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0x77d01c3b)
-	putImportedContacts(w, o.Imported)
-	putPopularContacts(w, o.PopularInvites)
+	putImportedContactList(w, o.Imported)
+	putPopularContactList(w, o.PopularInvites)
 	w.Longs(o.RetryContacts)
-	putUserClasss(w, o.Users)
+	putUserClassList(w, o.Users)
 }
 
 func (o *ContactsImportedContacts) decode(r *tl.Reader, _ uint32) {
@@ -100,9 +100,9 @@ func (o *ContactsBlocked) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0xade1591)
-	putPeerBlockeds(w, o.Blocked)
-	putChatClasss(w, o.Chats)
-	putUserClasss(w, o.Users)
+	putPeerBlockedList(w, o.Blocked)
+	putChatClassList(w, o.Chats)
+	putUserClassList(w, o.Users)
 }
 
 // ContactsBlockedSlice is the constructor contacts.blockedSlice of type contacts.Blocked.
@@ -126,9 +126,9 @@ func (o *ContactsBlockedSlice) Encode(w *tl.Writer) {
 	}
 	w.ID(0xe1664194)
 	w.Int32(o.Count)
-	putPeerBlockeds(w, o.Blocked)
-	putChatClasss(w, o.Chats)
-	putUserClasss(w, o.Users)
+	putPeerBlockedList(w, o.Blocked)
+	putChatClassList(w, o.Chats)
+	putUserClassList(w, o.Users)
 }
 
 // ContactsFound is the constructor contacts.found of type contacts.Found.
@@ -149,10 +149,10 @@ func (o *ContactsFound) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0xb3134d9d)
-	putPeerClasss(w, o.MyResults)
-	putPeerClasss(w, o.Results)
-	putChatClasss(w, o.Chats)
-	putUserClasss(w, o.Users)
+	putPeerClassList(w, o.MyResults)
+	putPeerClassList(w, o.Results)
+	putChatClassList(w, o.Chats)
+	putUserClassList(w, o.Users)
 }
 
 // ContactsResolvedPeer is the constructor contacts.resolvedPeer of type contacts.ResolvedPeer.
@@ -175,8 +175,8 @@ func (o *ContactsResolvedPeer) Encode(w *tl.Writer) {
 	if putPeerClass(w, o.Peer); w.Failed() {
 		return
 	}
-	putChatClasss(w, o.Chats)
-	putUserClasss(w, o.Users)
+	putChatClassList(w, o.Chats)
+	putUserClassList(w, o.Users)
 }
 
 func (o *ContactsResolvedPeer) decode(r *tl.Reader, _ uint32) {
@@ -218,9 +218,9 @@ func (o *ContactsTopPeers) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0x70b772a8)
-	putTopPeerCategoryPeerss(w, o.Categories)
-	putChatClasss(w, o.Chats)
-	putUserClasss(w, o.Users)
+	putTopPeerCategoryPeersList(w, o.Categories)
+	putChatClassList(w, o.Chats)
+	putUserClassList(w, o.Users)
 }
 
 // ContactsTopPeersDisabled is the constructor contacts.topPeersDisabled of type contacts.TopPeers.
@@ -255,8 +255,8 @@ func (o *ContactsContactBirthdays) Encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 177:
 		w.ID(0x114ff30d)
-		putContactBirthdays(w, o.Contacts)
-		putUserClasss(w, o.Users)
+		putContactBirthdayList(w, o.Contacts)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -302,9 +302,9 @@ func (o *ContactsSponsoredPeers) Encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 201:
 		w.ID(0xeb032884)
-		putSponsoredPeers(w, o.Peers)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putSponsoredPeerList(w, o.Peers)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}

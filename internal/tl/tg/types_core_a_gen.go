@@ -312,7 +312,7 @@ func (o *AttachMenuBotIcon) Encode(w *tl.Writer) {
 			return
 		}
 		if o.Colors != nil {
-			putAttachMenuBotIconColors(w, o.Colors)
+			putAttachMenuBotIconColorList(w, o.Colors)
 		}
 	default:
 		w.Fail()
@@ -355,9 +355,9 @@ func (o *AttachMenuBot) Encode(w *tl.Writer) {
 		w.Int64(o.BotID)
 		w.String(o.ShortName)
 		if o.ShowInAttachMenu || o.PeerTypes != nil {
-			putAttachMenuPeerTypeClasss(w, o.PeerTypes)
+			putAttachMenuPeerTypeClassList(w, o.PeerTypes)
 		}
-		putAttachMenuBotIcons(w, o.Icons)
+		putAttachMenuBotIconList(w, o.Icons)
 	case l >= 143:
 		w.ID(0xc8aa2cd2)
 		w.Uint32(tl.Bit(o.Inactive, 0) |
@@ -365,14 +365,14 @@ func (o *AttachMenuBot) Encode(w *tl.Writer) {
 			tl.Bit(o.RequestWriteAccess, 2))
 		w.Int64(o.BotID)
 		w.String(o.ShortName)
-		putAttachMenuPeerTypeClasss(w, o.PeerTypes)
-		putAttachMenuBotIcons(w, o.Icons)
+		putAttachMenuPeerTypeClassList(w, o.PeerTypes)
+		putAttachMenuBotIconList(w, o.Icons)
 	case l >= 140:
 		w.ID(0xe93cb772)
 		w.Uint32(tl.Bit(o.Inactive, 0))
 		w.Int64(o.BotID)
 		w.String(o.ShortName)
-		putAttachMenuBotIcons(w, o.Icons)
+		putAttachMenuBotIconList(w, o.Icons)
 	default:
 		w.Fail()
 	}
@@ -419,8 +419,8 @@ func (o *AttachMenuBots) Encode(w *tl.Writer) {
 	case l == 0 || l >= 140:
 		w.ID(0x3c4301c0)
 		w.Int64(o.Hash)
-		putAttachMenuBots(w, o.Bots)
-		putUserClasss(w, o.Users)
+		putAttachMenuBotList(w, o.Bots)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -447,7 +447,7 @@ func (o *AttachMenuBotsBot) Encode(w *tl.Writer) {
 		if o.Bot.Encode(w); w.Failed() {
 			return
 		}
-		putUserClasss(w, o.Users)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}

@@ -99,7 +99,7 @@ func (o *BotInfo) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 5)
 		}
 		if o.Commands != nil {
-			putBotCommands(w, o.Commands)
+			putBotCommandList(w, o.Commands)
 		}
 		if o.MenuButton != nil {
 			mark := w.Mark()
@@ -147,7 +147,7 @@ func (o *BotInfo) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 5)
 		}
 		if o.Commands != nil {
-			putBotCommands(w, o.Commands)
+			putBotCommandList(w, o.Commands)
 		}
 		if o.MenuButton != nil {
 			mark := w.Mark()
@@ -189,7 +189,7 @@ func (o *BotInfo) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 5)
 		}
 		if o.Commands != nil {
-			putBotCommands(w, o.Commands)
+			putBotCommandList(w, o.Commands)
 		}
 		if o.MenuButton != nil {
 			mark := w.Mark()
@@ -225,7 +225,7 @@ func (o *BotInfo) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 5)
 		}
 		if o.Commands != nil {
-			putBotCommands(w, o.Commands)
+			putBotCommandList(w, o.Commands)
 		}
 		if o.MenuButton != nil {
 			mark := w.Mark()
@@ -236,7 +236,7 @@ func (o *BotInfo) Encode(w *tl.Writer) {
 		w.ID(0xe4169b5d)
 		w.Int64(tl.Value(o.UserID))
 		w.String(tl.Value(o.Description))
-		putBotCommands(w, o.Commands)
+		putBotCommandList(w, o.Commands)
 		if putBotMenuButtonClass(w, o.MenuButton); w.Failed() {
 			return
 		}
@@ -244,7 +244,7 @@ func (o *BotInfo) Encode(w *tl.Writer) {
 		w.ID(0x1b74b335)
 		w.Int64(tl.Value(o.UserID))
 		w.String(tl.Value(o.Description))
-		putBotCommands(w, o.Commands)
+		putBotCommandList(w, o.Commands)
 	}
 }
 
@@ -305,7 +305,7 @@ func (o *BotInlineMessageMediaAuto) Encode(w *tl.Writer) {
 		tl.Bit(o.ReplyMarkup != nil, 2))
 	w.String(o.Message)
 	if o.Entities != nil {
-		putMessageEntityClasss(w, o.Entities)
+		putMessageEntityClassList(w, o.Entities)
 	}
 	if o.ReplyMarkup != nil {
 		mark := w.Mark()
@@ -341,7 +341,7 @@ func (o *BotInlineMessageText) Encode(w *tl.Writer) {
 		tl.Bit(o.ReplyMarkup != nil, 2))
 	w.String(o.Message)
 	if o.Entities != nil {
-		putMessageEntityClasss(w, o.Entities)
+		putMessageEntityClassList(w, o.Entities)
 	}
 	if o.ReplyMarkup != nil {
 		mark := w.Mark()
@@ -546,7 +546,7 @@ func (o *BotInlineMessageMediaWebPage) Encode(w *tl.Writer) {
 			tl.Bit(o.ReplyMarkup != nil, 2))
 		w.String(o.Message)
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		w.String(o.URL)
 		if o.ReplyMarkup != nil {
@@ -1199,7 +1199,7 @@ func (o *BusinessWorkHours) Encode(w *tl.Writer) {
 		w.ID(0x8c92b098)
 		w.Uint32(tl.Bit(o.OpenNow, 0))
 		w.String(o.TimezoneID)
-		putBusinessWeeklyOpens(w, o.WeeklyOpen)
+		putBusinessWeeklyOpenList(w, o.WeeklyOpen)
 	default:
 		w.Fail()
 	}
@@ -1656,7 +1656,7 @@ func (o *BusinessChatLink) Encode(w *tl.Writer) {
 		w.String(o.Link)
 		w.String(o.Message)
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if o.Title != nil {
 			w.String(*o.Title)

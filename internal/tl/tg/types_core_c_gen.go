@@ -160,7 +160,7 @@ func (o *CommunityFull) Encode(w *tl.Writer) {
 		if putPhotoClass(w, o.ChatPhoto); w.Failed() {
 			return
 		}
-		putCommunityPeers(w, o.LinkedPeers)
+		putCommunityPeerList(w, o.LinkedPeers)
 		if o.AdminsCount != nil {
 			w.Int32(*o.AdminsCount)
 		}
@@ -283,8 +283,14 @@ type Config struct {
 // TLName is "config".
 func (*Config) TLName() string { return "config" }
 
-// Encode writes o in the shape of the writer's layer.
+// Encode writes o, or what the writer's layer has in its place.
 func (o *Config) Encode(w *tl.Writer) {
+	if !o.lower(w) {
+		o.encode(w)
+	}
+}
+
+func (o *Config) encode(w *tl.Writer) {
 	if o == nil {
 		w.Fail()
 		return
@@ -312,7 +318,7 @@ func (o *Config) Encode(w *tl.Writer) {
 		w.Int32(o.Expires)
 		w.Bool(o.TestMode)
 		w.Int32(o.ThisDC)
-		putDCOptions(w, o.DCOptions)
+		putDCOptionList(w, o.DCOptions)
 		w.String(o.DCTxtDomainName)
 		w.Int32(o.ChatSizeMax)
 		w.Int32(o.MegagroupSizeMax)
@@ -398,7 +404,7 @@ func (o *Config) Encode(w *tl.Writer) {
 		w.Int32(o.Expires)
 		w.Bool(o.TestMode)
 		w.Int32(o.ThisDC)
-		putDCOptions(w, o.DCOptions)
+		putDCOptionList(w, o.DCOptions)
 		w.String(o.DCTxtDomainName)
 		w.Int32(o.ChatSizeMax)
 		w.Int32(o.MegagroupSizeMax)
@@ -484,7 +490,7 @@ func (o *Config) Encode(w *tl.Writer) {
 		w.Int32(o.Expires)
 		w.Bool(o.TestMode)
 		w.Int32(o.ThisDC)
-		putDCOptions(w, o.DCOptions)
+		putDCOptionList(w, o.DCOptions)
 		w.String(o.DCTxtDomainName)
 		w.Int32(o.ChatSizeMax)
 		w.Int32(o.MegagroupSizeMax)
@@ -653,7 +659,7 @@ func (o *CdnConfig) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0x5725e40a)
-	putCdnPublicKeys(w, o.PublicKeys)
+	putCdnPublicKeyList(w, o.PublicKeys)
 }
 
 // CodeSettings is the constructor codeSettings of type CodeSettings.

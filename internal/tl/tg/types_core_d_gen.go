@@ -401,13 +401,13 @@ func (o *Document) Encode(w *tl.Writer) {
 		w.String(o.MimeType)
 		w.Int64(o.Size)
 		if o.Thumbs != nil {
-			putPhotoSizeClasss(w, o.Thumbs)
+			putPhotoSizeClassList(w, o.Thumbs)
 		}
 		if o.VideoThumbs != nil {
-			putVideoSizeClasss(w, o.VideoThumbs)
+			putVideoSizeClassList(w, o.VideoThumbs)
 		}
 		w.Int32(o.DCID)
-		putDocumentAttributeClasss(w, o.Attributes)
+		putDocumentAttributeClassList(w, o.Attributes)
 	default:
 		w.ID(0x1e87342b)
 		w.Uint32(tl.Bit(o.Thumbs != nil, 0) |
@@ -419,13 +419,13 @@ func (o *Document) Encode(w *tl.Writer) {
 		w.String(o.MimeType)
 		w.Int32(tl.Narrow(o.Size))
 		if o.Thumbs != nil {
-			putPhotoSizeClasss(w, o.Thumbs)
+			putPhotoSizeClassList(w, o.Thumbs)
 		}
 		if o.VideoThumbs != nil {
-			putVideoSizeClasss(w, o.VideoThumbs)
+			putVideoSizeClassList(w, o.VideoThumbs)
 		}
 		w.Int32(o.DCID)
-		putDocumentAttributeClasss(w, o.Attributes)
+		putDocumentAttributeClassList(w, o.Attributes)
 	}
 }
 
@@ -872,8 +872,14 @@ func (*DraftMessage) TLName() string { return "draftMessage" }
 
 func (*DraftMessage) isDraftMessageClass() {}
 
-// Encode writes o in the shape of the writer's layer.
+// Encode writes o, or what the writer's layer has in its place.
 func (o *DraftMessage) Encode(w *tl.Writer) {
+	if !o.lower(w) {
+		o.encode(w)
+	}
+}
+
+func (o *DraftMessage) encode(w *tl.Writer) {
 	if o == nil {
 		w.Fail()
 		return
@@ -896,7 +902,7 @@ func (o *DraftMessage) Encode(w *tl.Writer) {
 		}
 		w.String(o.Message)
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if o.Media != nil {
 			mark := w.Mark()
@@ -933,7 +939,7 @@ func (o *DraftMessage) Encode(w *tl.Writer) {
 		}
 		w.String(o.Message)
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if o.Media != nil {
 			mark := w.Mark()
@@ -964,7 +970,7 @@ func (o *DraftMessage) Encode(w *tl.Writer) {
 		}
 		w.String(o.Message)
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if o.Media != nil {
 			mark := w.Mark()
@@ -989,7 +995,7 @@ func (o *DraftMessage) Encode(w *tl.Writer) {
 		}
 		w.String(o.Message)
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if o.Media != nil {
 			mark := w.Mark()
@@ -1007,7 +1013,7 @@ func (o *DraftMessage) Encode(w *tl.Writer) {
 		}
 		w.String(o.Message)
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		w.Int32(o.Date)
 	}
@@ -1105,6 +1111,7 @@ func (o *DraftMessage) decode(r *tl.Reader, id uint32) {
 		}
 		o.Date = r.Int32()
 	}
+	o.lift()
 }
 
 // DataJSON is the constructor dataJSON of type DataJSON.
@@ -1263,9 +1270,9 @@ func (o *DialogFilter) Encode(w *tl.Writer) {
 		if o.Color != nil {
 			w.Int32(*o.Color)
 		}
-		putInputPeerClasss(w, o.PinnedPeers)
-		putInputPeerClasss(w, o.IncludePeers)
-		putInputPeerClasss(w, o.ExcludePeers)
+		putInputPeerClassList(w, o.PinnedPeers)
+		putInputPeerClassList(w, o.IncludePeers)
+		putInputPeerClassList(w, o.ExcludePeers)
 	case l >= 176:
 		w.ID(0x5fb5523b)
 		w.Uint32(tl.Bit(o.Contacts, 0) |
@@ -1288,9 +1295,9 @@ func (o *DialogFilter) Encode(w *tl.Writer) {
 		if o.Color != nil {
 			w.Int32(*o.Color)
 		}
-		putInputPeerClasss(w, o.PinnedPeers)
-		putInputPeerClasss(w, o.IncludePeers)
-		putInputPeerClasss(w, o.ExcludePeers)
+		putInputPeerClassList(w, o.PinnedPeers)
+		putInputPeerClassList(w, o.IncludePeers)
+		putInputPeerClassList(w, o.ExcludePeers)
 	default:
 		w.ID(0x7438f7e8)
 		w.Uint32(tl.Bit(o.Contacts, 0) |
@@ -1309,9 +1316,9 @@ func (o *DialogFilter) Encode(w *tl.Writer) {
 		if o.Emoticon != nil {
 			w.String(*o.Emoticon)
 		}
-		putInputPeerClasss(w, o.PinnedPeers)
-		putInputPeerClasss(w, o.IncludePeers)
-		putInputPeerClasss(w, o.ExcludePeers)
+		putInputPeerClassList(w, o.PinnedPeers)
+		putInputPeerClassList(w, o.IncludePeers)
+		putInputPeerClassList(w, o.ExcludePeers)
 	}
 }
 
@@ -1442,8 +1449,8 @@ func (o *DialogFilterChatlist) Encode(w *tl.Writer) {
 		if o.Color != nil {
 			w.Int32(*o.Color)
 		}
-		putInputPeerClasss(w, o.PinnedPeers)
-		putInputPeerClasss(w, o.IncludePeers)
+		putInputPeerClassList(w, o.PinnedPeers)
+		putInputPeerClassList(w, o.IncludePeers)
 	case l >= 176:
 		w.ID(0x9fe28ea4)
 		w.Uint32(tl.Bit(o.HasMyInvites, 26) |
@@ -1459,8 +1466,8 @@ func (o *DialogFilterChatlist) Encode(w *tl.Writer) {
 		if o.Color != nil {
 			w.Int32(*o.Color)
 		}
-		putInputPeerClasss(w, o.PinnedPeers)
-		putInputPeerClasss(w, o.IncludePeers)
+		putInputPeerClassList(w, o.PinnedPeers)
+		putInputPeerClassList(w, o.IncludePeers)
 	case l >= 158:
 		w.ID(0xd64a04a8)
 		w.Uint32(tl.Bit(o.HasMyInvites, 26) |
@@ -1472,8 +1479,8 @@ func (o *DialogFilterChatlist) Encode(w *tl.Writer) {
 		if o.Emoticon != nil {
 			w.String(*o.Emoticon)
 		}
-		putInputPeerClasss(w, o.PinnedPeers)
-		putInputPeerClasss(w, o.IncludePeers)
+		putInputPeerClassList(w, o.PinnedPeers)
+		putInputPeerClassList(w, o.IncludePeers)
 	default:
 		w.Fail()
 	}

@@ -408,7 +408,7 @@ func (o *EmojiKeywordsDifference) Encode(w *tl.Writer) {
 	w.String(o.LangCode)
 	w.Int32(o.FromVersion)
 	w.Int32(o.Version)
-	putEmojiKeywordClasss(w, o.Keywords)
+	putEmojiKeywordClassList(w, o.Keywords)
 }
 
 // EmojiURL is the constructor emojiURL of type EmojiURL.
@@ -880,7 +880,7 @@ func (o *ExportedChatlistInvite) Encode(w *tl.Writer) {
 		w.Uint32(0)
 		w.String(o.Title)
 		w.String(o.URL)
-		putPeerClasss(w, o.Peers)
+		putPeerClassList(w, o.Peers)
 	default:
 		w.Fail()
 	}
@@ -972,7 +972,7 @@ func (o *EphemeralMessage) Encode(w *tl.Writer) {
 		w.Int32(o.Date)
 		w.String(o.Message)
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if o.Media != nil {
 			mark := w.Mark()
@@ -1022,7 +1022,7 @@ func (o *EphemeralMessage) Encode(w *tl.Writer) {
 		w.Int32(o.Date)
 		w.String(o.Message)
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if o.Media != nil {
 			mark := w.Mark()

@@ -736,7 +736,7 @@ func (o *GroupCallParticipantVideo) Encode(w *tl.Writer) {
 	w.Uint32(tl.Bit(o.Paused, 0) |
 		tl.Bit(o.AudioSource != nil, 1))
 	w.String(o.Endpoint)
-	putGroupCallParticipantVideoSourceGroups(w, o.SourceGroups)
+	putGroupCallParticipantVideoSourceGroupList(w, o.SourceGroups)
 	if o.AudioSource != nil {
 		w.Int32(*o.AudioSource)
 	}

@@ -100,7 +100,7 @@ func (o *Invoice) Encode(w *tl.Writer) {
 			tl.Bit(o.TermsURL != nil, 10) |
 			tl.Bit(o.SubscriptionPeriod != nil, 11))
 		w.String(o.Currency)
-		putLabeledPrices(w, o.Prices)
+		putLabeledPriceList(w, o.Prices)
 		if o.MaxTipAmount != nil || o.SuggestedTipAmounts != nil {
 			w.Int64(tl.Value(o.MaxTipAmount))
 		}
@@ -128,7 +128,7 @@ func (o *Invoice) Encode(w *tl.Writer) {
 			tl.Bit(o.SuggestedTipAmounts != nil, 8) |
 			tl.Bit(o.TermsURL != nil, 10))
 		w.String(o.Currency)
-		putLabeledPrices(w, o.Prices)
+		putLabeledPriceList(w, o.Prices)
 		if o.MaxTipAmount != nil || o.SuggestedTipAmounts != nil {
 			w.Int64(tl.Value(o.MaxTipAmount))
 		}
@@ -153,7 +153,7 @@ func (o *Invoice) Encode(w *tl.Writer) {
 			tl.Bit(o.SuggestedTipAmounts != nil, 8) |
 			tl.Bit(o.RecurringTermsURL != nil, 9))
 		w.String(o.Currency)
-		putLabeledPrices(w, o.Prices)
+		putLabeledPriceList(w, o.Prices)
 		if o.MaxTipAmount != nil || o.SuggestedTipAmounts != nil {
 			w.Int64(tl.Value(o.MaxTipAmount))
 		}
@@ -176,7 +176,7 @@ func (o *Invoice) Encode(w *tl.Writer) {
 			tl.Bit(o.MaxTipAmount != nil, 8) |
 			tl.Bit(o.SuggestedTipAmounts != nil, 8))
 		w.String(o.Currency)
-		putLabeledPrices(w, o.Prices)
+		putLabeledPriceList(w, o.Prices)
 		if o.MaxTipAmount != nil || o.SuggestedTipAmounts != nil {
 			w.Int64(tl.Value(o.MaxTipAmount))
 		}
@@ -608,7 +608,7 @@ func (o *InlineButtonTypeSwitchInline) Encode(w *tl.Writer) {
 			tl.Bit(o.PeerTypes != nil, 1))
 		w.String(o.Query)
 		if o.PeerTypes != nil {
-			putInlineQueryPeerTypeClasss(w, o.PeerTypes)
+			putInlineQueryPeerTypeClassList(w, o.PeerTypes)
 		}
 	default:
 		w.Fail()

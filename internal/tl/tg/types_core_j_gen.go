@@ -168,7 +168,7 @@ func (o *JSONArray) encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0xf7444763)
-	putJSONValueClasss(w, o.Value)
+	putJSONValueClassList(w, o.Value)
 }
 
 func (o *JSONArray) decode(r *tl.Reader, _ uint32) {
@@ -200,7 +200,7 @@ func (o *JSONObject) encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0x99c1d49d)
-	putJSONObjectValues(w, o.Value)
+	putJSONObjectValueList(w, o.Value)
 }
 
 func (o *JSONObject) decode(r *tl.Reader, _ uint32) {

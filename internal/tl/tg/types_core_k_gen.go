@@ -16,8 +16,14 @@ func (*KeyboardButton) TLName() string { return "keyboardButton" }
 
 func (*KeyboardButton) isKeyboardButtonClass() {}
 
-// Encode writes o in the shape of the writer's layer.
+// Encode writes o, or what the writer's layer has in its place.
 func (o *KeyboardButton) Encode(w *tl.Writer) {
+	if !o.lower(w) {
+		o.encode(w)
+	}
+}
+
+func (o *KeyboardButton) encode(w *tl.Writer) {
 	if o == nil {
 		w.Fail()
 		return
@@ -85,11 +91,12 @@ func (o *KeyboardButtonRow) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0x77608b83)
-	putKeyboardButtonClasss(w, o.Buttons)
+	putKeyboardButtonClassList(w, o.Buttons)
 }
 
 func (o *KeyboardButtonRow) decode(r *tl.Reader, _ uint32) {
 	o.Buttons = tl.Vector(r, "KeyboardButton", 4, decodeKeyboardButtonClass)
+	o.lift()
 }
 
 // KeyboardButtonStyle is the constructor keyboardButtonStyle of type KeyboardButtonStyle.
@@ -194,7 +201,7 @@ func (o *KeyboardInlineButtonRow) Encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 229:
 		w.ID(0x19420af6)
-		putKeyboardInlineButtons(w, o.Buttons)
+		putKeyboardInlineButtonList(w, o.Buttons)
 	default:
 		w.Fail()
 	}
@@ -453,7 +460,7 @@ func (o *KeyboardButtonSwitchInline) Encode(w *tl.Writer) {
 		w.String(o.Text)
 		w.String(o.Query)
 		if o.PeerTypes != nil {
-			putInlineQueryPeerTypeClasss(w, o.PeerTypes)
+			putInlineQueryPeerTypeClassList(w, o.PeerTypes)
 		}
 	case l >= 158:
 		w.ID(0x93b9fbb5)
@@ -462,7 +469,7 @@ func (o *KeyboardButtonSwitchInline) Encode(w *tl.Writer) {
 		w.String(o.Text)
 		w.String(o.Query)
 		if o.PeerTypes != nil {
-			putInlineQueryPeerTypeClasss(w, o.PeerTypes)
+			putInlineQueryPeerTypeClassList(w, o.PeerTypes)
 		}
 	default:
 		w.ID(0x568a748)

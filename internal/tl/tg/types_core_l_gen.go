@@ -169,7 +169,7 @@ func (o *LangPackDifference) Encode(w *tl.Writer) {
 	w.String(o.LangCode)
 	w.Int32(o.FromVersion)
 	w.Int32(o.Version)
-	putLangPackStringClasss(w, o.Strings)
+	putLangPackStringClassList(w, o.Strings)
 }
 
 func (o *LangPackDifference) decode(r *tl.Reader, _ uint32) {

@@ -138,9 +138,9 @@ func (o *Photo) encode(w *tl.Writer) {
 	w.Int64(o.AccessHash)
 	w.Bytes(o.FileReference)
 	w.Int32(o.Date)
-	putPhotoSizeClasss(w, o.Sizes)
+	putPhotoSizeClassList(w, o.Sizes)
 	if o.VideoSizes != nil {
-		putVideoSizeClasss(w, o.VideoSizes)
+		putVideoSizeClassList(w, o.VideoSizes)
 	}
 	w.Int32(o.DCID)
 }
@@ -1812,7 +1812,7 @@ func (o *PhoneCall) Encode(w *tl.Writer) {
 		if o.Protocol.Encode(w); w.Failed() {
 			return
 		}
-		putPhoneConnectionClasss(w, o.Connections)
+		putPhoneConnectionClassList(w, o.Connections)
 		w.Int32(o.StartDate)
 		if o.CustomParameters != nil {
 			mark := w.Mark()
@@ -1835,7 +1835,7 @@ func (o *PhoneCall) Encode(w *tl.Writer) {
 		if o.Protocol.Encode(w); w.Failed() {
 			return
 		}
-		putPhoneConnectionClasss(w, o.Connections)
+		putPhoneConnectionClassList(w, o.Connections)
 		w.Int32(o.StartDate)
 		if o.CustomParameters != nil {
 			mark := w.Mark()
@@ -1863,7 +1863,7 @@ func (o *PhoneCall) Encode(w *tl.Writer) {
 		if o.Protocol.Encode(w); w.Failed() {
 			return
 		}
-		putPhoneConnectionClasss(w, o.Connections)
+		putPhoneConnectionClassList(w, o.Connections)
 		w.Int32(o.StartDate)
 		if o.CustomParameters != nil {
 			mark := w.Mark()
@@ -1884,7 +1884,7 @@ func (o *PhoneCall) Encode(w *tl.Writer) {
 		if o.Protocol.Encode(w); w.Failed() {
 			return
 		}
-		putPhoneConnectionClasss(w, o.Connections)
+		putPhoneConnectionClassList(w, o.Connections)
 		w.Int32(o.StartDate)
 	}
 }
@@ -2342,7 +2342,7 @@ func (o *Poll) Encode(w *tl.Writer) {
 		if o.Question.Encode(w); w.Failed() {
 			return
 		}
-		putPollAnswerClasss(w, o.Answers)
+		putPollAnswerClassList(w, o.Answers)
 		if o.ClosePeriod != nil {
 			w.Int32(*o.ClosePeriod)
 		}
@@ -2367,7 +2367,7 @@ func (o *Poll) Encode(w *tl.Writer) {
 		if o.Question.Encode(w); w.Failed() {
 			return
 		}
-		putPollAnswerClasss(w, o.Answers)
+		putPollAnswerClassList(w, o.Answers)
 		if o.ClosePeriod != nil {
 			w.Int32(*o.ClosePeriod)
 		}
@@ -2386,7 +2386,7 @@ func (o *Poll) Encode(w *tl.Writer) {
 		if encodePlainText(w, o.Question); w.Failed() {
 			return
 		}
-		putPollAnswerClasss(w, o.Answers)
+		putPollAnswerClassList(w, o.Answers)
 		if o.ClosePeriod != nil {
 			w.Int32(*o.ClosePeriod)
 		}
@@ -2486,7 +2486,7 @@ func (o *PollAnswerVoters) Encode(w *tl.Writer) {
 			w.Int32(tl.Value(o.Voters))
 		}
 		if o.Voters != nil || o.RecentVoters != nil {
-			putPeerClasss(w, o.RecentVoters)
+			putPeerClassList(w, o.RecentVoters)
 		}
 	default:
 		w.ID(0x3b6ddad2)
@@ -2554,19 +2554,19 @@ func (o *PollResults) Encode(w *tl.Writer) {
 			tl.Bit(o.SolutionEntities != nil, 4) |
 			tl.Bit(o.SolutionMedia != nil, 5))
 		if o.Results != nil {
-			putPollAnswerVoterss(w, o.Results)
+			putPollAnswerVotersList(w, o.Results)
 		}
 		if o.TotalVoters != nil {
 			w.Int32(*o.TotalVoters)
 		}
 		if o.RecentVoters != nil {
-			putPeerClasss(w, o.RecentVoters)
+			putPeerClassList(w, o.RecentVoters)
 		}
 		if o.Solution != nil || o.SolutionEntities != nil {
 			w.String(tl.Value(o.Solution))
 		}
 		if o.Solution != nil || o.SolutionEntities != nil {
-			putMessageEntityClasss(w, o.SolutionEntities)
+			putMessageEntityClassList(w, o.SolutionEntities)
 		}
 		if o.SolutionMedia != nil {
 			mark := w.Mark()
@@ -2582,19 +2582,19 @@ func (o *PollResults) Encode(w *tl.Writer) {
 			tl.Bit(o.Solution != nil, 4) |
 			tl.Bit(o.SolutionEntities != nil, 4))
 		if o.Results != nil {
-			putPollAnswerVoterss(w, o.Results)
+			putPollAnswerVotersList(w, o.Results)
 		}
 		if o.TotalVoters != nil {
 			w.Int32(*o.TotalVoters)
 		}
 		if o.RecentVoters != nil {
-			putPeerClasss(w, o.RecentVoters)
+			putPeerClassList(w, o.RecentVoters)
 		}
 		if o.Solution != nil || o.SolutionEntities != nil {
 			w.String(tl.Value(o.Solution))
 		}
 		if o.Solution != nil || o.SolutionEntities != nil {
-			putMessageEntityClasss(w, o.SolutionEntities)
+			putMessageEntityClassList(w, o.SolutionEntities)
 		}
 	default:
 		w.ID(0xdcb82ea3)
@@ -2605,7 +2605,7 @@ func (o *PollResults) Encode(w *tl.Writer) {
 			tl.Bit(o.Solution != nil, 4) |
 			tl.Bit(o.SolutionEntities != nil, 4))
 		if o.Results != nil {
-			putPollAnswerVoterss(w, o.Results)
+			putPollAnswerVotersList(w, o.Results)
 		}
 		if o.TotalVoters != nil {
 			w.Int32(*o.TotalVoters)
@@ -2619,7 +2619,7 @@ func (o *PollResults) Encode(w *tl.Writer) {
 			w.String(tl.Value(o.Solution))
 		}
 		if o.Solution != nil || o.SolutionEntities != nil {
-			putMessageEntityClasss(w, o.SolutionEntities)
+			putMessageEntityClassList(w, o.SolutionEntities)
 		}
 	}
 }
@@ -2872,7 +2872,7 @@ func (o *PeerStories) Encode(w *tl.Writer) {
 		if o.MaxReadID != nil {
 			w.Int32(*o.MaxReadID)
 		}
-		putStoryItemClasss(w, o.Stories)
+		putStoryItemClassList(w, o.Stories)
 	default:
 		w.Fail()
 	}

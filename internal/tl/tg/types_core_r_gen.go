@@ -114,7 +114,7 @@ func (o *ReplyKeyboardMarkup) Encode(w *tl.Writer) {
 		tl.Bit(o.Persistent, 4) |
 		tl.Bit(o.ForceReply, 5) |
 		tl.Bit(o.Placeholder != nil, 3))
-	putKeyboardButtonRows(w, o.Rows)
+	putKeyboardButtonRowList(w, o.Rows)
 	if o.Placeholder != nil {
 		w.String(*o.Placeholder)
 	}
@@ -154,7 +154,7 @@ func (o *ReplyInlineMarkup) Encode(w *tl.Writer) {
 	case l == 0 || l >= 229:
 		w.ID(0xb2b15770)
 		w.Uint32(tl.Bit(o.ForceReply, 5))
-		putKeyboardInlineButtonRows(w, o.Rows)
+		putKeyboardInlineButtonRowList(w, o.Rows)
 	default:
 		w.ID(0x48a30254)
 		if encodeInlineRowsAsButtons(w, o.Rows); w.Failed() {
@@ -325,8 +325,14 @@ type ReactionCount struct {
 // TLName is "reactionCount".
 func (*ReactionCount) TLName() string { return "reactionCount" }
 
-// Encode writes o in the shape of the writer's layer.
+// Encode writes o, or what the writer's layer has in its place.
 func (o *ReactionCount) Encode(w *tl.Writer) {
+	if !o.lower(w) {
+		o.encode(w)
+	}
+}
+
+func (o *ReactionCount) encode(w *tl.Writer) {
 	if o == nil {
 		w.Fail()
 		return
@@ -1037,7 +1043,7 @@ func (o *ReportResultChooseOption) Encode(w *tl.Writer) {
 	case l == 0 || l >= 189:
 		w.ID(0xf0e4e0b6)
 		w.String(o.Title)
-		putMessageReportOptions(w, o.Options)
+		putMessageReportOptionList(w, o.Options)
 	default:
 		w.Fail()
 	}
@@ -1211,9 +1217,9 @@ func (o *RichMessage) Encode(w *tl.Writer) {
 		w.ID(0xbaf39d8b)
 		w.Uint32(tl.Bit(o.Rtl, 0) |
 			tl.Bit(o.Part, 1))
-		putPageBlockClasss(w, o.Blocks)
-		putPhotoClasss(w, o.Photos)
-		putDocumentClasss(w, o.Documents)
+		putPageBlockClassList(w, o.Blocks)
+		putPhotoClassList(w, o.Photos)
+		putDocumentClassList(w, o.Documents)
 	default:
 		w.Fail()
 	}

@@ -580,7 +580,7 @@ func (o *StickerSet) Encode(w *tl.Writer) {
 		w.String(o.Title)
 		w.String(o.ShortName)
 		if o.Thumbs != nil || o.ThumbDCID != nil || o.ThumbVersion != nil {
-			putPhotoSizeClasss(w, o.Thumbs)
+			putPhotoSizeClassList(w, o.Thumbs)
 		}
 		if o.Thumbs != nil || o.ThumbDCID != nil || o.ThumbVersion != nil {
 			w.Int32(tl.Value(o.ThumbDCID))
@@ -612,7 +612,7 @@ func (o *StickerSet) Encode(w *tl.Writer) {
 		w.String(o.Title)
 		w.String(o.ShortName)
 		if o.Thumbs != nil || o.ThumbDCID != nil || o.ThumbVersion != nil {
-			putPhotoSizeClasss(w, o.Thumbs)
+			putPhotoSizeClassList(w, o.Thumbs)
 		}
 		if o.Thumbs != nil || o.ThumbDCID != nil || o.ThumbVersion != nil {
 			w.Int32(tl.Value(o.ThumbDCID))
@@ -704,7 +704,7 @@ func (o *StickerSetMultiCovered) Encode(w *tl.Writer) {
 	if o.Set.Encode(w); w.Failed() {
 		return
 	}
-	putDocumentClasss(w, o.Covers)
+	putDocumentClassList(w, o.Covers)
 }
 
 // StickerSetFullCovered is the constructor stickerSetFullCovered of type StickerSetCovered.
@@ -732,16 +732,16 @@ func (o *StickerSetFullCovered) Encode(w *tl.Writer) {
 		if o.Set.Encode(w); w.Failed() {
 			return
 		}
-		putStickerPacks(w, o.Packs)
-		putStickerKeywords(w, o.Keywords)
-		putDocumentClasss(w, o.Documents)
+		putStickerPackList(w, o.Packs)
+		putStickerKeywordList(w, o.Keywords)
+		putDocumentClassList(w, o.Documents)
 	case l >= 144:
 		w.ID(0x1aed5ee5)
 		if o.Set.Encode(w); w.Failed() {
 			return
 		}
-		putStickerPacks(w, o.Packs)
-		putDocumentClasss(w, o.Documents)
+		putStickerPackList(w, o.Packs)
+		putDocumentClassList(w, o.Documents)
 	default:
 		w.Fail()
 	}
@@ -793,7 +793,7 @@ func (o *ShippingOption) Encode(w *tl.Writer) {
 	w.ID(0xb6213cdf)
 	w.String(o.ID)
 	w.String(o.Title)
-	putLabeledPrices(w, o.Prices)
+	putLabeledPriceList(w, o.Prices)
 }
 
 func (o *ShippingOption) decode(r *tl.Reader, _ uint32) {
@@ -1225,10 +1225,10 @@ func (o *SecureValue) Encode(w *tl.Writer) {
 		w.Optional(mark, flags, 3)
 	}
 	if o.Translation != nil {
-		putSecureFileClasss(w, o.Translation)
+		putSecureFileClassList(w, o.Translation)
 	}
 	if o.Files != nil {
-		putSecureFileClasss(w, o.Files)
+		putSecureFileClassList(w, o.Files)
 	}
 	if o.PlainData != nil {
 		mark := w.Mark()
@@ -1763,7 +1763,7 @@ func (o *SecureRequiredTypeOneOf) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0x27477b4)
-	putSecureRequiredTypeClasss(w, o.Types)
+	putSecureRequiredTypeClassList(w, o.Types)
 }
 
 // StatsDateRangeDays is the constructor statsDateRangeDays of type StatsDateRangeDays.
@@ -2012,7 +2012,7 @@ func (o *SponsoredMessage) Encode(w *tl.Writer) {
 		w.String(o.Title)
 		w.String(o.Message)
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if o.Photo != nil {
 			mark := w.Mark()
@@ -2057,7 +2057,7 @@ func (o *SponsoredMessage) Encode(w *tl.Writer) {
 		w.String(o.Title)
 		w.String(o.Message)
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if o.Photo != nil {
 			mark := w.Mark()
@@ -2095,7 +2095,7 @@ func (o *SponsoredMessage) Encode(w *tl.Writer) {
 		w.String(o.Title)
 		w.String(o.Message)
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if o.Photo != nil {
 			mark := w.Mark()
@@ -2155,7 +2155,7 @@ func (o *SponsoredMessage) Encode(w *tl.Writer) {
 		}
 		w.String(o.Message)
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		{
 			w.String(o.ButtonText)
@@ -2200,7 +2200,7 @@ func (o *SponsoredMessage) Encode(w *tl.Writer) {
 		}
 		w.String(o.Message)
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if o.SponsorInfo != nil {
 			w.String(*o.SponsorInfo)
@@ -2242,7 +2242,7 @@ func (o *SponsoredMessage) Encode(w *tl.Writer) {
 		}
 		w.String(o.Message)
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if o.SponsorInfo != nil {
 			w.String(*o.SponsorInfo)
@@ -2282,7 +2282,7 @@ func (o *SponsoredMessage) Encode(w *tl.Writer) {
 		}
 		w.String(o.Message)
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 	default:
 		w.ID(0xd151e19a)
@@ -2301,7 +2301,7 @@ func (o *SponsoredMessage) Encode(w *tl.Writer) {
 		}
 		w.String(o.Message)
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 	}
 }
@@ -2441,7 +2441,7 @@ func (o *StoryViews) Encode(w *tl.Writer) {
 			w.Int32(*o.ForwardsCount)
 		}
 		if o.Reactions != nil {
-			putReactionCounts(w, o.Reactions)
+			putReactionCountList(w, o.Reactions)
 		}
 		if o.ReactionsCount != nil {
 			w.Int32(*o.ReactionsCount)
@@ -2640,16 +2640,16 @@ func (o *StoryItem) Encode(w *tl.Writer) {
 			w.String(*o.Caption)
 		}
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if putMessageMediaClass(w, o.Media); w.Failed() {
 			return
 		}
 		if o.MediaAreas != nil {
-			putMediaAreaClasss(w, o.MediaAreas)
+			putMediaAreaClassList(w, o.MediaAreas)
 		}
 		if o.Privacy != nil {
-			putPrivacyRuleClasss(w, o.Privacy)
+			putPrivacyRuleClassList(w, o.Privacy)
 		}
 		if o.Views != nil {
 			mark := w.Mark()
@@ -2706,16 +2706,16 @@ func (o *StoryItem) Encode(w *tl.Writer) {
 			w.String(*o.Caption)
 		}
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if putMessageMediaClass(w, o.Media); w.Failed() {
 			return
 		}
 		if o.MediaAreas != nil {
-			putMediaAreaClasss(w, o.MediaAreas)
+			putMediaAreaClassList(w, o.MediaAreas)
 		}
 		if o.Privacy != nil {
-			putPrivacyRuleClasss(w, o.Privacy)
+			putPrivacyRuleClassList(w, o.Privacy)
 		}
 		if o.Views != nil {
 			mark := w.Mark()
@@ -2766,16 +2766,16 @@ func (o *StoryItem) Encode(w *tl.Writer) {
 			w.String(*o.Caption)
 		}
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if putMessageMediaClass(w, o.Media); w.Failed() {
 			return
 		}
 		if o.MediaAreas != nil {
-			putMediaAreaClasss(w, o.MediaAreas)
+			putMediaAreaClassList(w, o.MediaAreas)
 		}
 		if o.Privacy != nil {
-			putPrivacyRuleClasss(w, o.Privacy)
+			putPrivacyRuleClassList(w, o.Privacy)
 		}
 		if o.Views != nil {
 			mark := w.Mark()
@@ -2817,16 +2817,16 @@ func (o *StoryItem) Encode(w *tl.Writer) {
 			w.String(*o.Caption)
 		}
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if putMessageMediaClass(w, o.Media); w.Failed() {
 			return
 		}
 		if o.MediaAreas != nil {
-			putMediaAreaClasss(w, o.MediaAreas)
+			putMediaAreaClassList(w, o.MediaAreas)
 		}
 		if o.Privacy != nil {
-			putPrivacyRuleClasss(w, o.Privacy)
+			putPrivacyRuleClassList(w, o.Privacy)
 		}
 		if o.Views != nil {
 			mark := w.Mark()
@@ -2862,16 +2862,16 @@ func (o *StoryItem) Encode(w *tl.Writer) {
 			w.String(*o.Caption)
 		}
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if putMessageMediaClass(w, o.Media); w.Failed() {
 			return
 		}
 		if o.MediaAreas != nil {
-			putMediaAreaClasss(w, o.MediaAreas)
+			putMediaAreaClassList(w, o.MediaAreas)
 		}
 		if o.Privacy != nil {
-			putPrivacyRuleClasss(w, o.Privacy)
+			putPrivacyRuleClassList(w, o.Privacy)
 		}
 		if o.Views != nil {
 			mark := w.Mark()
@@ -3817,7 +3817,7 @@ func (o *StarsTransaction) Encode(w *tl.Writer) {
 			w.Int32(*o.MsgID)
 		}
 		if o.ExtendedMedia != nil {
-			putMessageMediaClasss(w, o.ExtendedMedia)
+			putMessageMediaClassList(w, o.ExtendedMedia)
 		}
 		if o.SubscriptionPeriod != nil {
 			w.Int32(*o.SubscriptionPeriod)
@@ -3917,7 +3917,7 @@ func (o *StarsTransaction) Encode(w *tl.Writer) {
 			w.Int32(*o.MsgID)
 		}
 		if o.ExtendedMedia != nil {
-			putMessageMediaClasss(w, o.ExtendedMedia)
+			putMessageMediaClassList(w, o.ExtendedMedia)
 		}
 		if o.SubscriptionPeriod != nil {
 			w.Int32(*o.SubscriptionPeriod)
@@ -4007,7 +4007,7 @@ func (o *StarsTransaction) Encode(w *tl.Writer) {
 			w.Int32(*o.MsgID)
 		}
 		if o.ExtendedMedia != nil {
-			putMessageMediaClasss(w, o.ExtendedMedia)
+			putMessageMediaClassList(w, o.ExtendedMedia)
 		}
 		if o.SubscriptionPeriod != nil {
 			w.Int32(*o.SubscriptionPeriod)
@@ -4087,7 +4087,7 @@ func (o *StarsTransaction) Encode(w *tl.Writer) {
 			w.Int32(*o.MsgID)
 		}
 		if o.ExtendedMedia != nil {
-			putMessageMediaClasss(w, o.ExtendedMedia)
+			putMessageMediaClassList(w, o.ExtendedMedia)
 		}
 		if o.SubscriptionPeriod != nil {
 			w.Int32(*o.SubscriptionPeriod)
@@ -4153,7 +4153,7 @@ func (o *StarsTransaction) Encode(w *tl.Writer) {
 			w.Int32(*o.MsgID)
 		}
 		if o.ExtendedMedia != nil {
-			putMessageMediaClasss(w, o.ExtendedMedia)
+			putMessageMediaClassList(w, o.ExtendedMedia)
 		}
 		if o.SubscriptionPeriod != nil {
 			w.Int32(*o.SubscriptionPeriod)
@@ -4215,7 +4215,7 @@ func (o *StarsTransaction) Encode(w *tl.Writer) {
 			w.Int32(*o.MsgID)
 		}
 		if o.ExtendedMedia != nil {
-			putMessageMediaClasss(w, o.ExtendedMedia)
+			putMessageMediaClassList(w, o.ExtendedMedia)
 		}
 		if o.SubscriptionPeriod != nil {
 			w.Int32(*o.SubscriptionPeriod)
@@ -4271,7 +4271,7 @@ func (o *StarsTransaction) Encode(w *tl.Writer) {
 			w.Int32(*o.MsgID)
 		}
 		if o.ExtendedMedia != nil {
-			putMessageMediaClasss(w, o.ExtendedMedia)
+			putMessageMediaClassList(w, o.ExtendedMedia)
 		}
 	case l >= 182:
 		w.Fail()
@@ -4550,7 +4550,7 @@ func (o *StarsGiveawayOption) Encode(w *tl.Writer) {
 		}
 		w.String(o.Currency)
 		w.Int64(o.Amount)
-		putStarsGiveawayWinnersOptions(w, o.Winners)
+		putStarsGiveawayWinnersOptionList(w, o.Winners)
 	default:
 		w.Fail()
 	}
@@ -5506,14 +5506,14 @@ func (o *StarGiftUnique) Encode(w *tl.Writer) {
 		if o.OwnerAddress != nil {
 			w.String(*o.OwnerAddress)
 		}
-		putStarGiftAttributeClasss(w, o.Attributes)
+		putStarGiftAttributeClassList(w, o.Attributes)
 		w.Int32(o.AvailabilityIssued)
 		w.Int32(o.AvailabilityTotal)
 		if o.GiftAddress != nil {
 			w.String(*o.GiftAddress)
 		}
 		if o.ResellAmount != nil {
-			putStarsAmountClasss(w, o.ResellAmount)
+			putStarsAmountClassList(w, o.ResellAmount)
 		}
 		if o.ReleasedBy != nil {
 			mark := w.Mark()
@@ -5584,14 +5584,14 @@ func (o *StarGiftUnique) Encode(w *tl.Writer) {
 		if o.OwnerAddress != nil {
 			w.String(*o.OwnerAddress)
 		}
-		putStarGiftAttributeClasss(w, o.Attributes)
+		putStarGiftAttributeClassList(w, o.Attributes)
 		w.Int32(o.AvailabilityIssued)
 		w.Int32(o.AvailabilityTotal)
 		if o.GiftAddress != nil {
 			w.String(*o.GiftAddress)
 		}
 		if o.ResellAmount != nil {
-			putStarsAmountClasss(w, o.ResellAmount)
+			putStarsAmountClassList(w, o.ResellAmount)
 		}
 		if o.ReleasedBy != nil {
 			mark := w.Mark()
@@ -5657,14 +5657,14 @@ func (o *StarGiftUnique) Encode(w *tl.Writer) {
 		if o.OwnerAddress != nil {
 			w.String(*o.OwnerAddress)
 		}
-		putStarGiftAttributeClasss(w, o.Attributes)
+		putStarGiftAttributeClassList(w, o.Attributes)
 		w.Int32(o.AvailabilityIssued)
 		w.Int32(o.AvailabilityTotal)
 		if o.GiftAddress != nil {
 			w.String(*o.GiftAddress)
 		}
 		if o.ResellAmount != nil {
-			putStarsAmountClasss(w, o.ResellAmount)
+			putStarsAmountClassList(w, o.ResellAmount)
 		}
 		if o.ReleasedBy != nil {
 			mark := w.Mark()
@@ -5722,14 +5722,14 @@ func (o *StarGiftUnique) Encode(w *tl.Writer) {
 		if o.OwnerAddress != nil {
 			w.String(*o.OwnerAddress)
 		}
-		putStarGiftAttributeClasss(w, o.Attributes)
+		putStarGiftAttributeClassList(w, o.Attributes)
 		w.Int32(o.AvailabilityIssued)
 		w.Int32(o.AvailabilityTotal)
 		if o.GiftAddress != nil {
 			w.String(*o.GiftAddress)
 		}
 		if o.ResellAmount != nil {
-			putStarsAmountClasss(w, o.ResellAmount)
+			putStarsAmountClassList(w, o.ResellAmount)
 		}
 		if o.ReleasedBy != nil {
 			mark := w.Mark()
@@ -5774,14 +5774,14 @@ func (o *StarGiftUnique) Encode(w *tl.Writer) {
 		if o.OwnerAddress != nil {
 			w.String(*o.OwnerAddress)
 		}
-		putStarGiftAttributeClasss(w, o.Attributes)
+		putStarGiftAttributeClassList(w, o.Attributes)
 		w.Int32(o.AvailabilityIssued)
 		w.Int32(o.AvailabilityTotal)
 		if o.GiftAddress != nil {
 			w.String(*o.GiftAddress)
 		}
 		if o.ResellAmount != nil {
-			putStarsAmountClasss(w, o.ResellAmount)
+			putStarsAmountClassList(w, o.ResellAmount)
 		}
 		if o.ReleasedBy != nil {
 			mark := w.Mark()
@@ -5811,7 +5811,7 @@ func (o *StarGiftUnique) Encode(w *tl.Writer) {
 		if o.OwnerAddress != nil {
 			w.String(*o.OwnerAddress)
 		}
-		putStarGiftAttributeClasss(w, o.Attributes)
+		putStarGiftAttributeClassList(w, o.Attributes)
 		w.Int32(o.AvailabilityIssued)
 		w.Int32(o.AvailabilityTotal)
 		if o.GiftAddress != nil {
@@ -5847,7 +5847,7 @@ func (o *StarGiftUnique) Encode(w *tl.Writer) {
 		if o.OwnerAddress != nil {
 			w.String(*o.OwnerAddress)
 		}
-		putStarGiftAttributeClasss(w, o.Attributes)
+		putStarGiftAttributeClassList(w, o.Attributes)
 		w.Int32(o.AvailabilityIssued)
 		w.Int32(o.AvailabilityTotal)
 		if o.GiftAddress != nil {
@@ -5877,7 +5877,7 @@ func (o *StarGiftUnique) Encode(w *tl.Writer) {
 		if o.OwnerAddress != nil {
 			w.String(*o.OwnerAddress)
 		}
-		putStarGiftAttributeClasss(w, o.Attributes)
+		putStarGiftAttributeClassList(w, o.Attributes)
 		w.Int32(o.AvailabilityIssued)
 		w.Int32(o.AvailabilityTotal)
 		if o.GiftAddress != nil {
@@ -5903,7 +5903,7 @@ func (o *StarGiftUnique) Encode(w *tl.Writer) {
 		if o.OwnerAddress != nil {
 			w.String(*o.OwnerAddress)
 		}
-		putStarGiftAttributeClasss(w, o.Attributes)
+		putStarGiftAttributeClassList(w, o.Attributes)
 		w.Int32(o.AvailabilityIssued)
 		w.Int32(o.AvailabilityTotal)
 	default:
@@ -7525,21 +7525,21 @@ func (o *StarGiftAuctionState) Encode(w *tl.Writer) {
 		w.Int32(o.StartDate)
 		w.Int32(o.EndDate)
 		w.Int64(o.MinBidAmount)
-		putAuctionBidLevels(w, o.BidLevels)
+		putAuctionBidLevelList(w, o.BidLevels)
 		w.Longs(o.TopBidders)
 		w.Int32(o.NextRoundAt)
 		w.Int32(o.LastGiftNum)
 		w.Int32(o.GiftsLeft)
 		w.Int32(o.CurrentRound)
 		w.Int32(o.TotalRounds)
-		putStarGiftAuctionRoundClasss(w, o.Rounds)
+		putStarGiftAuctionRoundClassList(w, o.Rounds)
 	case l >= 218:
 		w.ID(0x5db04f4b)
 		w.Int32(o.Version)
 		w.Int32(o.StartDate)
 		w.Int32(o.EndDate)
 		w.Int64(o.MinBidAmount)
-		putAuctionBidLevels(w, o.BidLevels)
+		putAuctionBidLevelList(w, o.BidLevels)
 		w.Longs(o.TopBidders)
 		w.Int32(o.NextRoundAt)
 		w.Int32(o.GiftsLeft)

@@ -217,7 +217,7 @@ func (o *TopPeerCategoryPeers) Encode(w *tl.Writer) {
 		return
 	}
 	w.Int32(o.Count)
-	putTopPeers(w, o.Peers)
+	putTopPeerList(w, o.Peers)
 }
 
 // TextEmpty is the constructor textEmpty of type RichText.
@@ -540,7 +540,7 @@ func (o *TextConcat) encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0x7e6260d7)
-	putRichTextClasss(w, o.Texts)
+	putRichTextClassList(w, o.Texts)
 }
 
 func (o *TextConcat) decode(r *tl.Reader, _ uint32) {
@@ -1433,7 +1433,7 @@ func (o *Theme) Encode(w *tl.Writer) {
 		w.Optional(mark, flags, 2)
 	}
 	if o.Settings != nil {
-		putThemeSettingss(w, o.Settings)
+		putThemeSettingsList(w, o.Settings)
 	}
 	if o.Emoticon != nil {
 		w.String(*o.Emoticon)
@@ -1542,7 +1542,7 @@ func (o *TextWithEntities) Encode(w *tl.Writer) {
 	case l == 0 || l >= 152:
 		w.ID(0x751f3146)
 		w.String(o.Text)
-		putMessageEntityClasss(w, o.Entities)
+		putMessageEntityClassList(w, o.Entities)
 	default:
 		w.Fail()
 	}
@@ -1637,7 +1637,7 @@ func (o *TodoList) Encode(w *tl.Writer) {
 		if o.Title.Encode(w); w.Failed() {
 			return
 		}
-		putTodoItems(w, o.List)
+		putTodoItemList(w, o.List)
 	default:
 		w.Fail()
 	}

@@ -42,9 +42,9 @@ func (o *UpdatesCombined) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0x725b04c3)
-	putUpdateClasss(w, o.Updates)
-	putUserClasss(w, o.Users)
-	putChatClasss(w, o.Chats)
+	putUpdateClassList(w, o.Updates)
+	putUserClassList(w, o.Users)
+	putChatClassList(w, o.Chats)
 	w.Int32(o.Date)
 	w.Int32(o.SeqStart)
 	w.Int32(o.Seq)
@@ -80,9 +80,9 @@ func (o *Updates) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0x74ae4240)
-	putUpdateClasss(w, o.Updates)
-	putUserClasss(w, o.Users)
-	putChatClasss(w, o.Chats)
+	putUpdateClassList(w, o.Updates)
+	putUserClassList(w, o.Users)
+	putChatClassList(w, o.Chats)
 	w.Int32(o.Date)
 	w.Int32(o.Seq)
 }

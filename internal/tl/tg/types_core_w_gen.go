@@ -298,7 +298,7 @@ func (o *WebPage) Encode(w *tl.Writer) {
 		w.Optional(mark, flags, 10)
 	}
 	if o.Attributes != nil {
-		putWebPageAttributeClasss(w, o.Attributes)
+		putWebPageAttributeClassList(w, o.Attributes)
 	}
 }
 
@@ -409,7 +409,7 @@ func (o *WebDocument) Encode(w *tl.Writer) {
 	w.Int64(o.AccessHash)
 	w.Int32(o.Size)
 	w.String(o.MimeType)
-	putDocumentAttributeClasss(w, o.Attributes)
+	putDocumentAttributeClassList(w, o.Attributes)
 }
 
 func (o *WebDocument) decode(r *tl.Reader, _ uint32) {
@@ -443,7 +443,7 @@ func (o *WebDocumentNoProxy) Encode(w *tl.Writer) {
 	w.String(o.URL)
 	w.Int32(o.Size)
 	w.String(o.MimeType)
-	putDocumentAttributeClasss(w, o.Attributes)
+	putDocumentAttributeClassList(w, o.Attributes)
 }
 
 func (o *WebDocumentNoProxy) decode(r *tl.Reader, _ uint32) {
@@ -646,7 +646,7 @@ func (o *WebPageAttributeTheme) Encode(w *tl.Writer) {
 	flags := w.Flags(tl.Bit(o.Documents != nil, 0) |
 		tl.Bit(o.Settings != nil, 1))
 	if o.Documents != nil {
-		putDocumentClasss(w, o.Documents)
+		putDocumentClassList(w, o.Documents)
 	}
 	if o.Settings != nil {
 		mark := w.Mark()
@@ -754,7 +754,7 @@ func (o *WebPageAttributeStickerSet) Encode(w *tl.Writer) {
 		w.ID(0x50cc03d3)
 		w.Uint32(tl.Bit(o.Emojis, 0) |
 			tl.Bit(o.TextColor, 1))
-		putDocumentClasss(w, o.Stickers)
+		putDocumentClassList(w, o.Stickers)
 	default:
 		w.Fail()
 	}
@@ -819,7 +819,7 @@ func (o *WebPageAttributeStarGiftCollection) Encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 210:
 		w.ID(0x31cad303)
-		putDocumentClasss(w, o.Icons)
+		putDocumentClassList(w, o.Icons)
 	default:
 		w.Fail()
 	}

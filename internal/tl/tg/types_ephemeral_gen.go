@@ -46,7 +46,7 @@ func (o *EphemeralWelcomeMessages) Encode(w *tl.Writer) {
 	case l == 0 || l >= 229:
 		w.ID(0x104fc872)
 		w.Int64(o.Hash)
-		putEphemeralMessages(w, o.Messages)
+		putEphemeralMessageList(w, o.Messages)
 	default:
 		w.Fail()
 	}

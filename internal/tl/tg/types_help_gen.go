@@ -35,7 +35,7 @@ func (o *HelpAppUpdate) Encode(w *tl.Writer) {
 	w.Int32(o.ID)
 	w.String(o.Version)
 	w.String(o.Text)
-	putMessageEntityClasss(w, o.Entities)
+	putMessageEntityClassList(w, o.Entities)
 	if o.Document != nil {
 		mark := w.Mark()
 		putDocumentClass(w, o.Document)
@@ -130,7 +130,7 @@ func (o *HelpTermsOfService) Encode(w *tl.Writer) {
 		return
 	}
 	w.String(o.Text)
-	putMessageEntityClasss(w, o.Entities)
+	putMessageEntityClassList(w, o.Entities)
 	if o.MinAgeConfirm != nil {
 		w.Int32(*o.MinAgeConfirm)
 	}
@@ -164,9 +164,9 @@ func (o *HelpRecentMeURLs) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0xe0310d7)
-	putRecentMeURLClasss(w, o.URLs)
-	putChatClasss(w, o.Chats)
-	putUserClasss(w, o.Users)
+	putRecentMeURLClassList(w, o.URLs)
+	putChatClassList(w, o.Chats)
+	putUserClassList(w, o.Users)
 }
 
 // HelpTermsOfServiceUpdateEmpty is the constructor help.termsOfServiceUpdateEmpty of type help.TermsOfServiceUpdate.
@@ -250,7 +250,7 @@ func (o *HelpDeepLinkInfo) Encode(w *tl.Writer) {
 		tl.Bit(o.Entities != nil, 1))
 	w.String(o.Message)
 	if o.Entities != nil {
-		putMessageEntityClasss(w, o.Entities)
+		putMessageEntityClassList(w, o.Entities)
 	}
 }
 
@@ -345,7 +345,7 @@ func (o *HelpUserInfo) Encode(w *tl.Writer) {
 	}
 	w.ID(0x1eb3758)
 	w.String(o.Message)
-	putMessageEntityClasss(w, o.Entities)
+	putMessageEntityClassList(w, o.Entities)
 	w.String(o.Author)
 	w.Int32(o.Date)
 }
@@ -422,8 +422,8 @@ func (o *HelpPromoData) Encode(w *tl.Writer) {
 			o.CustomPendingSuggestion.Encode(w)
 			w.Optional(mark, flags, 4)
 		}
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.ID(0x8c39793f)
 		w.Uint32(tl.Bit(o.Proxy, 0) |
@@ -433,8 +433,8 @@ func (o *HelpPromoData) Encode(w *tl.Writer) {
 		if putPeerClass(w, o.Peer); w.Failed() {
 			return
 		}
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 		if o.PsaType != nil {
 			w.String(*o.PsaType)
 		}
@@ -498,7 +498,7 @@ func (o *HelpCountry) Encode(w *tl.Writer) {
 	if o.Name != nil {
 		w.String(*o.Name)
 	}
-	putHelpCountryCodes(w, o.CountryCodes)
+	putHelpCountryCodeList(w, o.CountryCodes)
 }
 
 // HelpCountriesListNotModified is the constructor help.countriesListNotModified of type help.CountriesList.
@@ -533,7 +533,7 @@ func (o *HelpCountriesList) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0x87d0759e)
-	putHelpCountrys(w, o.Countries)
+	putHelpCountryList(w, o.Countries)
 	w.Int32(o.Hash)
 }
 
@@ -562,20 +562,20 @@ func (o *HelpPremiumPromo) Encode(w *tl.Writer) {
 	case l == 0 || l >= 145:
 		w.ID(0x5334759c)
 		w.String(o.StatusText)
-		putMessageEntityClasss(w, o.StatusEntities)
+		putMessageEntityClassList(w, o.StatusEntities)
 		w.Strings(o.VideoSections)
-		putDocumentClasss(w, o.Videos)
-		putPremiumSubscriptionOptions(w, o.PeriodOptions)
-		putUserClasss(w, o.Users)
+		putDocumentClassList(w, o.Videos)
+		putPremiumSubscriptionOptionList(w, o.PeriodOptions)
+		putUserClassList(w, o.Users)
 	case l >= 143:
 		w.ID(0x8a4f3c29)
 		w.String(o.StatusText)
-		putMessageEntityClasss(w, o.StatusEntities)
+		putMessageEntityClassList(w, o.StatusEntities)
 		w.Strings(o.VideoSections)
-		putDocumentClasss(w, o.Videos)
+		putDocumentClassList(w, o.Videos)
 		w.String(o.Currency)
 		w.Int64(o.MonthlyAmount)
-		putUserClasss(w, o.Users)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -808,7 +808,7 @@ func (o *HelpPeerColors) Encode(w *tl.Writer) {
 	case l == 0 || l >= 167:
 		w.ID(0xf8ed08)
 		w.Int32(o.Hash)
-		putHelpPeerColorOptions(w, o.Colors)
+		putHelpPeerColorOptionList(w, o.Colors)
 	default:
 		w.Fail()
 	}
@@ -853,7 +853,7 @@ func (o *HelpTimezonesList) Encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 176:
 		w.ID(0x7b74ed71)
-		putTimezones(w, o.Timezones)
+		putTimezoneList(w, o.Timezones)
 		w.Int32(o.Hash)
 	default:
 		w.Fail()

@@ -462,7 +462,7 @@ func (o *InputMediaUploadedPhoto) Encode(w *tl.Writer) {
 			return
 		}
 		if o.Stickers != nil {
-			putInputDocumentClasss(w, o.Stickers)
+			putInputDocumentClassList(w, o.Stickers)
 		}
 		if o.TTLSeconds != nil {
 			w.Int32(*o.TTLSeconds)
@@ -481,7 +481,7 @@ func (o *InputMediaUploadedPhoto) Encode(w *tl.Writer) {
 			return
 		}
 		if o.Stickers != nil {
-			putInputDocumentClasss(w, o.Stickers)
+			putInputDocumentClassList(w, o.Stickers)
 		}
 		if o.TTLSeconds != nil {
 			w.Int32(*o.TTLSeconds)
@@ -697,9 +697,9 @@ func (o *InputMediaUploadedDocument) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 2)
 		}
 		w.String(o.MimeType)
-		putDocumentAttributeClasss(w, o.Attributes)
+		putDocumentAttributeClassList(w, o.Attributes)
 		if o.Stickers != nil {
-			putInputDocumentClasss(w, o.Stickers)
+			putInputDocumentClassList(w, o.Stickers)
 		}
 		if o.VideoCover != nil {
 			mark := w.Mark()
@@ -729,9 +729,9 @@ func (o *InputMediaUploadedDocument) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 2)
 		}
 		w.String(o.MimeType)
-		putDocumentAttributeClasss(w, o.Attributes)
+		putDocumentAttributeClassList(w, o.Attributes)
 		if o.Stickers != nil {
-			putInputDocumentClasss(w, o.Stickers)
+			putInputDocumentClassList(w, o.Stickers)
 		}
 		if o.TTLSeconds != nil {
 			w.Int32(*o.TTLSeconds)
@@ -1276,13 +1276,13 @@ func (o *InputMediaGeoLive) decode(r *tl.Reader, _ uint32) {
 
 // InputMediaPoll is the constructor inputMediaPoll of type InputMedia.
 type InputMediaPoll struct {
-	Poll                 *Poll
-	CorrectAnswers       []int32
-	AttachedMedia        InputMediaClass
-	Solution             *string
-	SolutionEntities     []MessageEntityClass
-	SolutionMedia        InputMediaClass
-	CorrectAnswersBytess [][]byte // until layer 223
+	Poll                *Poll
+	CorrectAnswers      []int32
+	AttachedMedia       InputMediaClass
+	Solution            *string
+	SolutionEntities    []MessageEntityClass
+	SolutionMedia       InputMediaClass
+	CorrectAnswersBytes [][]byte // until layer 223
 }
 
 // TLName is "inputMediaPoll".
@@ -1319,7 +1319,7 @@ func (o *InputMediaPoll) Encode(w *tl.Writer) {
 			w.String(tl.Value(o.Solution))
 		}
 		if o.Solution != nil || o.SolutionEntities != nil {
-			putMessageEntityClasss(w, o.SolutionEntities)
+			putMessageEntityClassList(w, o.SolutionEntities)
 		}
 		if o.SolutionMedia != nil {
 			mark := w.Mark()
@@ -1328,20 +1328,20 @@ func (o *InputMediaPoll) Encode(w *tl.Writer) {
 		}
 	default:
 		w.ID(0xf94e5f1)
-		w.Uint32(tl.Bit(o.CorrectAnswersBytess != nil, 0) |
+		w.Uint32(tl.Bit(o.CorrectAnswersBytes != nil, 0) |
 			tl.Bit(o.Solution != nil, 1) |
 			tl.Bit(o.SolutionEntities != nil, 1))
 		if o.Poll.Encode(w); w.Failed() {
 			return
 		}
-		if o.CorrectAnswersBytess != nil {
-			w.ByteStrings(o.CorrectAnswersBytess)
+		if o.CorrectAnswersBytes != nil {
+			w.ByteStrings(o.CorrectAnswersBytes)
 		}
 		if o.Solution != nil || o.SolutionEntities != nil {
 			w.String(tl.Value(o.Solution))
 		}
 		if o.Solution != nil || o.SolutionEntities != nil {
-			putMessageEntityClasss(w, o.SolutionEntities)
+			putMessageEntityClassList(w, o.SolutionEntities)
 		}
 	}
 }
@@ -1370,7 +1370,7 @@ func (o *InputMediaPoll) decode(r *tl.Reader, id uint32) {
 		flags := r.Uint32()
 		o.Poll = decodePoll(r)
 		if flags&(1<<0) != 0 {
-			o.CorrectAnswersBytess = tl.Vector(r, "bytes", 4, (*tl.Reader).Bytes)
+			o.CorrectAnswersBytes = tl.Vector(r, "bytes", 4, (*tl.Reader).Bytes)
 		}
 		if flags&(1<<1) != 0 {
 			o.Solution = new(r.String())
@@ -1379,6 +1379,7 @@ func (o *InputMediaPoll) decode(r *tl.Reader, id uint32) {
 			o.SolutionEntities = tl.Vector(r, "MessageEntity", 4, DecodeMessageEntityClass)
 		}
 	}
+	o.lift()
 }
 
 // InputMediaDice is the constructor inputMediaDice of type InputMedia.
@@ -1450,6 +1451,7 @@ func (o *InputMediaStory) decode(r *tl.Reader, id uint32) {
 		o.UserID = DecodeInputUserClass(r)
 		o.ID = r.Int32()
 	}
+	o.lift()
 }
 
 // InputMediaWebPage is the constructor inputMediaWebPage of type InputMedia.
@@ -1514,14 +1516,14 @@ func (o *InputMediaPaidMedia) Encode(w *tl.Writer) {
 		w.ID(0xc4103386)
 		w.Uint32(tl.Bit(o.Payload != nil, 0))
 		w.Int64(o.StarsAmount)
-		putInputMediaClasss(w, o.ExtendedMedia)
+		putInputMediaClassList(w, o.ExtendedMedia)
 		if o.Payload != nil {
 			w.String(*o.Payload)
 		}
 	case l >= 183:
 		w.ID(0xaa661fc3)
 		w.Int64(o.StarsAmount)
-		putInputMediaClasss(w, o.ExtendedMedia)
+		putInputMediaClassList(w, o.ExtendedMedia)
 	default:
 		w.Fail()
 	}
@@ -2989,7 +2991,7 @@ func (o *InputPrivacyValueAllowUsers) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0x131cc67f)
-	putInputUserClasss(w, o.Users)
+	putInputUserClassList(w, o.Users)
 }
 
 func (o *InputPrivacyValueAllowUsers) decode(r *tl.Reader, _ uint32) {
@@ -3045,7 +3047,7 @@ func (o *InputPrivacyValueDisallowUsers) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0x90110467)
-	putInputUserClasss(w, o.Users)
+	putInputUserClassList(w, o.Users)
 }
 
 func (o *InputPrivacyValueDisallowUsers) decode(r *tl.Reader, _ uint32) {
@@ -4210,7 +4212,7 @@ func (o *InputWebDocument) Encode(w *tl.Writer) {
 	w.String(o.URL)
 	w.Int32(o.Size)
 	w.String(o.MimeType)
-	putDocumentAttributeClasss(w, o.Attributes)
+	putDocumentAttributeClassList(w, o.Attributes)
 }
 
 func (o *InputWebDocument) decode(r *tl.Reader, _ uint32) {
@@ -5668,7 +5670,7 @@ func (o *InputReplyToMessage) Encode(w *tl.Writer) {
 			w.String(*o.QuoteText)
 		}
 		if o.QuoteEntities != nil {
-			putMessageEntityClasss(w, o.QuoteEntities)
+			putMessageEntityClassList(w, o.QuoteEntities)
 		}
 		if o.QuoteOffset != nil {
 			w.Int32(*o.QuoteOffset)
@@ -5706,7 +5708,7 @@ func (o *InputReplyToMessage) Encode(w *tl.Writer) {
 			w.String(*o.QuoteText)
 		}
 		if o.QuoteEntities != nil {
-			putMessageEntityClasss(w, o.QuoteEntities)
+			putMessageEntityClassList(w, o.QuoteEntities)
 		}
 		if o.QuoteOffset != nil {
 			w.Int32(*o.QuoteOffset)
@@ -5740,7 +5742,7 @@ func (o *InputReplyToMessage) Encode(w *tl.Writer) {
 			w.String(*o.QuoteText)
 		}
 		if o.QuoteEntities != nil {
-			putMessageEntityClasss(w, o.QuoteEntities)
+			putMessageEntityClassList(w, o.QuoteEntities)
 		}
 		if o.QuoteOffset != nil {
 			w.Int32(*o.QuoteOffset)
@@ -5770,7 +5772,7 @@ func (o *InputReplyToMessage) Encode(w *tl.Writer) {
 			w.String(*o.QuoteText)
 		}
 		if o.QuoteEntities != nil {
-			putMessageEntityClasss(w, o.QuoteEntities)
+			putMessageEntityClassList(w, o.QuoteEntities)
 		}
 		if o.QuoteOffset != nil {
 			w.Int32(*o.QuoteOffset)
@@ -5794,7 +5796,7 @@ func (o *InputReplyToMessage) Encode(w *tl.Writer) {
 			w.String(*o.QuoteText)
 		}
 		if o.QuoteEntities != nil {
-			putMessageEntityClasss(w, o.QuoteEntities)
+			putMessageEntityClassList(w, o.QuoteEntities)
 		}
 	case l >= 160:
 		w.ID(0x9c5386e4)
@@ -5969,6 +5971,7 @@ func (o *InputReplyToStory) decode(r *tl.Reader, id uint32) {
 		o.UserID = DecodeInputUserClass(r)
 		o.StoryID = r.Int32()
 	}
+	o.lift()
 }
 
 // InputReplyToMonoForum is the constructor inputReplyToMonoForum of type InputReplyTo.
@@ -6712,15 +6715,15 @@ func (o *InputRichMessage) Encode(w *tl.Writer) {
 			tl.Bit(o.Photos != nil, 2) |
 			tl.Bit(o.Documents != nil, 3) |
 			tl.Bit(o.Users != nil, 4))
-		putPageBlockClasss(w, o.Blocks)
+		putPageBlockClassList(w, o.Blocks)
 		if o.Photos != nil {
-			putInputPhotoClasss(w, o.Photos)
+			putInputPhotoClassList(w, o.Photos)
 		}
 		if o.Documents != nil {
-			putInputDocumentClasss(w, o.Documents)
+			putInputDocumentClassList(w, o.Documents)
 		}
 		if o.Users != nil {
-			putInputUserClasss(w, o.Users)
+			putInputUserClassList(w, o.Users)
 		}
 	default:
 		w.Fail()
@@ -6770,7 +6773,7 @@ func (o *InputRichMessageHTML) Encode(w *tl.Writer) {
 			tl.Bit(o.Files != nil, 2))
 		w.String(o.Html)
 		if o.Files != nil {
-			putInputRichFileClasss(w, o.Files)
+			putInputRichFileClassList(w, o.Files)
 		}
 	default:
 		w.Fail()
@@ -6814,7 +6817,7 @@ func (o *InputRichMessageMarkdown) Encode(w *tl.Writer) {
 			tl.Bit(o.Files != nil, 2))
 		w.String(o.Markdown)
 		if o.Files != nil {
-			putInputRichFileClasss(w, o.Files)
+			putInputRichFileClassList(w, o.Files)
 		}
 	default:
 		w.Fail()

@@ -205,7 +205,7 @@ func (o *Message) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 6)
 		}
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if o.Views != nil || o.Forwards != nil {
 			w.Int32(tl.Value(o.Views))
@@ -233,7 +233,7 @@ func (o *Message) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 20)
 		}
 		if o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.TTLPeriod != nil {
 			w.Int32(*o.TTLPeriod)
@@ -371,7 +371,7 @@ func (o *Message) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 6)
 		}
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if o.Views != nil || o.Forwards != nil {
 			w.Int32(tl.Value(o.Views))
@@ -399,7 +399,7 @@ func (o *Message) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 20)
 		}
 		if o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.TTLPeriod != nil {
 			w.Int32(*o.TTLPeriod)
@@ -526,7 +526,7 @@ func (o *Message) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 6)
 		}
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if o.Views != nil || o.Forwards != nil {
 			w.Int32(tl.Value(o.Views))
@@ -554,7 +554,7 @@ func (o *Message) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 20)
 		}
 		if o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.TTLPeriod != nil {
 			w.Int32(*o.TTLPeriod)
@@ -677,7 +677,7 @@ func (o *Message) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 6)
 		}
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if o.Views != nil || o.Forwards != nil {
 			w.Int32(tl.Value(o.Views))
@@ -705,7 +705,7 @@ func (o *Message) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 20)
 		}
 		if o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.TTLPeriod != nil {
 			w.Int32(*o.TTLPeriod)
@@ -827,7 +827,7 @@ func (o *Message) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 6)
 		}
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if o.Views != nil || o.Forwards != nil {
 			w.Int32(tl.Value(o.Views))
@@ -855,7 +855,7 @@ func (o *Message) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 20)
 		}
 		if o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.TTLPeriod != nil {
 			w.Int32(*o.TTLPeriod)
@@ -973,7 +973,7 @@ func (o *Message) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 6)
 		}
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if o.Views != nil || o.Forwards != nil {
 			w.Int32(tl.Value(o.Views))
@@ -1001,7 +1001,7 @@ func (o *Message) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 20)
 		}
 		if o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.TTLPeriod != nil {
 			w.Int32(*o.TTLPeriod)
@@ -1113,7 +1113,7 @@ func (o *Message) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 6)
 		}
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if o.Views != nil || o.Forwards != nil {
 			w.Int32(tl.Value(o.Views))
@@ -1141,7 +1141,7 @@ func (o *Message) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 20)
 		}
 		if o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.TTLPeriod != nil {
 			w.Int32(*o.TTLPeriod)
@@ -1247,7 +1247,7 @@ func (o *Message) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 6)
 		}
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if o.Views != nil || o.Forwards != nil {
 			w.Int32(tl.Value(o.Views))
@@ -1275,7 +1275,7 @@ func (o *Message) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 20)
 		}
 		if o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.TTLPeriod != nil {
 			w.Int32(*o.TTLPeriod)
@@ -1377,7 +1377,7 @@ func (o *Message) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 6)
 		}
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if o.Views != nil || o.Forwards != nil {
 			w.Int32(tl.Value(o.Views))
@@ -1405,7 +1405,7 @@ func (o *Message) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 20)
 		}
 		if o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.TTLPeriod != nil {
 			w.Int32(*o.TTLPeriod)
@@ -1501,7 +1501,7 @@ func (o *Message) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 6)
 		}
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if o.Views != nil || o.Forwards != nil {
 			w.Int32(tl.Value(o.Views))
@@ -1529,7 +1529,7 @@ func (o *Message) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 20)
 		}
 		if o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.TTLPeriod != nil {
 			w.Int32(*o.TTLPeriod)
@@ -1609,7 +1609,7 @@ func (o *Message) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 6)
 		}
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if o.Views != nil || o.Forwards != nil {
 			w.Int32(tl.Value(o.Views))
@@ -1637,7 +1637,7 @@ func (o *Message) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 20)
 		}
 		if o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.TTLPeriod != nil {
 			w.Int32(*o.TTLPeriod)
@@ -1706,7 +1706,7 @@ func (o *Message) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 6)
 		}
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if o.Views != nil || o.Forwards != nil {
 			w.Int32(tl.Value(o.Views))
@@ -1734,7 +1734,7 @@ func (o *Message) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 20)
 		}
 		if o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.TTLPeriod != nil {
 			w.Int32(*o.TTLPeriod)
@@ -1800,7 +1800,7 @@ func (o *Message) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 6)
 		}
 		if o.Entities != nil {
-			putMessageEntityClasss(w, o.Entities)
+			putMessageEntityClassList(w, o.Entities)
 		}
 		if o.Views != nil || o.Forwards != nil {
 			w.Int32(tl.Value(o.Views))
@@ -1823,7 +1823,7 @@ func (o *Message) Encode(w *tl.Writer) {
 			w.Int64(*o.GroupedID)
 		}
 		if o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.TTLPeriod != nil {
 			w.Int32(*o.TTLPeriod)
@@ -2389,7 +2389,7 @@ func (o *MessageMediaDocument) encode(w *tl.Writer) {
 			w.Optional(mark, flags, 0)
 		}
 		if o.AltDocuments != nil {
-			putDocumentClasss(w, o.AltDocuments)
+			putDocumentClassList(w, o.AltDocuments)
 		}
 		if o.VideoCover != nil {
 			mark := w.Mark()
@@ -2418,7 +2418,7 @@ func (o *MessageMediaDocument) encode(w *tl.Writer) {
 			w.Optional(mark, flags, 0)
 		}
 		if o.AltDocuments != nil {
-			putDocumentClasss(w, o.AltDocuments)
+			putDocumentClassList(w, o.AltDocuments)
 		}
 		if o.TTLSeconds != nil {
 			w.Int32(*o.TTLSeconds)
@@ -2991,7 +2991,9 @@ func (*MessageMediaStory) isMessageMediaClass() {}
 // Encode writes o, or what the writer's layer has in its place.
 func (o *MessageMediaStory) Encode(w *tl.Writer) {
 	mark := w.Mark()
-	o.encode(w)
+	if !o.lower(w) {
+		o.encode(w)
+	}
 	if w.Undo(mark) {
 		new(MessageMediaUnsupported).Encode(w)
 	}
@@ -3348,7 +3350,7 @@ func (o *MessageMediaPaidMedia) encode(w *tl.Writer) {
 	case l == 0 || l >= 183:
 		w.ID(0xa8852491)
 		w.Int64(o.StarsAmount)
-		putMessageExtendedMediaClasss(w, o.ExtendedMedia)
+		putMessageExtendedMediaClassList(w, o.ExtendedMedia)
 	default:
 		w.Fail()
 	}
@@ -3392,7 +3394,7 @@ func (o *MessageMediaToDo) encode(w *tl.Writer) {
 			return
 		}
 		if o.Completions != nil {
-			putTodoCompletions(w, o.Completions)
+			putTodoCompletionList(w, o.Completions)
 		}
 	default:
 		w.Fail()
@@ -4276,7 +4278,7 @@ func (o *MessageActionSecureValuesSentMe) encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0x1b287353)
-	putSecureValues(w, o.Values)
+	putSecureValueList(w, o.Values)
 	if o.Credentials.Encode(w); w.Failed() {
 		return
 	}
@@ -4312,7 +4314,7 @@ func (o *MessageActionSecureValuesSent) encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0xd95c6154)
-	putSecureValueTypeClasss(w, o.Types)
+	putSecureValueTypeClassList(w, o.Types)
 }
 
 func (o *MessageActionSecureValuesSent) decode(r *tl.Reader, _ uint32) {
@@ -4568,7 +4570,9 @@ func (*MessageActionSetChatTheme) isMessageActionClass() {}
 // Encode writes o, or what the writer's layer has in its place.
 func (o *MessageActionSetChatTheme) Encode(w *tl.Writer) {
 	mark := w.Mark()
-	o.encode(w)
+	if !o.lower(w) {
+		o.encode(w)
+	}
 	if w.Undo(mark) {
 		new(MessageActionEmpty).Encode(w)
 	}
@@ -5014,7 +5018,9 @@ func (*MessageActionRequestedPeer) isMessageActionClass() {}
 // Encode writes o, or what the writer's layer has in its place.
 func (o *MessageActionRequestedPeer) Encode(w *tl.Writer) {
 	mark := w.Mark()
-	o.encode(w)
+	if !o.lower(w) {
+		o.encode(w)
+	}
 	if w.Undo(mark) {
 		new(MessageActionEmpty).Encode(w)
 	}
@@ -5029,7 +5035,7 @@ func (o *MessageActionRequestedPeer) encode(w *tl.Writer) {
 	case l == 0 || l >= 169:
 		w.ID(0x31518e9b)
 		w.Int32(o.ButtonID)
-		putPeerClasss(w, o.Peers)
+		putPeerClassList(w, o.Peers)
 	case l >= 152:
 		w.ID(0xfe77345d)
 		w.Int32(o.ButtonID)
@@ -5508,7 +5514,7 @@ func (o *MessageActionRequestedPeerSentMe) encode(w *tl.Writer) {
 	case l == 0 || l >= 177:
 		w.ID(0x93b31848)
 		w.Int32(o.ButtonID)
-		putRequestedPeerClasss(w, o.Peers)
+		putRequestedPeerClassList(w, o.Peers)
 	default:
 		w.Fail()
 	}
@@ -6893,7 +6899,7 @@ func (o *MessageActionConferenceCall) encode(w *tl.Writer) {
 			w.Int32(*o.Duration)
 		}
 		if o.OtherParticipants != nil {
-			putPeerClasss(w, o.OtherParticipants)
+			putPeerClassList(w, o.OtherParticipants)
 		}
 	default:
 		w.Fail()
@@ -6981,7 +6987,7 @@ func (o *MessageActionTodoAppendTasks) encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 205:
 		w.ID(0xc7edbc83)
-		putTodoItems(w, o.List)
+		putTodoItemList(w, o.List)
 	default:
 		w.Fail()
 	}
@@ -8687,8 +8693,14 @@ func (*MessageReplyHeader) TLName() string { return "messageReplyHeader" }
 
 func (*MessageReplyHeader) isMessageReplyHeaderClass() {}
 
-// Encode writes o in the shape of the writer's layer.
+// Encode writes o, or what the writer's layer has in its place.
 func (o *MessageReplyHeader) Encode(w *tl.Writer) {
+	if !o.lower(w) {
+		o.encode(w)
+	}
+}
+
+func (o *MessageReplyHeader) encode(w *tl.Writer) {
 	if o == nil {
 		w.Fail()
 		return
@@ -8735,7 +8747,7 @@ func (o *MessageReplyHeader) Encode(w *tl.Writer) {
 			w.String(*o.QuoteText)
 		}
 		if o.QuoteEntities != nil {
-			putMessageEntityClasss(w, o.QuoteEntities)
+			putMessageEntityClassList(w, o.QuoteEntities)
 		}
 		if o.QuoteOffset != nil {
 			w.Int32(*o.QuoteOffset)
@@ -8785,7 +8797,7 @@ func (o *MessageReplyHeader) Encode(w *tl.Writer) {
 			w.String(*o.QuoteText)
 		}
 		if o.QuoteEntities != nil {
-			putMessageEntityClasss(w, o.QuoteEntities)
+			putMessageEntityClassList(w, o.QuoteEntities)
 		}
 		if o.QuoteOffset != nil {
 			w.Int32(*o.QuoteOffset)
@@ -8831,7 +8843,7 @@ func (o *MessageReplyHeader) Encode(w *tl.Writer) {
 			w.String(*o.QuoteText)
 		}
 		if o.QuoteEntities != nil {
-			putMessageEntityClasss(w, o.QuoteEntities)
+			putMessageEntityClassList(w, o.QuoteEntities)
 		}
 		if o.QuoteOffset != nil {
 			w.Int32(*o.QuoteOffset)
@@ -8873,7 +8885,7 @@ func (o *MessageReplyHeader) Encode(w *tl.Writer) {
 			w.String(*o.QuoteText)
 		}
 		if o.QuoteEntities != nil {
-			putMessageEntityClasss(w, o.QuoteEntities)
+			putMessageEntityClassList(w, o.QuoteEntities)
 		}
 	default:
 		w.ID(0xa6d57763)
@@ -9044,8 +9056,14 @@ func (*MessageReplyStoryHeader) TLName() string { return "messageReplyStoryHeade
 
 func (*MessageReplyStoryHeader) isMessageReplyHeaderClass() {}
 
-// Encode writes o in the shape of the writer's layer.
+// Encode writes o, or what the writer's layer has in its place.
 func (o *MessageReplyStoryHeader) Encode(w *tl.Writer) {
+	if !o.lower(w) {
+		o.encode(w)
+	}
+}
+
+func (o *MessageReplyStoryHeader) encode(w *tl.Writer) {
 	if o == nil {
 		w.Fail()
 		return
@@ -9106,7 +9124,7 @@ func (o *MessageReplies) Encode(w *tl.Writer) {
 	w.Int32(o.Replies)
 	w.Int32(o.RepliesPts)
 	if o.RecentRepliers != nil {
-		putPeerClasss(w, o.RecentRepliers)
+		putPeerClassList(w, o.RecentRepliers)
 	}
 	if o.Comments || o.ChannelID != nil {
 		w.Int64(tl.Value(o.ChannelID))
@@ -9165,12 +9183,12 @@ func (o *MessageReactions) Encode(w *tl.Writer) {
 			tl.Bit(o.ReactionsAsTags, 3) |
 			tl.Bit(o.RecentReactions != nil, 1) |
 			tl.Bit(o.TopReactors != nil, 4))
-		putReactionCounts(w, o.Results)
+		putReactionCountList(w, o.Results)
 		if o.RecentReactions != nil {
-			putMessagePeerReactions(w, o.RecentReactions)
+			putMessagePeerReactionList(w, o.RecentReactions)
 		}
 		if o.TopReactors != nil {
-			putMessageReactors(w, o.TopReactors)
+			putMessageReactorList(w, o.TopReactors)
 		}
 	case l >= 138:
 		w.ID(0x4f2b9479)
@@ -9178,9 +9196,9 @@ func (o *MessageReactions) Encode(w *tl.Writer) {
 			tl.Bit(o.CanSeeList, 2) |
 			tl.Bit(o.ReactionsAsTags, 3) |
 			tl.Bit(o.RecentReactions != nil, 1))
-		putReactionCounts(w, o.Results)
+		putReactionCountList(w, o.Results)
 		if o.RecentReactions != nil {
-			putMessagePeerReactions(w, o.RecentReactions)
+			putMessagePeerReactionList(w, o.RecentReactions)
 		}
 	default:
 		w.Fail()

@@ -24,10 +24,10 @@ func (o *MessagesDialogs) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0x15ba6c40)
-	putDialogClasss(w, o.Dialogs)
-	putMessageClasss(w, o.Messages)
-	putChatClasss(w, o.Chats)
-	putUserClasss(w, o.Users)
+	putDialogClassList(w, o.Dialogs)
+	putMessageClassList(w, o.Messages)
+	putChatClassList(w, o.Chats)
+	putUserClassList(w, o.Users)
 }
 
 func (o *MessagesDialogs) decode(r *tl.Reader, _ uint32) {
@@ -59,10 +59,10 @@ func (o *MessagesDialogsSlice) Encode(w *tl.Writer) {
 	}
 	w.ID(0x71e094f3)
 	w.Int32(o.Count)
-	putDialogClasss(w, o.Dialogs)
-	putMessageClasss(w, o.Messages)
-	putChatClasss(w, o.Chats)
-	putUserClasss(w, o.Users)
+	putDialogClassList(w, o.Dialogs)
+	putMessageClassList(w, o.Messages)
+	putChatClassList(w, o.Chats)
+	putUserClassList(w, o.Users)
 }
 
 func (o *MessagesDialogsSlice) decode(r *tl.Reader, _ uint32) {
@@ -119,15 +119,15 @@ func (o *MessagesMessages) Encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 216:
 		w.ID(0x1d73e7ea)
-		putMessageClasss(w, o.Messages)
-		putForumTopicClasss(w, o.Topics)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putMessageClassList(w, o.Messages)
+		putForumTopicClassList(w, o.Topics)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.ID(0x8c718e87)
-		putMessageClasss(w, o.Messages)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putMessageClassList(w, o.Messages)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	}
 }
 
@@ -181,10 +181,10 @@ func (o *MessagesMessagesSlice) Encode(w *tl.Writer) {
 			o.SearchFlood.Encode(w)
 			w.Optional(mark, flags, 3)
 		}
-		putMessageClasss(w, o.Messages)
-		putForumTopicClasss(w, o.Topics)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putMessageClassList(w, o.Messages)
+		putForumTopicClassList(w, o.Topics)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	case l >= 210:
 		w.ID(0x762b263d)
 		flags := w.Flags(tl.Bit(o.Inexact, 1) |
@@ -203,9 +203,9 @@ func (o *MessagesMessagesSlice) Encode(w *tl.Writer) {
 			o.SearchFlood.Encode(w)
 			w.Optional(mark, flags, 3)
 		}
-		putMessageClasss(w, o.Messages)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putMessageClassList(w, o.Messages)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.ID(0x3a54685e)
 		w.Uint32(tl.Bit(o.Inexact, 1) |
@@ -218,9 +218,9 @@ func (o *MessagesMessagesSlice) Encode(w *tl.Writer) {
 		if o.OffsetIDOffset != nil {
 			w.Int32(*o.OffsetIDOffset)
 		}
-		putMessageClasss(w, o.Messages)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putMessageClassList(w, o.Messages)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	}
 }
 
@@ -276,10 +276,10 @@ func (o *MessagesChannelMessages) Encode(w *tl.Writer) {
 		if o.OffsetIDOffset != nil {
 			w.Int32(*o.OffsetIDOffset)
 		}
-		putMessageClasss(w, o.Messages)
-		putForumTopicClasss(w, o.Topics)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putMessageClassList(w, o.Messages)
+		putForumTopicClassList(w, o.Topics)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.ID(0x64479808)
 		w.Uint32(tl.Bit(o.Inexact, 1) |
@@ -289,9 +289,9 @@ func (o *MessagesChannelMessages) Encode(w *tl.Writer) {
 		if o.OffsetIDOffset != nil {
 			w.Int32(*o.OffsetIDOffset)
 		}
-		putMessageClasss(w, o.Messages)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putMessageClassList(w, o.Messages)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	}
 }
 
@@ -350,7 +350,7 @@ func (o *MessagesChats) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0x64ff9fd5)
-	putChatClasss(w, o.Chats)
+	putChatClassList(w, o.Chats)
 }
 
 // MessagesChatsSlice is the constructor messages.chatsSlice of type messages.Chats.
@@ -372,7 +372,7 @@ func (o *MessagesChatsSlice) Encode(w *tl.Writer) {
 	}
 	w.ID(0x9cd81144)
 	w.Int32(o.Count)
-	putChatClasss(w, o.Chats)
+	putChatClassList(w, o.Chats)
 }
 
 // MessagesChatFull is the constructor messages.chatFull of type messages.ChatFull.
@@ -395,8 +395,8 @@ func (o *MessagesChatFull) Encode(w *tl.Writer) {
 	if putChatFullClass(w, o.FullChat); w.Failed() {
 		return
 	}
-	putChatClasss(w, o.Chats)
-	putUserClasss(w, o.Users)
+	putChatClassList(w, o.Chats)
+	putUserClassList(w, o.Users)
 }
 
 // MessagesAffectedHistory is the constructor messages.affectedHistory of type messages.AffectedHistory.
@@ -544,7 +544,7 @@ func (o *MessagesStickers) Encode(w *tl.Writer) {
 	}
 	w.ID(0x30a6ec7e)
 	w.Int64(o.Hash)
-	putDocumentClasss(w, o.Stickers)
+	putDocumentClassList(w, o.Stickers)
 }
 
 // MessagesAllStickersNotModified is the constructor messages.allStickersNotModified of type messages.AllStickers.
@@ -580,7 +580,7 @@ func (o *MessagesAllStickers) Encode(w *tl.Writer) {
 	}
 	w.ID(0xcdbbcebb)
 	w.Int64(o.Hash)
-	putStickerSets(w, o.Sets)
+	putStickerSetList(w, o.Sets)
 }
 
 // MessagesAffectedMessages is the constructor messages.affectedMessages of type messages.AffectedMessages.
@@ -633,16 +633,16 @@ func (o *MessagesStickerSet) Encode(w *tl.Writer) {
 		if o.Set.Encode(w); w.Failed() {
 			return
 		}
-		putStickerPacks(w, o.Packs)
-		putStickerKeywords(w, o.Keywords)
-		putDocumentClasss(w, o.Documents)
+		putStickerPackList(w, o.Packs)
+		putStickerKeywordList(w, o.Keywords)
+		putDocumentClassList(w, o.Documents)
 	default:
 		w.ID(0xb60a24a6)
 		if o.Set.Encode(w); w.Failed() {
 			return
 		}
-		putStickerPacks(w, o.Packs)
-		putDocumentClasss(w, o.Documents)
+		putStickerPackList(w, o.Packs)
+		putDocumentClassList(w, o.Documents)
 	}
 }
 
@@ -707,7 +707,7 @@ func (o *MessagesSavedGifs) Encode(w *tl.Writer) {
 	}
 	w.ID(0x84a02a0d)
 	w.Int64(o.Hash)
-	putDocumentClasss(w, o.Gifs)
+	putDocumentClassList(w, o.Gifs)
 }
 
 // MessagesBotResults is the constructor messages.botResults of type messages.BotResults.
@@ -752,9 +752,9 @@ func (o *MessagesBotResults) Encode(w *tl.Writer) {
 			o.SwitchWebview.Encode(w)
 			w.Optional(mark, flags, 3)
 		}
-		putBotInlineResultClasss(w, o.Results)
+		putBotInlineResultClassList(w, o.Results)
 		w.Int32(o.CacheTime)
-		putUserClasss(w, o.Users)
+		putUserClassList(w, o.Users)
 	default:
 		w.ID(0x947ca848)
 		flags := w.Flags(tl.Bit(o.Gallery, 0) |
@@ -769,9 +769,9 @@ func (o *MessagesBotResults) Encode(w *tl.Writer) {
 			o.SwitchPm.Encode(w)
 			w.Optional(mark, flags, 2)
 		}
-		putBotInlineResultClasss(w, o.Results)
+		putBotInlineResultClassList(w, o.Results)
 		w.Int32(o.CacheTime)
-		putUserClasss(w, o.Users)
+		putUserClassList(w, o.Users)
 	}
 }
 
@@ -846,10 +846,10 @@ func (o *MessagesPeerDialogs) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0x3371c354)
-	putDialogClasss(w, o.Dialogs)
-	putMessageClasss(w, o.Messages)
-	putChatClasss(w, o.Chats)
-	putUserClasss(w, o.Users)
+	putDialogClassList(w, o.Dialogs)
+	putMessageClassList(w, o.Messages)
+	putChatClassList(w, o.Chats)
+	putUserClassList(w, o.Users)
 	if o.State.Encode(w); w.Failed() {
 		return
 	}
@@ -903,13 +903,13 @@ func (o *MessagesFeaturedStickers) Encode(w *tl.Writer) {
 		w.Uint32(tl.Bit(o.Premium, 0))
 		w.Int64(o.Hash)
 		w.Int32(o.Count)
-		putStickerSetCoveredClasss(w, o.Sets)
+		putStickerSetCoveredClassList(w, o.Sets)
 		w.Longs(o.Unread)
 	default:
 		w.ID(0x84c02310)
 		w.Int64(o.Hash)
 		w.Int32(o.Count)
-		putStickerSetCoveredClasss(w, o.Sets)
+		putStickerSetCoveredClassList(w, o.Sets)
 		w.Longs(o.Unread)
 	}
 }
@@ -951,8 +951,8 @@ func (o *MessagesRecentStickers) Encode(w *tl.Writer) {
 	}
 	w.ID(0x88d37c56)
 	w.Int64(o.Hash)
-	putStickerPacks(w, o.Packs)
-	putDocumentClasss(w, o.Stickers)
+	putStickerPackList(w, o.Packs)
+	putDocumentClassList(w, o.Stickers)
 	w.Ints(o.Dates)
 }
 
@@ -973,7 +973,7 @@ func (o *MessagesArchivedStickers) Encode(w *tl.Writer) {
 	}
 	w.ID(0x4fcba9c8)
 	w.Int32(o.Count)
-	putStickerSetCoveredClasss(w, o.Sets)
+	putStickerSetCoveredClassList(w, o.Sets)
 }
 
 // MessagesStickerSetInstallResultSuccess is the constructor messages.stickerSetInstallResultSuccess of type messages.StickerSetInstallResult.
@@ -1011,7 +1011,7 @@ func (o *MessagesStickerSetInstallResultArchive) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0x35e410a8)
-	putStickerSetCoveredClasss(w, o.Sets)
+	putStickerSetCoveredClassList(w, o.Sets)
 }
 
 // MessagesHighScores is the constructor messages.highScores of type messages.HighScores.
@@ -1030,8 +1030,8 @@ func (o *MessagesHighScores) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0x9a3bfd99)
-	putHighScores(w, o.Scores)
-	putUserClasss(w, o.Users)
+	putHighScoreList(w, o.Scores)
+	putUserClassList(w, o.Users)
 }
 
 // MessagesFavedStickersNotModified is the constructor messages.favedStickersNotModified of type messages.FavedStickers.
@@ -1068,8 +1068,8 @@ func (o *MessagesFavedStickers) Encode(w *tl.Writer) {
 	}
 	w.ID(0x2cb51097)
 	w.Int64(o.Hash)
-	putStickerPacks(w, o.Packs)
-	putDocumentClasss(w, o.Stickers)
+	putStickerPackList(w, o.Packs)
+	putDocumentClassList(w, o.Stickers)
 }
 
 // MessagesFoundStickerSetsNotModified is the constructor messages.foundStickerSetsNotModified of type messages.FoundStickerSets.
@@ -1107,7 +1107,7 @@ func (o *MessagesFoundStickerSets) Encode(w *tl.Writer) {
 	}
 	w.ID(0x8af09dd2)
 	w.Int64(o.Hash)
-	putStickerSetCoveredClasss(w, o.Sets)
+	putStickerSetCoveredClassList(w, o.Sets)
 }
 
 // MessagesSearchCounter is the constructor messages.searchCounter of type messages.SearchCounter.
@@ -1152,8 +1152,8 @@ func (o *MessagesInactiveChats) Encode(w *tl.Writer) {
 	}
 	w.ID(0xa927fec5)
 	w.Ints(o.Dates)
-	putChatClasss(w, o.Chats)
-	putUserClasss(w, o.Users)
+	putChatClassList(w, o.Chats)
+	putUserClassList(w, o.Users)
 }
 
 // MessagesVotesList is the constructor messages.votesList of type messages.VotesList.
@@ -1179,9 +1179,9 @@ func (o *MessagesVotesList) Encode(w *tl.Writer) {
 		w.ID(0x4899484e)
 		w.Uint32(tl.Bit(o.NextOffset != nil, 0))
 		w.Int32(o.Count)
-		putMessagePeerVoteClasss(w, o.Votes)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putMessagePeerVoteClassList(w, o.Votes)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 		if o.NextOffset != nil {
 			w.String(*o.NextOffset)
 		}
@@ -1190,7 +1190,7 @@ func (o *MessagesVotesList) Encode(w *tl.Writer) {
 		w.Uint32(tl.Bit(o.NextOffset != nil, 0))
 		w.Int32(o.Count)
 		w.Vector(0)
-		putUserClasss(w, o.Users)
+		putUserClassList(w, o.Users)
 		if o.NextOffset != nil {
 			w.String(*o.NextOffset)
 		}
@@ -1214,9 +1214,9 @@ func (o *MessagesMessageViews) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0xb6c4f543)
-	putMessageViewss(w, o.Views)
-	putChatClasss(w, o.Chats)
-	putUserClasss(w, o.Users)
+	putMessageViewsList(w, o.Views)
+	putChatClassList(w, o.Chats)
+	putUserClassList(w, o.Users)
 }
 
 // MessagesDiscussionMessage is the constructor messages.discussionMessage of type messages.DiscussionMessage.
@@ -1243,7 +1243,7 @@ func (o *MessagesDiscussionMessage) Encode(w *tl.Writer) {
 	w.Uint32(tl.Bit(o.MaxID != nil, 0) |
 		tl.Bit(o.ReadInboxMaxID != nil, 1) |
 		tl.Bit(o.ReadOutboxMaxID != nil, 2))
-	putMessageClasss(w, o.Messages)
+	putMessageClassList(w, o.Messages)
 	if o.MaxID != nil {
 		w.Int32(*o.MaxID)
 	}
@@ -1254,8 +1254,8 @@ func (o *MessagesDiscussionMessage) Encode(w *tl.Writer) {
 		w.Int32(*o.ReadOutboxMaxID)
 	}
 	w.Int32(o.UnreadCount)
-	putChatClasss(w, o.Chats)
-	putUserClasss(w, o.Users)
+	putChatClassList(w, o.Chats)
+	putUserClassList(w, o.Users)
 }
 
 // MessagesHistoryImport is the constructor messages.historyImport of type messages.HistoryImport.
@@ -1343,8 +1343,8 @@ func (o *MessagesExportedChatInvites) Encode(w *tl.Writer) {
 	}
 	w.ID(0xbdc62dcc)
 	w.Int32(o.Count)
-	putExportedChatInviteClasss(w, o.Invites)
-	putUserClasss(w, o.Users)
+	putExportedChatInviteClassList(w, o.Invites)
+	putUserClassList(w, o.Users)
 }
 
 // MessagesExportedChatInvite is the constructor messages.exportedChatInvite of type messages.ExportedChatInvite.
@@ -1368,7 +1368,7 @@ func (o *MessagesExportedChatInvite) Encode(w *tl.Writer) {
 	if putExportedChatInviteClass(w, o.Invite); w.Failed() {
 		return
 	}
-	putUserClasss(w, o.Users)
+	putUserClassList(w, o.Users)
 }
 
 // MessagesExportedChatInviteReplaced is the constructor messages.exportedChatInviteReplaced of type messages.ExportedChatInvite.
@@ -1398,7 +1398,7 @@ func (o *MessagesExportedChatInviteReplaced) Encode(w *tl.Writer) {
 	if putExportedChatInviteClass(w, o.NewInvite); w.Failed() {
 		return
 	}
-	putUserClasss(w, o.Users)
+	putUserClassList(w, o.Users)
 }
 
 // MessagesChatInviteImporters is the constructor messages.chatInviteImporters of type messages.ChatInviteImporters.
@@ -1419,8 +1419,8 @@ func (o *MessagesChatInviteImporters) Encode(w *tl.Writer) {
 	}
 	w.ID(0x81b6b00a)
 	w.Int32(o.Count)
-	putChatInviteImporters(w, o.Importers)
-	putUserClasss(w, o.Users)
+	putChatInviteImporterList(w, o.Importers)
+	putUserClassList(w, o.Users)
 }
 
 // MessagesChatAdminsWithInvites is the constructor messages.chatAdminsWithInvites of type messages.ChatAdminsWithInvites.
@@ -1439,8 +1439,8 @@ func (o *MessagesChatAdminsWithInvites) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0xb69b72d7)
-	putChatAdminWithInvitess(w, o.Admins)
-	putUserClasss(w, o.Users)
+	putChatAdminWithInvitesList(w, o.Admins)
+	putUserClassList(w, o.Users)
 }
 
 // MessagesCheckedHistoryImportPeer is the constructor messages.checkedHistoryImportPeer of type messages.CheckedHistoryImportPeer.
@@ -1497,23 +1497,23 @@ func (o *MessagesSponsoredMessages) Encode(w *tl.Writer) {
 		if o.BetweenDelay != nil {
 			w.Int32(*o.BetweenDelay)
 		}
-		putSponsoredMessages(w, o.Messages)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putSponsoredMessageList(w, o.Messages)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	case l >= 148:
 		w.ID(0xc9ee1d87)
 		w.Uint32(tl.Bit(o.PostsBetween != nil, 0))
 		if o.PostsBetween != nil {
 			w.Int32(*o.PostsBetween)
 		}
-		putSponsoredMessages(w, o.Messages)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putSponsoredMessageList(w, o.Messages)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.ID(0x65a4c7d5)
-		putSponsoredMessages(w, o.Messages)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putSponsoredMessageList(w, o.Messages)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	}
 }
 
@@ -1567,10 +1567,10 @@ func (o *MessagesSearchResultsCalendar) Encode(w *tl.Writer) {
 	if o.OffsetIDOffset != nil {
 		w.Int32(*o.OffsetIDOffset)
 	}
-	putSearchResultsCalendarPeriods(w, o.Periods)
-	putMessageClasss(w, o.Messages)
-	putChatClasss(w, o.Chats)
-	putUserClasss(w, o.Users)
+	putSearchResultsCalendarPeriodList(w, o.Periods)
+	putMessageClassList(w, o.Messages)
+	putChatClassList(w, o.Chats)
+	putUserClassList(w, o.Users)
 }
 
 // MessagesSearchResultsPositions is the constructor messages.searchResultsPositions of type messages.SearchResultsPositions.
@@ -1590,7 +1590,7 @@ func (o *MessagesSearchResultsPositions) Encode(w *tl.Writer) {
 	}
 	w.ID(0x53b22baf)
 	w.Int32(o.Count)
-	putSearchResultPositions(w, o.Positions)
+	putSearchResultPositionList(w, o.Positions)
 }
 
 // MessagesPeerSettings is the constructor messages.peerSettings of type messages.PeerSettings.
@@ -1615,8 +1615,8 @@ func (o *MessagesPeerSettings) Encode(w *tl.Writer) {
 		if putPeerSettings(w, o.Settings); w.Failed() {
 			return
 		}
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -1645,9 +1645,9 @@ func (o *MessagesMessageReactionsList) Encode(w *tl.Writer) {
 		w.ID(0x31bd492d)
 		w.Uint32(tl.Bit(o.NextOffset != nil, 0))
 		w.Int32(o.Count)
-		putMessagePeerReactions(w, o.Reactions)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putMessagePeerReactionList(w, o.Reactions)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 		if o.NextOffset != nil {
 			w.String(*o.NextOffset)
 		}
@@ -1698,7 +1698,7 @@ func (o *MessagesAvailableReactions) Encode(w *tl.Writer) {
 	case l == 0 || l >= 136:
 		w.ID(0x768e3aad)
 		w.Int32(o.Hash)
-		putAvailableReactions(w, o.Reactions)
+		putAvailableReactionList(w, o.Reactions)
 	default:
 		w.Fail()
 	}
@@ -1786,7 +1786,7 @@ func (o *MessagesReactions) Encode(w *tl.Writer) {
 	case l == 0 || l >= 145:
 		w.ID(0xeafdf716)
 		w.Int64(o.Hash)
-		putReactionClasss(w, o.Reactions)
+		putReactionClassList(w, o.Reactions)
 	default:
 		w.Fail()
 	}
@@ -1817,10 +1817,10 @@ func (o *MessagesForumTopics) Encode(w *tl.Writer) {
 		w.ID(0x367617d3)
 		w.Uint32(tl.Bit(o.OrderByCreateDate, 0))
 		w.Int32(o.Count)
-		putForumTopicClasss(w, o.Topics)
-		putMessageClasss(w, o.Messages)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putForumTopicClassList(w, o.Topics)
+		putMessageClassList(w, o.Messages)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 		w.Int32(o.Pts)
 	default:
 		w.Fail()
@@ -1867,7 +1867,7 @@ func (o *MessagesEmojiGroups) Encode(w *tl.Writer) {
 	case l == 0 || l >= 152:
 		w.ID(0x881fb94b)
 		w.Int32(o.Hash)
-		putEmojiGroupClasss(w, o.Groups)
+		putEmojiGroupClassList(w, o.Groups)
 	default:
 		w.Fail()
 	}
@@ -1892,7 +1892,7 @@ func (o *MessagesTranslateResult) Encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 152:
 		w.ID(0x33db32f8)
-		putTextWithEntitiess(w, o.Result)
+		putTextWithEntitiesList(w, o.Result)
 	default:
 		w.Fail()
 	}
@@ -1951,8 +1951,8 @@ func (o *MessagesWebPage) Encode(w *tl.Writer) {
 		if putWebPageClass(w, o.Webpage); w.Failed() {
 			return
 		}
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -1980,10 +1980,10 @@ func (o *MessagesSavedDialogs) Encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 170:
 		w.ID(0xf83ae221)
-		putSavedDialogClasss(w, o.Dialogs)
-		putMessageClasss(w, o.Messages)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putSavedDialogClassList(w, o.Dialogs)
+		putMessageClassList(w, o.Messages)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -2013,10 +2013,10 @@ func (o *MessagesSavedDialogsSlice) Encode(w *tl.Writer) {
 	case l == 0 || l >= 170:
 		w.ID(0x44ba9dd9)
 		w.Int32(o.Count)
-		putSavedDialogClasss(w, o.Dialogs)
-		putMessageClasss(w, o.Messages)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putSavedDialogClassList(w, o.Dialogs)
+		putMessageClassList(w, o.Messages)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -2088,7 +2088,7 @@ func (o *MessagesSavedReactionTags) Encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 171:
 		w.ID(0x3259950a)
-		putSavedReactionTags(w, o.Tags)
+		putSavedReactionTagList(w, o.Tags)
 		w.Int64(o.Hash)
 	default:
 		w.Fail()
@@ -2117,10 +2117,10 @@ func (o *MessagesQuickReplies) Encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 176:
 		w.ID(0xc68d6695)
-		putQuickReplys(w, o.QuickReplies)
-		putMessageClasss(w, o.Messages)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putQuickReplyList(w, o.QuickReplies)
+		putMessageClassList(w, o.Messages)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -2164,7 +2164,7 @@ func (o *MessagesDialogFilters) Encode(w *tl.Writer) {
 	case l == 0 || l >= 176:
 		w.ID(0x2ad93719)
 		w.Uint32(tl.Bit(o.TagsEnabled, 0))
-		putDialogFilterClasss(w, o.Filters)
+		putDialogFilterClassList(w, o.Filters)
 	default:
 		w.Fail()
 	}
@@ -2189,7 +2189,7 @@ func (o *MessagesMyStickers) Encode(w *tl.Writer) {
 	case l == 0 || l >= 177:
 		w.ID(0xfaff629d)
 		w.Int32(o.Count)
-		putStickerSetCoveredClasss(w, o.Sets)
+		putStickerSetCoveredClassList(w, o.Sets)
 	default:
 		w.Fail()
 	}
@@ -2216,7 +2216,7 @@ func (o *MessagesInvitedUsers) Encode(w *tl.Writer) {
 		if putUpdatesClass(w, o.Updates); w.Failed() {
 			return
 		}
-		putMissingInvitees(w, o.MissingInvitees)
+		putMissingInviteeList(w, o.MissingInvitees)
 	default:
 		w.Fail()
 	}
@@ -2265,8 +2265,8 @@ func (o *MessagesAvailableEffects) Encode(w *tl.Writer) {
 	case l == 0 || l >= 181:
 		w.ID(0xbddb616e)
 		w.Int32(o.Hash)
-		putAvailableEffects(w, o.Effects)
-		putDocumentClasss(w, o.Documents)
+		putAvailableEffectList(w, o.Effects)
+		putDocumentClassList(w, o.Documents)
 	default:
 		w.Fail()
 	}
@@ -2322,9 +2322,9 @@ func (o *MessagesPreparedInlineMessage) Encode(w *tl.Writer) {
 		if putBotInlineResultClass(w, o.Result); w.Failed() {
 			return
 		}
-		putInlineQueryPeerTypeClasss(w, o.PeerTypes)
+		putInlineQueryPeerTypeClassList(w, o.PeerTypes)
 		w.Int32(o.CacheTime)
-		putUserClasss(w, o.Users)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -2384,7 +2384,7 @@ func (o *MessagesFoundStickers) Encode(w *tl.Writer) {
 			w.Int32(*o.NextOffset)
 		}
 		w.Int64(o.Hash)
-		putDocumentClasss(w, o.Stickers)
+		putDocumentClassList(w, o.Stickers)
 	default:
 		w.Fail()
 	}
@@ -2412,14 +2412,14 @@ func (o *MessagesWebPagePreview) Encode(w *tl.Writer) {
 		if putMessageMediaClass(w, o.Media); w.Failed() {
 			return
 		}
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	case l >= 197:
 		w.ID(0xb53e8b21)
 		if putMessageMediaClass(w, o.Media); w.Failed() {
 			return
 		}
-		putUserClasss(w, o.Users)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -2611,14 +2611,14 @@ func (o *MessagesChatInviteJoinResultWebView) Encode(w *tl.Writer) {
 		w.ID(0x61ca29d3)
 		w.Int64(o.BotID)
 		w.Int64(o.QueryID)
-		putUserClasss(w, o.Users)
+		putUserClassList(w, o.Users)
 	case l >= 227:
 		w.ID(0x2f51c337)
 		w.Int64(o.BotID)
 		if o.Webview.Encode(w); w.Failed() {
 			return
 		}
-		putUserClasss(w, o.Users)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -2641,7 +2641,7 @@ func (o *MessagesTranslatedRichMessage) Encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 228:
 		w.ID(0x4203998f)
-		putRichMessages(w, o.Result)
+		putRichMessageList(w, o.Result)
 	default:
 		w.Fail()
 	}

@@ -379,7 +379,7 @@ func (o *PageBlockList) encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0xe4e88011)
-	putPageListItemClasss(w, o.Items)
+	putPageListItemClassList(w, o.Items)
 }
 
 func (o *PageBlockList) decode(r *tl.Reader, _ uint32) {
@@ -740,7 +740,7 @@ func (o *PageBlockEmbedPost) encode(w *tl.Writer) {
 	w.Int64(o.AuthorPhotoID)
 	w.String(o.Author)
 	w.Int32(o.Date)
-	putPageBlockClasss(w, o.Blocks)
+	putPageBlockClassList(w, o.Blocks)
 	if o.Caption.Encode(w); w.Failed() {
 		return
 	}
@@ -782,7 +782,7 @@ func (o *PageBlockCollage) encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0x65a0fa4d)
-	putPageBlockClasss(w, o.Items)
+	putPageBlockClassList(w, o.Items)
 	if o.Caption.Encode(w); w.Failed() {
 		return
 	}
@@ -819,7 +819,7 @@ func (o *PageBlockSlideshow) encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0x31f9590)
-	putPageBlockClasss(w, o.Items)
+	putPageBlockClassList(w, o.Items)
 	if o.Caption.Encode(w); w.Failed() {
 		return
 	}
@@ -970,7 +970,7 @@ func (o *PageBlockTable) encode(w *tl.Writer) {
 	if putRichTextClass(w, o.Title); w.Failed() {
 		return
 	}
-	putPageTableRows(w, o.Rows)
+	putPageTableRowList(w, o.Rows)
 }
 
 func (o *PageBlockTable) decode(r *tl.Reader, _ uint32) {
@@ -1015,7 +1015,7 @@ func (o *PageBlockOrderedList) encode(w *tl.Writer) {
 		w.Uint32(tl.Bit(o.Reversed, 2) |
 			tl.Bit(o.Start != nil, 0) |
 			tl.Bit(o.Type != nil, 1))
-		putPageListOrderedItemClasss(w, o.Items)
+		putPageListOrderedItemClassList(w, o.Items)
 		if o.Start != nil {
 			w.Int32(*o.Start)
 		}
@@ -1024,7 +1024,7 @@ func (o *PageBlockOrderedList) encode(w *tl.Writer) {
 		}
 	default:
 		w.ID(0x9a8ae1e1)
-		putPageListOrderedItemClasss(w, o.Items)
+		putPageListOrderedItemClassList(w, o.Items)
 	}
 }
 
@@ -1073,7 +1073,7 @@ func (o *PageBlockDetails) encode(w *tl.Writer) {
 	}
 	w.ID(0x76768bed)
 	w.Uint32(tl.Bit(o.Open, 0))
-	putPageBlockClasss(w, o.Blocks)
+	putPageBlockClassList(w, o.Blocks)
 	if putRichTextClass(w, o.Title); w.Failed() {
 		return
 	}
@@ -1115,7 +1115,7 @@ func (o *PageBlockRelatedArticles) encode(w *tl.Writer) {
 	if putRichTextClass(w, o.Title); w.Failed() {
 		return
 	}
-	putPageRelatedArticles(w, o.Articles)
+	putPageRelatedArticleList(w, o.Articles)
 }
 
 func (o *PageBlockRelatedArticles) decode(r *tl.Reader, _ uint32) {
@@ -1509,7 +1509,7 @@ func (o *PageBlockBlockquoteBlocks) encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 227:
 		w.ID(0xe6e47c4)
-		putPageBlockClasss(w, o.Blocks)
+		putPageBlockClassList(w, o.Blocks)
 		if putRichTextClass(w, o.Caption); w.Failed() {
 			return
 		}
@@ -1556,7 +1556,7 @@ func (o *PageBlockButtonRow) encode(w *tl.Writer) {
 		w.Uint32(tl.Bit(o.AlignLeft, 0) |
 			tl.Bit(o.AlignCenter, 1) |
 			tl.Bit(o.AlignRight, 2))
-		putPageButtons(w, o.Buttons)
+		putPageButtonList(w, o.Buttons)
 	default:
 		w.Fail()
 	}
@@ -1688,7 +1688,7 @@ func (o *PageTableRow) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0xe0c0c5e5)
-	putPageTableCells(w, o.Cells)
+	putPageTableCellList(w, o.Cells)
 }
 
 func (o *PageTableRow) decode(r *tl.Reader, _ uint32) {
@@ -1793,10 +1793,10 @@ func (o *PageListItemBlocks) Encode(w *tl.Writer) {
 		w.ID(0x63ca67aa)
 		w.Uint32(tl.Bit(o.Checkbox, 0) |
 			tl.Bit(o.Checked, 1))
-		putPageBlockClasss(w, o.Blocks)
+		putPageBlockClassList(w, o.Blocks)
 	default:
 		w.ID(0x25e073fc)
-		putPageBlockClasss(w, o.Blocks)
+		putPageBlockClassList(w, o.Blocks)
 	}
 }
 
@@ -1916,7 +1916,7 @@ func (o *PageListOrderedItemBlocks) Encode(w *tl.Writer) {
 		if o.Num != nil {
 			w.String(*o.Num)
 		}
-		putPageBlockClasss(w, o.Blocks)
+		putPageBlockClassList(w, o.Blocks)
 		if o.Value != nil {
 			w.Int32(*o.Value)
 		}
@@ -1926,7 +1926,7 @@ func (o *PageListOrderedItemBlocks) Encode(w *tl.Writer) {
 	default:
 		w.ID(0x98dd8936)
 		w.String(tl.Value(o.Num))
-		putPageBlockClasss(w, o.Blocks)
+		putPageBlockClassList(w, o.Blocks)
 	}
 }
 
@@ -2045,9 +2045,9 @@ func (o *Page) Encode(w *tl.Writer) {
 		tl.Bit(o.V2, 2) |
 		tl.Bit(o.Views != nil, 3))
 	w.String(o.URL)
-	putPageBlockClasss(w, o.Blocks)
-	putPhotoClasss(w, o.Photos)
-	putDocumentClasss(w, o.Documents)
+	putPageBlockClassList(w, o.Blocks)
+	putPhotoClassList(w, o.Photos)
+	putDocumentClassList(w, o.Documents)
 	if o.Views != nil {
 		w.Int32(*o.Views)
 	}

@@ -69,7 +69,7 @@ func (o *PaymentsPaymentForm) Encode(w *tl.Writer) {
 			}
 		}
 		if o.AdditionalMethods != nil {
-			putPaymentFormMethods(w, o.AdditionalMethods)
+			putPaymentFormMethodList(w, o.AdditionalMethods)
 		}
 		if o.SavedInfo != nil {
 			mark := w.Mark()
@@ -77,9 +77,9 @@ func (o *PaymentsPaymentForm) Encode(w *tl.Writer) {
 			w.Optional(mark, flags, 0)
 		}
 		if o.SavedCredentials != nil {
-			putPaymentSavedCredentialsCards(w, o.SavedCredentials)
+			putPaymentSavedCredentialsCardList(w, o.SavedCredentials)
 		}
-		putUserClasss(w, o.Users)
+		putUserClassList(w, o.Users)
 	case l >= 143:
 		w.ID(0xb0133b37)
 		flags := w.Flags(tl.Bit(o.CanSaveCredentials, 2) |
@@ -121,7 +121,7 @@ func (o *PaymentsPaymentForm) Encode(w *tl.Writer) {
 			encodeFirstSavedCredentials(w, o.SavedCredentials)
 			w.Optional(mark, flags, 1)
 		}
-		putUserClasss(w, o.Users)
+		putUserClassList(w, o.Users)
 	default:
 		w.ID(0x1694761b)
 		flags := w.Flags(tl.Bit(o.CanSaveCredentials, 2) |
@@ -155,7 +155,7 @@ func (o *PaymentsPaymentForm) Encode(w *tl.Writer) {
 			encodeFirstSavedCredentials(w, o.SavedCredentials)
 			w.Optional(mark, flags, 1)
 		}
-		putUserClasss(w, o.Users)
+		putUserClassList(w, o.Users)
 	}
 }
 
@@ -197,7 +197,7 @@ func (o *PaymentsPaymentFormStars) Encode(w *tl.Writer) {
 		if o.Invoice.Encode(w); w.Failed() {
 			return
 		}
-		putUserClasss(w, o.Users)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -254,7 +254,7 @@ func (o *PaymentsValidatedRequestedInfo) Encode(w *tl.Writer) {
 		w.String(*o.ID)
 	}
 	if o.ShippingOptions != nil {
-		putShippingOptions(w, o.ShippingOptions)
+		putShippingOptionList(w, o.ShippingOptions)
 	}
 }
 
@@ -365,7 +365,7 @@ func (o *PaymentsPaymentReceipt) Encode(w *tl.Writer) {
 	w.String(o.Currency)
 	w.Int64(o.TotalAmount)
 	w.String(o.CredentialsTitle)
-	putUserClasss(w, o.Users)
+	putUserClassList(w, o.Users)
 }
 
 // PaymentsPaymentReceiptStars is the constructor payments.paymentReceiptStars of type payments.PaymentReceipt.
@@ -412,7 +412,7 @@ func (o *PaymentsPaymentReceiptStars) Encode(w *tl.Writer) {
 		w.String(o.Currency)
 		w.Int64(o.TotalAmount)
 		w.String(o.TransactionID)
-		putUserClasss(w, o.Users)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -460,7 +460,7 @@ func (o *PaymentsBankCardData) Encode(w *tl.Writer) {
 	}
 	w.ID(0x3e24e573)
 	w.String(o.Title)
-	putBankCardOpenURLs(w, o.OpenURLs)
+	putBankCardOpenURLList(w, o.OpenURLs)
 }
 
 // PaymentsExportedInvoice is the constructor payments.exportedInvoice of type payments.ExportedInvoice.
@@ -533,8 +533,8 @@ func (o *PaymentsCheckedGiftCode) Encode(w *tl.Writer) {
 		if o.UsedDate != nil {
 			w.Int32(*o.UsedDate)
 		}
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	case l >= 169:
 		w.ID(0x284a1096)
 		flags := w.Flags(tl.Bit(o.ViaGiveaway, 2) |
@@ -558,8 +558,8 @@ func (o *PaymentsCheckedGiftCode) Encode(w *tl.Writer) {
 		if o.UsedDate != nil {
 			w.Int32(*o.UsedDate)
 		}
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	case l >= 166:
 		w.ID(0xb722f158)
 		w.Uint32(tl.Bit(o.ViaGiveaway, 2) |
@@ -580,8 +580,8 @@ func (o *PaymentsCheckedGiftCode) Encode(w *tl.Writer) {
 		if o.UsedDate != nil {
 			w.Int32(*o.UsedDate)
 		}
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -724,7 +724,7 @@ func (o *PaymentsStarsStatus) Encode(w *tl.Writer) {
 			return
 		}
 		if o.Subscriptions != nil {
-			putStarsSubscriptions(w, o.Subscriptions)
+			putStarsSubscriptionList(w, o.Subscriptions)
 		}
 		if o.SubscriptionsNextOffset != nil {
 			w.String(*o.SubscriptionsNextOffset)
@@ -733,13 +733,13 @@ func (o *PaymentsStarsStatus) Encode(w *tl.Writer) {
 			w.Int64(*o.SubscriptionsMissingBalance)
 		}
 		if o.History != nil {
-			putStarsTransactions(w, o.History)
+			putStarsTransactionList(w, o.History)
 		}
 		if o.NextOffset != nil {
 			w.String(*o.NextOffset)
 		}
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	case l >= 186:
 		w.ID(0xbbfa316c)
 		w.Uint32(tl.Bit(o.Subscriptions != nil, 1) |
@@ -751,7 +751,7 @@ func (o *PaymentsStarsStatus) Encode(w *tl.Writer) {
 			return
 		}
 		if o.Subscriptions != nil {
-			putStarsSubscriptions(w, o.Subscriptions)
+			putStarsSubscriptionList(w, o.Subscriptions)
 		}
 		if o.SubscriptionsNextOffset != nil {
 			w.String(*o.SubscriptionsNextOffset)
@@ -760,25 +760,25 @@ func (o *PaymentsStarsStatus) Encode(w *tl.Writer) {
 			w.Int64(*o.SubscriptionsMissingBalance)
 		}
 		if o.History != nil {
-			putStarsTransactions(w, o.History)
+			putStarsTransactionList(w, o.History)
 		}
 		if o.NextOffset != nil {
 			w.String(*o.NextOffset)
 		}
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	case l >= 181:
 		w.ID(0x8cf4ee60)
 		w.Uint32(tl.Bit(o.NextOffset != nil, 0))
 		if encodeWholeStars(w, o.Balance); w.Failed() {
 			return
 		}
-		putStarsTransactions(w, o.History)
+		putStarsTransactionList(w, o.History)
 		if o.NextOffset != nil {
 			w.String(*o.NextOffset)
 		}
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -923,13 +923,13 @@ func (o *PaymentsStarGifts) Encode(w *tl.Writer) {
 	case l == 0 || l >= 207:
 		w.ID(0x2ed82995)
 		w.Int32(o.Hash)
-		putStarGiftClasss(w, o.Gifts)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putStarGiftClassList(w, o.Gifts)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	case l >= 189:
 		w.ID(0x901689ea)
 		w.Int32(o.Hash)
-		putStarGiftClasss(w, o.Gifts)
+		putStarGiftClassList(w, o.Gifts)
 	default:
 		w.Fail()
 	}
@@ -955,8 +955,8 @@ func (o *PaymentsConnectedStarRefBots) Encode(w *tl.Writer) {
 	case l == 0 || l >= 195:
 		w.ID(0x98d5ea1d)
 		w.Int32(o.Count)
-		putConnectedBotStarRefs(w, o.ConnectedBots)
-		putUserClasss(w, o.Users)
+		putConnectedBotStarRefList(w, o.ConnectedBots)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -984,8 +984,8 @@ func (o *PaymentsSuggestedStarRefBots) Encode(w *tl.Writer) {
 		w.ID(0xb4d5d859)
 		w.Uint32(tl.Bit(o.NextOffset != nil, 0))
 		w.Int32(o.Count)
-		putStarRefPrograms(w, o.SuggestedBots)
-		putUserClasss(w, o.Users)
+		putStarRefProgramList(w, o.SuggestedBots)
+		putUserClassList(w, o.Users)
 		if o.NextOffset != nil {
 			w.String(*o.NextOffset)
 		}
@@ -1013,12 +1013,12 @@ func (o *PaymentsStarGiftUpgradePreview) Encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 216:
 		w.ID(0x3de1dfed)
-		putStarGiftAttributeClasss(w, o.SampleAttributes)
-		putStarGiftUpgradePrices(w, o.Prices)
-		putStarGiftUpgradePrices(w, o.NextPrices)
+		putStarGiftAttributeClassList(w, o.SampleAttributes)
+		putStarGiftUpgradePriceList(w, o.Prices)
+		putStarGiftUpgradePriceList(w, o.NextPrices)
 	case l >= 196:
 		w.ID(0x167bd90b)
-		putStarGiftAttributeClasss(w, o.SampleAttributes)
+		putStarGiftAttributeClassList(w, o.SampleAttributes)
 	default:
 		w.Fail()
 	}
@@ -1046,14 +1046,14 @@ func (o *PaymentsUniqueStarGift) Encode(w *tl.Writer) {
 		if putStarGiftClass(w, o.Gift); w.Failed() {
 			return
 		}
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	case l >= 197:
 		w.ID(0xcaa2f60b)
 		if putStarGiftClass(w, o.Gift); w.Failed() {
 			return
 		}
-		putUserClasss(w, o.Users)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -1087,12 +1087,12 @@ func (o *PaymentsSavedStarGifts) Encode(w *tl.Writer) {
 		if o.ChatNotificationsEnabled != nil {
 			w.Bool(*o.ChatNotificationsEnabled)
 		}
-		putSavedStarGifts(w, o.Gifts)
+		putSavedStarGiftList(w, o.Gifts)
 		if o.NextOffset != nil {
 			w.String(*o.NextOffset)
 		}
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -1150,21 +1150,21 @@ func (o *PaymentsResaleStarGifts) Encode(w *tl.Writer) {
 			tl.Bit(o.AttributesHash != nil, 1) |
 			tl.Bit(o.Counters != nil, 2))
 		w.Int32(o.Count)
-		putStarGiftClasss(w, o.Gifts)
+		putStarGiftClassList(w, o.Gifts)
 		if o.NextOffset != nil {
 			w.String(*o.NextOffset)
 		}
 		if o.Attributes != nil || o.AttributesHash != nil {
-			putStarGiftAttributeClasss(w, o.Attributes)
+			putStarGiftAttributeClassList(w, o.Attributes)
 		}
 		if o.Attributes != nil || o.AttributesHash != nil {
 			w.Int64(tl.Value(o.AttributesHash))
 		}
-		putChatClasss(w, o.Chats)
+		putChatClassList(w, o.Chats)
 		if o.Counters != nil {
-			putStarGiftAttributeCounters(w, o.Counters)
+			putStarGiftAttributeCounterList(w, o.Counters)
 		}
-		putUserClasss(w, o.Users)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -1210,7 +1210,7 @@ func (o *PaymentsStarGiftCollections) Encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 210:
 		w.ID(0x8a2932f3)
-		putStarGiftCollections(w, o.Collections)
+		putStarGiftCollectionList(w, o.Collections)
 	default:
 		w.Fail()
 	}
@@ -1366,8 +1366,8 @@ func (o *PaymentsStarGiftAuctionState) Encode(w *tl.Writer) {
 			return
 		}
 		w.Int32(o.Timeout)
-		putUserClasss(w, o.Users)
-		putChatClasss(w, o.Chats)
+		putUserClassList(w, o.Users)
+		putChatClassList(w, o.Chats)
 	case l >= 218:
 		w.ID(0xe98e474)
 		if putStarGiftClass(w, o.Gift); w.Failed() {
@@ -1380,7 +1380,7 @@ func (o *PaymentsStarGiftAuctionState) Encode(w *tl.Writer) {
 			return
 		}
 		w.Int32(o.Timeout)
-		putUserClasss(w, o.Users)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -1407,9 +1407,9 @@ func (o *PaymentsStarGiftAuctionAcquiredGifts) Encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 218:
 		w.ID(0x7d5bd1f0)
-		putStarGiftAuctionAcquiredGifts(w, o.Gifts)
-		putUserClasss(w, o.Users)
-		putChatClasss(w, o.Chats)
+		putStarGiftAuctionAcquiredGiftList(w, o.Gifts)
+		putUserClassList(w, o.Users)
+		putChatClassList(w, o.Chats)
 	default:
 		w.Fail()
 	}
@@ -1457,13 +1457,13 @@ func (o *PaymentsStarGiftActiveAuctions) Encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 220:
 		w.ID(0xaef6abbc)
-		putStarGiftActiveAuctionStates(w, o.Auctions)
-		putUserClasss(w, o.Users)
-		putChatClasss(w, o.Chats)
+		putStarGiftActiveAuctionStateList(w, o.Auctions)
+		putUserClassList(w, o.Users)
+		putChatClassList(w, o.Chats)
 	case l >= 218:
 		w.ID(0x97f187d8)
-		putStarGiftActiveAuctionStates(w, o.Auctions)
-		putUserClasss(w, o.Users)
+		putStarGiftActiveAuctionStateList(w, o.Auctions)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -1488,7 +1488,7 @@ func (o *PaymentsStarGiftUpgradeAttributes) Encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 220:
 		w.ID(0x46c6e36f)
-		putStarGiftAttributeClasss(w, o.Attributes)
+		putStarGiftAttributeClassList(w, o.Attributes)
 	default:
 		w.Fail()
 	}

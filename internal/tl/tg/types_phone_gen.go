@@ -23,7 +23,7 @@ func (o *PhonePhoneCall) Encode(w *tl.Writer) {
 	if putPhoneCallClass(w, o.PhoneCall); w.Failed() {
 		return
 	}
-	putUserClasss(w, o.Users)
+	putUserClassList(w, o.Users)
 }
 
 // PhoneGroupCall is the constructor phone.groupCall of type phone.GroupCall.
@@ -48,10 +48,10 @@ func (o *PhoneGroupCall) Encode(w *tl.Writer) {
 	if putGroupCallClass(w, o.Call); w.Failed() {
 		return
 	}
-	putGroupCallParticipants(w, o.Participants)
+	putGroupCallParticipantList(w, o.Participants)
 	w.String(o.ParticipantsNextOffset)
-	putChatClasss(w, o.Chats)
-	putUserClasss(w, o.Users)
+	putChatClassList(w, o.Chats)
+	putUserClassList(w, o.Users)
 }
 
 // PhoneGroupParticipants is the constructor phone.groupParticipants of type phone.GroupParticipants.
@@ -75,10 +75,10 @@ func (o *PhoneGroupParticipants) Encode(w *tl.Writer) {
 	}
 	w.ID(0xf47751b6)
 	w.Int32(o.Count)
-	putGroupCallParticipants(w, o.Participants)
+	putGroupCallParticipantList(w, o.Participants)
 	w.String(o.NextOffset)
-	putChatClasss(w, o.Chats)
-	putUserClasss(w, o.Users)
+	putChatClassList(w, o.Chats)
+	putUserClassList(w, o.Users)
 	w.Int32(o.Version)
 }
 
@@ -99,9 +99,9 @@ func (o *PhoneJoinAsPeers) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0xafe5623f)
-	putPeerClasss(w, o.Peers)
-	putChatClasss(w, o.Chats)
-	putUserClasss(w, o.Users)
+	putPeerClassList(w, o.Peers)
+	putChatClassList(w, o.Chats)
+	putUserClassList(w, o.Users)
 }
 
 // PhoneExportedGroupCallInvite is the constructor phone.exportedGroupCallInvite of type phone.ExportedGroupCallInvite.
@@ -139,7 +139,7 @@ func (o *PhoneGroupCallStreamChannels) Encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 139:
 		w.ID(0xd0e482b2)
-		putGroupCallStreamChannels(w, o.Channels)
+		putGroupCallStreamChannelList(w, o.Channels)
 	default:
 		w.Fail()
 	}
@@ -191,9 +191,9 @@ func (o *PhoneGroupCallStars) Encode(w *tl.Writer) {
 	case l == 0 || l >= 217:
 		w.ID(0x9d1dbd26)
 		w.Int64(o.TotalStars)
-		putGroupCallDonors(w, o.TopDonors)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putGroupCallDonorList(w, o.TopDonors)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}

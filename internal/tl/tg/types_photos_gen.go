@@ -22,8 +22,8 @@ func (o *PhotosPhotos) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0x8dca6aa5)
-	putPhotoClasss(w, o.Photos)
-	putUserClasss(w, o.Users)
+	putPhotoClassList(w, o.Photos)
+	putUserClassList(w, o.Users)
 }
 
 // PhotosPhotosSlice is the constructor photos.photosSlice of type photos.Photos.
@@ -46,8 +46,8 @@ func (o *PhotosPhotosSlice) Encode(w *tl.Writer) {
 	}
 	w.ID(0x15051f54)
 	w.Int32(o.Count)
-	putPhotoClasss(w, o.Photos)
-	putUserClasss(w, o.Users)
+	putPhotoClassList(w, o.Photos)
+	putUserClassList(w, o.Users)
 }
 
 // PhotosPhoto is the constructor photos.photo of type photos.Photo.
@@ -69,5 +69,5 @@ func (o *PhotosPhoto) Encode(w *tl.Writer) {
 	if putPhotoClass(w, o.Photo); w.Failed() {
 		return
 	}
-	putUserClasss(w, o.Users)
+	putUserClassList(w, o.Users)
 }

@@ -26,11 +26,11 @@ func (o *PremiumBoostsList) Encode(w *tl.Writer) {
 		w.ID(0x86f8613c)
 		w.Uint32(tl.Bit(o.NextOffset != nil, 0))
 		w.Int32(o.Count)
-		putBoosts(w, o.Boosts)
+		putBoostList(w, o.Boosts)
 		if o.NextOffset != nil {
 			w.String(*o.NextOffset)
 		}
-		putUserClasss(w, o.Users)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -55,9 +55,9 @@ func (o *PremiumMyBoosts) Encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 166:
 		w.ID(0x9ae228e2)
-		putMyBoosts(w, o.MyBoosts)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putMyBoostList(w, o.MyBoosts)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -111,7 +111,7 @@ func (o *PremiumBoostsStatus) Encode(w *tl.Writer) {
 		}
 		w.String(o.BoostURL)
 		if o.PrepaidGiveaways != nil {
-			putPrepaidGiveawayClasss(w, o.PrepaidGiveaways)
+			putPrepaidGiveawayClassList(w, o.PrepaidGiveaways)
 		}
 		if o.MyBoost || o.MyBoostSlots != nil {
 			w.Ints(o.MyBoostSlots)

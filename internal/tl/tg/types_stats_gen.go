@@ -105,7 +105,7 @@ func (o *StatsBroadcastStats) Encode(w *tl.Writer) {
 		if putStatsGraphClass(w, o.StoryReactionsByEmotionGraph); w.Failed() {
 			return
 		}
-		putPostInteractionCountersClasss(w, o.RecentPostsInteractions)
+		putPostInteractionCountersClassList(w, o.RecentPostsInteractions)
 	default:
 		w.ID(0xbdf78394)
 		if o.Period.Encode(w); w.Failed() {
@@ -224,10 +224,10 @@ func (o *StatsMegagroupStats) Encode(w *tl.Writer) {
 	if putStatsGraphClass(w, o.WeekdaysGraph); w.Failed() {
 		return
 	}
-	putStatsGroupTopPosters(w, o.TopPosters)
-	putStatsGroupTopAdmins(w, o.TopAdmins)
-	putStatsGroupTopInviters(w, o.TopInviters)
-	putUserClasss(w, o.Users)
+	putStatsGroupTopPosterList(w, o.TopPosters)
+	putStatsGroupTopAdminList(w, o.TopAdmins)
+	putStatsGroupTopInviterList(w, o.TopInviters)
+	putUserClassList(w, o.Users)
 }
 
 // StatsMessageStats is the constructor stats.messageStats of type stats.MessageStats.
@@ -314,12 +314,12 @@ func (o *StatsPublicForwards) Encode(w *tl.Writer) {
 		w.ID(0x93037e20)
 		w.Uint32(tl.Bit(o.NextOffset != nil, 0))
 		w.Int32(o.Count)
-		putPublicForwardClasss(w, o.Forwards)
+		putPublicForwardClassList(w, o.Forwards)
 		if o.NextOffset != nil {
 			w.String(*o.NextOffset)
 		}
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}

@@ -62,9 +62,9 @@ func (o *StoriesAllStories) Encode(w *tl.Writer) {
 		w.Uint32(tl.Bit(o.HasMore, 0))
 		w.Int32(o.Count)
 		w.String(o.State)
-		putPeerStoriess(w, o.PeerStories)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putPeerStoriesList(w, o.PeerStories)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 		if putStoriesStealthMode(w, o.StealthMode); w.Failed() {
 			return
 		}
@@ -74,7 +74,7 @@ func (o *StoriesAllStories) Encode(w *tl.Writer) {
 		w.Int32(o.Count)
 		w.String(o.State)
 		w.Vector(0)
-		putUserClasss(w, o.Users)
+		putUserClassList(w, o.Users)
 		if putStoriesStealthMode(w, o.StealthMode); w.Failed() {
 			return
 		}
@@ -106,23 +106,23 @@ func (o *StoriesStories) Encode(w *tl.Writer) {
 		w.ID(0x63c3dd0a)
 		w.Uint32(tl.Bit(o.PinnedToTop != nil, 0))
 		w.Int32(o.Count)
-		putStoryItemClasss(w, o.Stories)
+		putStoryItemClassList(w, o.Stories)
 		if o.PinnedToTop != nil {
 			w.Ints(o.PinnedToTop)
 		}
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	case l >= 164:
 		w.ID(0x5dd8c3c8)
 		w.Int32(o.Count)
-		putStoryItemClasss(w, o.Stories)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putStoryItemClassList(w, o.Stories)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	case l >= 160:
 		w.ID(0x4fe57df1)
 		w.Int32(o.Count)
-		putStoryItemClasss(w, o.Stories)
-		putUserClasss(w, o.Users)
+		putStoryItemClassList(w, o.Stories)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -157,9 +157,9 @@ func (o *StoriesStoryViewsList) Encode(w *tl.Writer) {
 		w.Int32(o.ViewsCount)
 		w.Int32(o.ForwardsCount)
 		w.Int32(o.ReactionsCount)
-		putStoryViewClasss(w, o.Views)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putStoryViewClassList(w, o.Views)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 		if o.NextOffset != nil {
 			w.String(*o.NextOffset)
 		}
@@ -168,8 +168,8 @@ func (o *StoriesStoryViewsList) Encode(w *tl.Writer) {
 		w.Uint32(tl.Bit(o.NextOffset != nil, 0))
 		w.Int32(o.Count)
 		w.Int32(o.ReactionsCount)
-		putStoryViewClasss(w, o.Views)
-		putUserClasss(w, o.Users)
+		putStoryViewClassList(w, o.Views)
+		putUserClassList(w, o.Users)
 		if o.NextOffset != nil {
 			w.String(*o.NextOffset)
 		}
@@ -196,8 +196,8 @@ func (o *StoriesStoryViews) Encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 160:
 		w.ID(0xde9eed1d)
-		putStoryViewss(w, o.Views)
-		putUserClasss(w, o.Users)
+		putStoryViewsList(w, o.Views)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -225,8 +225,8 @@ func (o *StoriesPeerStories) Encode(w *tl.Writer) {
 		if o.Stories.Encode(w); w.Failed() {
 			return
 		}
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -255,9 +255,9 @@ func (o *StoriesStoryReactionsList) Encode(w *tl.Writer) {
 		w.ID(0xaa5f789c)
 		w.Uint32(tl.Bit(o.NextOffset != nil, 0))
 		w.Int32(o.Count)
-		putStoryReactionClasss(w, o.Reactions)
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putStoryReactionClassList(w, o.Reactions)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 		if o.NextOffset != nil {
 			w.String(*o.NextOffset)
 		}
@@ -289,12 +289,12 @@ func (o *StoriesFoundStories) Encode(w *tl.Writer) {
 		w.ID(0xe2de7737)
 		w.Uint32(tl.Bit(o.NextOffset != nil, 0))
 		w.Int32(o.Count)
-		putFoundStorys(w, o.Stories)
+		putFoundStoryList(w, o.Stories)
 		if o.NextOffset != nil {
 			w.String(*o.NextOffset)
 		}
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -363,7 +363,7 @@ func (o *StoriesAlbums) Encode(w *tl.Writer) {
 	case l == 0 || l >= 210:
 		w.ID(0xc3987a3a)
 		w.Int64(o.Hash)
-		putStoryAlbums(w, o.Albums)
+		putStoryAlbumList(w, o.Albums)
 	default:
 		w.Fail()
 	}

@@ -243,8 +243,14 @@ func (*UpdateUserName) TLName() string { return "updateUserName" }
 
 func (*UpdateUserName) isUpdateClass() {}
 
-// Encode writes o in the shape of the writer's layer.
+// Encode writes o, or what the writer's layer has in its place.
 func (o *UpdateUserName) Encode(w *tl.Writer) {
+	if !o.lower(w) {
+		o.encode(w)
+	}
+}
+
+func (o *UpdateUserName) encode(w *tl.Writer) {
 	if o == nil {
 		w.Fail()
 		return
@@ -255,7 +261,7 @@ func (o *UpdateUserName) Encode(w *tl.Writer) {
 		w.Int64(o.UserID)
 		w.String(o.FirstName)
 		w.String(o.LastName)
-		putUsernames(w, o.Usernames)
+		putUsernameList(w, o.Usernames)
 	default:
 		w.ID(0xc3f202e0)
 		w.Int64(o.UserID)
@@ -524,7 +530,7 @@ func (o *UpdateDCOptions) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0x8e5e9873)
-	putDCOptions(w, o.DCOptions)
+	putDCOptionList(w, o.DCOptions)
 }
 
 func (o *UpdateDCOptions) decode(r *tl.Reader, _ uint32) {
@@ -596,7 +602,7 @@ func (o *UpdateServiceNotification) Encode(w *tl.Writer) {
 	if putMessageMediaClass(w, o.Media); w.Failed() {
 		return
 	}
-	putMessageEntityClasss(w, o.Entities)
+	putMessageEntityClassList(w, o.Entities)
 }
 
 func (o *UpdateServiceNotification) decode(r *tl.Reader, _ uint32) {
@@ -633,7 +639,7 @@ func (o *UpdatePrivacy) Encode(w *tl.Writer) {
 	if putPrivacyKeyClass(w, o.Key); w.Failed() {
 		return
 	}
-	putPrivacyRuleClasss(w, o.Rules)
+	putPrivacyRuleClassList(w, o.Rules)
 }
 
 func (o *UpdatePrivacy) decode(r *tl.Reader, _ uint32) {
@@ -1723,7 +1729,7 @@ func (o *UpdatePinnedDialogs) Encode(w *tl.Writer) {
 		w.Int32(*o.FolderID)
 	}
 	if o.Order != nil {
-		putDialogPeerClasss(w, o.Order)
+		putDialogPeerClassList(w, o.Order)
 	}
 }
 
@@ -2264,7 +2270,7 @@ func (o *UpdateFolderPeers) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0x19360dc0)
-	putFolderPeers(w, o.FolderPeers)
+	putFolderPeerList(w, o.FolderPeers)
 	w.Int32(o.Pts)
 	w.Int32(o.PtsCount)
 }
@@ -2323,7 +2329,7 @@ func (o *UpdatePeerLocated) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0xb4afcfb0)
-	putPeerLocatedClasss(w, o.Peers)
+	putPeerLocatedClassList(w, o.Peers)
 }
 
 func (o *UpdatePeerLocated) decode(r *tl.Reader, _ uint32) {
@@ -2489,8 +2495,14 @@ func (*UpdateMessagePollVote) TLName() string { return "updateMessagePollVote" }
 
 func (*UpdateMessagePollVote) isUpdateClass() {}
 
-// Encode writes o in the shape of the writer's layer.
+// Encode writes o, or what the writer's layer has in its place.
 func (o *UpdateMessagePollVote) Encode(w *tl.Writer) {
+	if !o.lower(w) {
+		o.encode(w)
+	}
+}
+
+func (o *UpdateMessagePollVote) encode(w *tl.Writer) {
 	if o == nil {
 		w.Fail()
 		return
@@ -2946,7 +2958,7 @@ func (o *UpdateGroupCallParticipants) Encode(w *tl.Writer) {
 	if putInputGroupCallClass(w, o.Call); w.Failed() {
 		return
 	}
-	putGroupCallParticipants(w, o.Participants)
+	putGroupCallParticipantList(w, o.Participants)
 	w.Int32(o.Version)
 }
 
@@ -3273,7 +3285,7 @@ func (o *UpdateBotCommands) Encode(w *tl.Writer) {
 		return
 	}
 	w.Int64(o.BotID)
-	putBotCommands(w, o.Commands)
+	putBotCommandList(w, o.Commands)
 }
 
 func (o *UpdateBotCommands) decode(r *tl.Reader, _ uint32) {
@@ -3768,7 +3780,7 @@ func (o *UpdateMessageExtendedMedia) Encode(w *tl.Writer) {
 			return
 		}
 		w.Int32(o.MsgID)
-		putMessageExtendedMediaClasss(w, o.ExtendedMedia)
+		putMessageExtendedMediaClassList(w, o.ExtendedMedia)
 	case l >= 146:
 		w.ID(0x5a73a98c)
 		if putPeerClass(w, o.Peer); w.Failed() {
@@ -3851,8 +3863,14 @@ func (*UpdateStory) TLName() string { return "updateStory" }
 
 func (*UpdateStory) isUpdateClass() {}
 
-// Encode writes o in the shape of the writer's layer.
+// Encode writes o, or what the writer's layer has in its place.
 func (o *UpdateStory) Encode(w *tl.Writer) {
+	if !o.lower(w) {
+		o.encode(w)
+	}
+}
+
+func (o *UpdateStory) encode(w *tl.Writer) {
 	if o == nil {
 		w.Fail()
 		return
@@ -3894,8 +3912,14 @@ func (*UpdateReadStories) TLName() string { return "updateReadStories" }
 
 func (*UpdateReadStories) isUpdateClass() {}
 
-// Encode writes o in the shape of the writer's layer.
+// Encode writes o, or what the writer's layer has in its place.
 func (o *UpdateReadStories) Encode(w *tl.Writer) {
+	if !o.lower(w) {
+		o.encode(w)
+	}
+}
+
+func (o *UpdateReadStories) encode(w *tl.Writer) {
 	if o == nil {
 		w.Fail()
 		return
@@ -3997,8 +4021,14 @@ func (*UpdateSentStoryReaction) TLName() string { return "updateSentStoryReactio
 
 func (*UpdateSentStoryReaction) isUpdateClass() {}
 
-// Encode writes o in the shape of the writer's layer.
+// Encode writes o, or what the writer's layer has in its place.
 func (o *UpdateSentStoryReaction) Encode(w *tl.Writer) {
+	if !o.lower(w) {
+		o.encode(w)
+	}
+}
+
+func (o *UpdateSentStoryReaction) encode(w *tl.Writer) {
 	if o == nil {
 		w.Fail()
 		return
@@ -4180,8 +4210,8 @@ func (o *UpdateBotMessageReaction) Encode(w *tl.Writer) {
 		if putPeerClass(w, o.Actor); w.Failed() {
 			return
 		}
-		putReactionClasss(w, o.OldReactions)
-		putReactionClasss(w, o.NewReactions)
+		putReactionClassList(w, o.OldReactions)
+		putReactionClassList(w, o.NewReactions)
 		w.Int32(o.Qts)
 	default:
 		w.Fail()
@@ -4226,7 +4256,7 @@ func (o *UpdateBotMessageReactions) Encode(w *tl.Writer) {
 		}
 		w.Int32(o.MsgID)
 		w.Int32(o.Date)
-		putReactionCounts(w, o.Reactions)
+		putReactionCountList(w, o.Reactions)
 		w.Int32(o.Qts)
 	default:
 		w.Fail()
@@ -4297,7 +4327,7 @@ func (o *UpdatePinnedSavedDialogs) Encode(w *tl.Writer) {
 		w.ID(0x686c85a6)
 		w.Uint32(tl.Bit(o.Order != nil, 0))
 		if o.Order != nil {
-			putDialogPeerClasss(w, o.Order)
+			putDialogPeerClassList(w, o.Order)
 		}
 	default:
 		w.Fail()
@@ -4380,7 +4410,7 @@ func (o *UpdateQuickReplies) Encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 176:
 		w.ID(0xf9470ab2)
-		putQuickReplys(w, o.QuickReplies)
+		putQuickReplyList(w, o.QuickReplies)
 	default:
 		w.Fail()
 	}
@@ -5532,7 +5562,7 @@ func (o *UpdateBotGuestChatQuery) Encode(w *tl.Writer) {
 			return
 		}
 		if o.ReferenceMessages != nil {
-			putMessageClasss(w, o.ReferenceMessages)
+			putMessageClassList(w, o.ReferenceMessages)
 		}
 		w.Int32(o.Qts)
 	default:
@@ -6006,7 +6036,7 @@ func (o *UpdateShortMessage) Encode(w *tl.Writer) {
 		w.Optional(mark, flags, 3)
 	}
 	if o.Entities != nil {
-		putMessageEntityClasss(w, o.Entities)
+		putMessageEntityClassList(w, o.Entities)
 	}
 	if o.TTLPeriod != nil {
 		w.Int32(*o.TTLPeriod)
@@ -6104,7 +6134,7 @@ func (o *UpdateShortChatMessage) Encode(w *tl.Writer) {
 		w.Optional(mark, flags, 3)
 	}
 	if o.Entities != nil {
-		putMessageEntityClasss(w, o.Entities)
+		putMessageEntityClassList(w, o.Entities)
 	}
 	if o.TTLPeriod != nil {
 		w.Int32(*o.TTLPeriod)
@@ -6208,7 +6238,7 @@ func (o *UpdateShortSentMessage) Encode(w *tl.Writer) {
 		w.Optional(mark, flags, 9)
 	}
 	if o.Entities != nil {
-		putMessageEntityClasss(w, o.Entities)
+		putMessageEntityClassList(w, o.Entities)
 	}
 	if o.TTLPeriod != nil {
 		w.Int32(*o.TTLPeriod)

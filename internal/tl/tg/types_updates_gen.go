@@ -87,11 +87,11 @@ func (o *UpdatesDifference) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0xf49ca0)
-	putMessageClasss(w, o.NewMessages)
-	putEncryptedMessageClasss(w, o.NewEncryptedMessages)
-	putUpdateClasss(w, o.OtherUpdates)
-	putChatClasss(w, o.Chats)
-	putUserClasss(w, o.Users)
+	putMessageClassList(w, o.NewMessages)
+	putEncryptedMessageClassList(w, o.NewEncryptedMessages)
+	putUpdateClassList(w, o.OtherUpdates)
+	putChatClassList(w, o.Chats)
+	putUserClassList(w, o.Users)
 	if o.State.Encode(w); w.Failed() {
 		return
 	}
@@ -128,11 +128,11 @@ func (o *UpdatesDifferenceSlice) Encode(w *tl.Writer) {
 		return
 	}
 	w.ID(0xa8fb1981)
-	putMessageClasss(w, o.NewMessages)
-	putEncryptedMessageClasss(w, o.NewEncryptedMessages)
-	putUpdateClasss(w, o.OtherUpdates)
-	putChatClasss(w, o.Chats)
-	putUserClasss(w, o.Users)
+	putMessageClassList(w, o.NewMessages)
+	putEncryptedMessageClassList(w, o.NewEncryptedMessages)
+	putUpdateClassList(w, o.OtherUpdates)
+	putChatClassList(w, o.Chats)
+	putUserClassList(w, o.Users)
 	if o.IntermediateState.Encode(w); w.Failed() {
 		return
 	}
@@ -228,9 +228,9 @@ func (o *UpdatesChannelDifferenceTooLong) Encode(w *tl.Writer) {
 	if putDialogClass(w, o.Dialog); w.Failed() {
 		return
 	}
-	putMessageClasss(w, o.Messages)
-	putChatClasss(w, o.Chats)
-	putUserClasss(w, o.Users)
+	putMessageClassList(w, o.Messages)
+	putChatClassList(w, o.Chats)
+	putUserClassList(w, o.Users)
 }
 
 // UpdatesChannelDifference is the constructor updates.channelDifference of type updates.ChannelDifference.
@@ -262,8 +262,8 @@ func (o *UpdatesChannelDifference) Encode(w *tl.Writer) {
 	if o.Timeout != nil {
 		w.Int32(*o.Timeout)
 	}
-	putMessageClasss(w, o.NewMessages)
-	putUpdateClasss(w, o.OtherUpdates)
-	putChatClasss(w, o.Chats)
-	putUserClasss(w, o.Users)
+	putMessageClassList(w, o.NewMessages)
+	putUpdateClassList(w, o.OtherUpdates)
+	putChatClassList(w, o.Chats)
+	putUserClassList(w, o.Users)
 }

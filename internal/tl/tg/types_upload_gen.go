@@ -55,7 +55,7 @@ func (o *UploadFileCdnRedirect) Encode(w *tl.Writer) {
 	w.Bytes(o.FileToken)
 	w.Bytes(o.EncryptionKey)
 	w.Bytes(o.EncryptionIv)
-	putFileHashs(w, o.FileHashes)
+	putFileHashList(w, o.FileHashes)
 }
 
 // UploadWebFile is the constructor upload.webFile of type upload.WebFile.

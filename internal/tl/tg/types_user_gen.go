@@ -92,7 +92,9 @@ func (*User) isUserClass() {}
 // Encode writes o, or what the writer's layer has in its place.
 func (o *User) Encode(w *tl.Writer) {
 	mark := w.Mark()
-	o.encode(w)
+	if !o.lower(w) {
+		o.encode(w)
+	}
 	if w.Undo(mark) {
 		new(UserEmpty).Encode(w)
 	}
@@ -186,7 +188,7 @@ func (o *User) encode(w *tl.Writer) {
 			w.Int32(tl.Value(o.BotInfoVersion))
 		}
 		if o.Restricted || o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.BotInlinePlaceholder != nil {
 			w.String(*o.BotInlinePlaceholder)
@@ -200,7 +202,7 @@ func (o *User) encode(w *tl.Writer) {
 			w.Optional(mark, flags, 30)
 		}
 		if o.Usernames != nil {
-			putUsernames(w, o.Usernames)
+			putUsernameList(w, o.Usernames)
 		}
 		if o.StoriesMaxID != nil {
 			mark := w.Mark()
@@ -310,7 +312,7 @@ func (o *User) encode(w *tl.Writer) {
 			w.Int32(tl.Value(o.BotInfoVersion))
 		}
 		if o.Restricted || o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.BotInlinePlaceholder != nil {
 			w.String(*o.BotInlinePlaceholder)
@@ -324,7 +326,7 @@ func (o *User) encode(w *tl.Writer) {
 			w.Optional(mark, flags, 30)
 		}
 		if o.Usernames != nil {
-			putUsernames(w, o.Usernames)
+			putUsernameList(w, o.Usernames)
 		}
 		if o.StoriesMaxID != nil {
 			mark := w.Mark()
@@ -427,7 +429,7 @@ func (o *User) encode(w *tl.Writer) {
 			w.Int32(tl.Value(o.BotInfoVersion))
 		}
 		if o.Restricted || o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.BotInlinePlaceholder != nil {
 			w.String(*o.BotInlinePlaceholder)
@@ -441,7 +443,7 @@ func (o *User) encode(w *tl.Writer) {
 			w.Optional(mark, flags, 30)
 		}
 		if o.Usernames != nil {
-			putUsernames(w, o.Usernames)
+			putUsernameList(w, o.Usernames)
 		}
 		if o.StoriesMaxID != nil {
 			mark := w.Mark()
@@ -542,7 +544,7 @@ func (o *User) encode(w *tl.Writer) {
 			w.Int32(tl.Value(o.BotInfoVersion))
 		}
 		if o.Restricted || o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.BotInlinePlaceholder != nil {
 			w.String(*o.BotInlinePlaceholder)
@@ -556,7 +558,7 @@ func (o *User) encode(w *tl.Writer) {
 			w.Optional(mark, flags, 30)
 		}
 		if o.Usernames != nil {
-			putUsernames(w, o.Usernames)
+			putUsernameList(w, o.Usernames)
 		}
 		if o.StoriesMaxID != nil {
 			mark := w.Mark()
@@ -653,7 +655,7 @@ func (o *User) encode(w *tl.Writer) {
 			w.Int32(tl.Value(o.BotInfoVersion))
 		}
 		if o.Restricted || o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.BotInlinePlaceholder != nil {
 			w.String(*o.BotInlinePlaceholder)
@@ -667,7 +669,7 @@ func (o *User) encode(w *tl.Writer) {
 			w.Optional(mark, flags, 30)
 		}
 		if o.Usernames != nil {
-			putUsernames(w, o.Usernames)
+			putUsernameList(w, o.Usernames)
 		}
 		if o.StoriesMaxID != nil {
 			mark := w.Mark()
@@ -759,7 +761,7 @@ func (o *User) encode(w *tl.Writer) {
 			w.Int32(tl.Value(o.BotInfoVersion))
 		}
 		if o.Restricted || o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.BotInlinePlaceholder != nil {
 			w.String(*o.BotInlinePlaceholder)
@@ -773,7 +775,7 @@ func (o *User) encode(w *tl.Writer) {
 			w.Optional(mark, flags, 30)
 		}
 		if o.Usernames != nil {
-			putUsernames(w, o.Usernames)
+			putUsernameList(w, o.Usernames)
 		}
 		if o.StoriesMaxID != nil {
 			mark := w.Mark()
@@ -860,7 +862,7 @@ func (o *User) encode(w *tl.Writer) {
 			w.Int32(tl.Value(o.BotInfoVersion))
 		}
 		if o.Restricted || o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.BotInlinePlaceholder != nil {
 			w.String(*o.BotInlinePlaceholder)
@@ -874,7 +876,7 @@ func (o *User) encode(w *tl.Writer) {
 			w.Optional(mark, flags, 30)
 		}
 		if o.Usernames != nil {
-			putUsernames(w, o.Usernames)
+			putUsernameList(w, o.Usernames)
 		}
 		if o.StoriesMaxID != nil {
 			mark := w.Mark()
@@ -957,7 +959,7 @@ func (o *User) encode(w *tl.Writer) {
 			w.Int32(tl.Value(o.BotInfoVersion))
 		}
 		if o.Restricted || o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.BotInlinePlaceholder != nil {
 			w.String(*o.BotInlinePlaceholder)
@@ -971,7 +973,7 @@ func (o *User) encode(w *tl.Writer) {
 			w.Optional(mark, flags, 30)
 		}
 		if o.Usernames != nil {
-			putUsernames(w, o.Usernames)
+			putUsernameList(w, o.Usernames)
 		}
 		if o.StoriesMaxID != nil {
 			mark := w.Mark()
@@ -1042,7 +1044,7 @@ func (o *User) encode(w *tl.Writer) {
 			w.Int32(tl.Value(o.BotInfoVersion))
 		}
 		if o.Restricted || o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.BotInlinePlaceholder != nil {
 			w.String(*o.BotInlinePlaceholder)
@@ -1056,7 +1058,7 @@ func (o *User) encode(w *tl.Writer) {
 			w.Optional(mark, flags, 30)
 		}
 		if o.Usernames != nil {
-			putUsernames(w, o.Usernames)
+			putUsernameList(w, o.Usernames)
 		}
 	case l >= 145:
 		w.ID(0x5d99adee)
@@ -1120,7 +1122,7 @@ func (o *User) encode(w *tl.Writer) {
 			w.Int32(tl.Value(o.BotInfoVersion))
 		}
 		if o.Restricted || o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.BotInlinePlaceholder != nil {
 			w.String(*o.BotInlinePlaceholder)
@@ -1194,7 +1196,7 @@ func (o *User) encode(w *tl.Writer) {
 			w.Int32(tl.Value(o.BotInfoVersion))
 		}
 		if o.Restricted || o.RestrictionReason != nil {
-			putRestrictionReasons(w, o.RestrictionReason)
+			putRestrictionReasonList(w, o.RestrictionReason)
 		}
 		if o.BotInlinePlaceholder != nil {
 			w.String(*o.BotInlinePlaceholder)
@@ -1628,8 +1630,14 @@ type UserFull struct {
 // TLName is "userFull".
 func (*UserFull) TLName() string { return "userFull" }
 
-// Encode writes o in the shape of the writer's layer.
+// Encode writes o, or what the writer's layer has in its place.
 func (o *UserFull) Encode(w *tl.Writer) {
+	if !o.lower(w) {
+		o.encode(w)
+	}
+}
+
+func (o *UserFull) encode(w *tl.Writer) {
 	if o == nil {
 		w.Fail()
 		return

@@ -26,8 +26,8 @@ func (o *UsersUserFull) Encode(w *tl.Writer) {
 		if o.FullUser.Encode(w); w.Failed() {
 			return
 		}
-		putChatClasss(w, o.Chats)
-		putUserClasss(w, o.Users)
+		putChatClassList(w, o.Chats)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -58,7 +58,7 @@ func (o *UsersUsers) Encode(w *tl.Writer) {
 	switch l := w.Layer; {
 	case l == 0 || l >= 197:
 		w.ID(0x62d706b8)
-		putUserClasss(w, o.Users)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -85,7 +85,7 @@ func (o *UsersUsersSlice) Encode(w *tl.Writer) {
 	case l == 0 || l >= 197:
 		w.ID(0x315a4974)
 		w.Int32(o.Count)
-		putUserClasss(w, o.Users)
+		putUserClassList(w, o.Users)
 	default:
 		w.Fail()
 	}
@@ -137,7 +137,7 @@ func (o *UsersSavedMusic) Encode(w *tl.Writer) {
 	case l == 0 || l >= 214:
 		w.ID(0x34a2f297)
 		w.Int32(o.Count)
-		putDocumentClasss(w, o.Documents)
+		putDocumentClassList(w, o.Documents)
 	default:
 		w.Fail()
 	}
