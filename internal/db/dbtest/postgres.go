@@ -142,7 +142,7 @@ func (c *cluster) keep(bin string, cred *syscall.Credential) error {
 	c.alive = alive
 	cmd := exec.Command("/bin/sh", "-c", keeper, filepath.Join(bin, "postgres"), "-D", "data", "-k", c.dir,
 		"-c", "listen_addresses=", "-c", "fsync=off", "-c", "synchronous_commit=on", "-c", "full_page_writes=off",
-		"-c", "max_connections=300", "-c", "shared_buffers=64MB", "-c", "autovacuum=off")
+		"-c", "max_connections=300", "-c", "shared_buffers=64MB", "-c", "autovacuum=off", "-c", "deadlock_timeout=100ms")
 	cmd.Stdin, cmd.Dir = in, c.dir
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: cred, Setpgid: true} // Ctrl-C reaches it through the pipe only
 	return cmd.Start()
