@@ -64,7 +64,7 @@ type Position struct {
 // Create opens the log of a new user. It fails with db.ErrExists when there is one.
 func (l *Log) Create(ctx context.Context, tx *db.Tx, owner ids.User) error {
 	const insert = `INSERT INTO user_state (user_id, pts, qts, message_id, note, pruned) VALUES ($1, 1, 1, 0, 0, 0)`
-	if _, err := tx.Exec(ctx, insert, int64(owner)); err != nil {
+	if _, err := tx.Exec(ctx, insert, owner); err != nil {
 		return fmt.Errorf("create log of user %d: %w", owner, err)
 	}
 	return nil
@@ -78,7 +78,7 @@ func (l *Log) Append(ctx context.Context, tx *db.Tx, owner ids.User, ev Event) (
 		return 0, fmt.Errorf("append %s to the log of user %d: count %d", ev.Kind(), owner, e.Count)
 	}
 	const next = `UPDATE user_state SET pts = pts + $1 WHERE user_id = $2 RETURNING pts`
-	if err := tx.QueryRow(ctx, next, int64(e.Count), int64(owner)).Scan(&e.PTS); err != nil {
+	if err := tx.QueryRow(ctx, next, e.Count, owner).Scan(&e.PTS); err != nil {
 		return 0, fmt.Errorf("next pts of user %d: %w", owner, err)
 	}
 	if err := insert(ctx, tx, e, 0); err != nil {
@@ -95,7 +95,7 @@ func (l *Log) Note(ctx context.Context, tx *db.Tx, owner ids.User, ev Event) err
 	e := Entry{Owner: owner, Date: now(), Event: ev, Origin: OriginFrom(ctx)}
 	var n int64
 	const next = `UPDATE user_state SET note = note + 1 WHERE user_id = $1 RETURNING pts, note`
-	if err := tx.QueryRow(ctx, next, int64(owner)).Scan(&e.PTS, &n); err != nil {
+	if err := tx.QueryRow(ctx, next, owner).Scan(&e.PTS, &n); err != nil {
 		return fmt.Errorf("next note of user %d: %w", owner, err)
 	}
 	if err := insert(ctx, tx, e, n); err != nil {
@@ -112,12 +112,12 @@ func insert(ctx context.Context, tx *db.Tx, e Entry, n int64) error {
 	}
 	if n > 0 {
 		const forget = `DELETE FROM update_log WHERE owner = $1 AND pts = $2 AND n > 0 AND kind = $3 AND data = $4`
-		if _, err := tx.Exec(ctx, forget, int64(e.Owner), int64(e.PTS), e.Event.Kind(), string(data)); err != nil {
+		if err := tx.Queue(ctx, forget, e.Owner, e.PTS, e.Event.Kind(), string(data)); err != nil {
 			return fmt.Errorf("forget equal notes of user %d: %w", e.Owner, err)
 		}
 	}
 	const insert = `INSERT INTO update_log (owner, pts, n, count, date, kind, data) VALUES ($1, $2, $3, $4, $5, $6, $7)`
-	_, err = tx.Exec(ctx, insert, int64(e.Owner), int64(e.PTS), n, int64(e.Count), e.Date, e.Event.Kind(), string(data))
+	err = tx.Queue(ctx, insert, e.Owner, e.PTS, n, e.Count, e.Date, e.Event.Kind(), string(data))
 	if err != nil {
 		return fmt.Errorf("log pts %d of user %d: %w", e.PTS, e.Owner, err)
 	}
@@ -130,7 +130,7 @@ func (l *Log) NextMessage(ctx context.Context, tx *db.Tx, owner ids.User) (Posit
 	const next = `UPDATE user_state SET pts = pts + 1, message_id = message_id + 1 WHERE user_id = $1
 		RETURNING message_id, pts`
 	var p Position
-	if err := tx.QueryRow(ctx, next, int64(owner)).Scan(&p.ID, &p.PTS); err != nil {
+	if err := tx.QueryRow(ctx, next, owner).Scan(&p.ID, &p.PTS); err != nil {
 		return Position{}, fmt.Errorf("next message of user %d: %w", owner, err)
 	}
 	return p, nil
@@ -145,7 +145,7 @@ func (l *Log) Tell(tx *db.Tx, e Entry) {
 func (l *Log) State(ctx context.Context, tx *db.Tx, owner ids.User) (State, error) {
 	const get = `SELECT pts, qts, message_id, pruned FROM user_state WHERE user_id = $1`
 	s := State{Date: now()}
-	if err := tx.QueryRow(ctx, get, int64(owner)).Scan(&s.PTS, &s.QTS, &s.LastMessage, &s.Pruned); err != nil {
+	if err := tx.QueryRow(ctx, get, owner).Scan(&s.PTS, &s.QTS, &s.LastMessage, &s.Pruned); err != nil {
 		return State{}, fmt.Errorf("state of user %d: %w", owner, err)
 	}
 	return s, nil
@@ -162,7 +162,7 @@ func (l *Log) Since(
 	}
 	const list = `SELECT pts, count, date, kind, data FROM update_log
 		WHERE owner = $1 AND pts >= $2 AND (pts > $3 OR (n > 0 AND date >= $4)) ORDER BY pts, n LIMIT $5`
-	rows, err := tx.Query(ctx, list, int64(owner), int64(pts), int64(pts), date, int64(limit))
+	rows, err := tx.Query(ctx, list, owner, pts, pts, date, limit)
 	if err != nil {
 		return nil, fmt.Errorf("log of user %d since %d: %w", owner, pts, err)
 	}
@@ -184,7 +184,7 @@ func (l *Log) Since(
 func checkKept(ctx context.Context, tx *db.Tx, owner ids.User, pts int32) error {
 	var pruned int32
 	const get = `SELECT pruned FROM user_state WHERE user_id = $1`
-	if err := tx.QueryRow(ctx, get, int64(owner)).Scan(&pruned); err != nil {
+	if err := tx.QueryRow(ctx, get, owner).Scan(&pruned); err != nil {
 		return fmt.Errorf("state of user %d: %w", owner, err)
 	}
 	if pts < pruned {
