@@ -34,20 +34,36 @@ const howToInstall = "install PostgreSQL 14 or newer (Debian: apt-get install po
 // A cluster is a PostgreSQL of this test process, with an empty schema to copy.
 type cluster struct {
 	dir   string
+	fsync string   // on or off
 	alive *os.File // held open; its end tells the keeper that this process has ended
 	count atomic.Int64
 }
 
-// shared starts the cluster at its first use. It ends with the process, see keeper.
-var shared = sync.OnceValues(startCluster)
+// shared and durable start their cluster at its first use. It ends with the process, see keeper.
+var (
+	shared  = sync.OnceValues(func() (*cluster, error) { return startCluster("off") })
+	durable = sync.OnceValues(func() (*cluster, error) { return startCluster("on") })
+)
 
 // template is the database that every test gets a copy of.
 const template = "hermod_template"
 
 // PostgresURL returns the address of a fresh database with the newest schema, which is dropped after the test.
+// It does not wait for the disk, and so survives the end of processes, not of the machine.
 func PostgresURL(t testing.TB) string {
 	t.Helper()
-	c, err := shared()
+	return freshURL(t, shared)
+}
+
+// DurablePostgresURL is PostgresURL on a PostgreSQL that waits for the disk, for benchmarks.
+func DurablePostgresURL(t testing.TB) string {
+	t.Helper()
+	return freshURL(t, durable)
+}
+
+func freshURL(t testing.TB, start func() (*cluster, error)) string {
+	t.Helper()
+	c, err := start()
 	if err != nil {
 		t.Fatalf("PostgreSQL for tests: %v; %s", err, howToInstall)
 	}
@@ -80,12 +96,12 @@ func (c *cluster) exec(ctx context.Context, sql string) error {
 	return err
 }
 
-func startCluster() (*cluster, error) {
+func startCluster(fsync string) (*cluster, error) {
 	bin, err := findPostgres()
 	if err != nil {
 		return nil, err
 	}
-	c := &cluster{}
+	c := &cluster{fsync: fsync}
 	cred, err := c.makeDir()
 	if err != nil {
 		return nil, err
@@ -141,7 +157,7 @@ func (c *cluster) keep(bin string, cred *syscall.Credential) error {
 	defer in.Close()
 	c.alive = alive
 	cmd := exec.Command("/bin/sh", "-c", keeper, filepath.Join(bin, "postgres"), "-D", "data", "-k", c.dir,
-		"-c", "listen_addresses=", "-c", "fsync=off", "-c", "synchronous_commit=on", "-c", "full_page_writes=off",
+		"-c", "listen_addresses=", "-c", "fsync="+c.fsync, "-c", "full_page_writes="+c.fsync,
 		"-c", "max_connections=300", "-c", "shared_buffers=64MB", "-c", "autovacuum=off", "-c", "deadlock_timeout=100ms")
 	cmd.Stdin, cmd.Dir = in, c.dir
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: cred, Setpgid: true} // Ctrl-C reaches it through the pipe only
