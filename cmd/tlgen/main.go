@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"hermod/internal/tl/gen"
 )
@@ -52,7 +51,7 @@ func write(dir string, files map[string][]byte) error {
 		return err
 	}
 	for _, e := range old {
-		if _, ok := files[e.Name()]; !ok && strings.HasSuffix(e.Name(), "_gen.go") {
+		if _, ok := files[e.Name()]; !ok && gen.IsGenerated(e.Name()) {
 			if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
 				return err
 			}

@@ -32,6 +32,9 @@ func Generate(f *File, c *Config) (map[string][]byte, error) {
 		m.writeType(part(typeFile(t)), t)
 	}
 	m.writeRequests(part("requests"))
+	if !m.config.All {
+		m.writeList(part("all"))
+	}
 	return formatAll(parts, c.Package)
 }
 
@@ -43,9 +46,29 @@ func formatAll(parts map[string]*strings.Builder, pkg string) (map[string][]byte
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		out[name+"_gen.go"] = code
+		if name == "all" {
+			name += "_test" // a list for tests
+		}
+		out[strings.Replace(name+"_gen.go", "_test_gen.go", "_gen_test.go", 1)] = code
 	}
 	return out, nil
+}
+
+// writeList lists what answers consist of, for tests that go through all of it.
+func (m *Model) writeList(b *strings.Builder) {
+	b.WriteString("func allObjects() []tl.Object {\nreturn []tl.Object{\n")
+	for _, x := range m.Constructors {
+		if x.Encode == Every {
+			fmt.Fprintf(b, "new(%s),\n", x.Go)
+		}
+	}
+	b.WriteString("}\n}\n\n// legacy names constructors that the newest layer does not have.\nvar legacy = map[string]bool{\n")
+	for _, x := range m.Constructors {
+		if x.Encode == Every && !x.inNewest(m) {
+			fmt.Fprintf(b, "%q: true,\n", x.Name)
+		}
+	}
+	b.WriteString("}\n")
 }
 
 // fileName groups combinators by kind and namespace, those without a namespace by their first word.
@@ -228,4 +251,9 @@ func GenerateFile(c *Config) (map[string][]byte, error) {
 		return nil, fmt.Errorf("%s: %w", c.Schema, err)
 	}
 	return Generate(f, c)
+}
+
+// IsGenerated reports whether a file of that name is one that Generate writes.
+func IsGenerated(name string) bool {
+	return strings.HasSuffix(name, "_gen.go") || strings.HasSuffix(name, "_gen_test.go")
 }
