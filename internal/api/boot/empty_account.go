@@ -1,0 +1,72 @@
+package boot
+
+import (
+	"hermod/internal/rpc"
+	"hermod/internal/tl/tg"
+)
+
+// emptyAccount serves what settings and looks ask for: themes, wallpapers, ringtones, emoji statuses, business.
+func emptyAccount(r *rpc.Router) {
+	emptyLooks(r)
+	emptyEmojiLists(r)
+	ok[*tg.AccountClearRecentEmojiStatuses](r)
+	ok[*tg.AccountDeleteAutoSaveExceptions](r)
+	ok[*tg.AccountSaveAutoDownloadSettings](r)
+	ok[*tg.AccountSaveAutoSaveSettings](r)
+	ok[*tg.AccountSaveMusic](r)
+	ok[*tg.AccountSetMainProfileTab](r)
+	ok[*tg.AccountToggleSponsoredMessages](r)
+	none[*tg.AccountGetAllSecureValues](r, tg.Vector[*tg.SecureValue]{})
+	none[*tg.AccountGetSecureValue](r, tg.Vector[*tg.SecureValue]{})
+	none[*tg.AccountGetAutoDownloadSettings](r, &tg.AccountAutoDownloadSettings{
+		Low: &tg.AutoDownloadSettings{}, Medium: &tg.AutoDownloadSettings{}, High: &tg.AutoDownloadSettings{},
+	})
+	none[*tg.AccountGetAutoSaveSettings](r, &tg.AccountAutoSaveSettings{
+		UsersSettings: &tg.AutoSaveSettings{}, ChatsSettings: &tg.AutoSaveSettings{}, BroadcastsSettings: &tg.AutoSaveSettings{},
+	})
+	none[*tg.AccountGetPaidMessagesRevenue](r, &tg.AccountPaidMessagesRevenue{})
+	none[*tg.AccountGetPasskeys](r, &tg.AccountPasskeys{})
+	none[*tg.AccountGetSavedMusicIDs](r, &tg.AccountSavedMusicIDs{})
+	none[*tg.AccountGetBusinessChatLinks](r, &tg.AccountBusinessChatLinks{})
+	none[*tg.AccountGetConnectedBots](r, &tg.AccountConnectedBots{})
+	quiet[*tg.AccountGetBotBusinessConnection](r)
+	refused[*tg.AccountResolveBusinessChatLink](r, rpc.BadRequest("CHATLINK_SLUG_EXPIRED"))
+	listed(r, func(in *tg.AicomposeGetTones) int64 { return in.Hash },
+		&tg.AicomposeTones{Hash: emptyHash}, &tg.AicomposeTonesNotModified{})
+	listed(r, func(in *tg.AccountGetWebBrowserSettings) int64 { return in.Hash },
+		&tg.AccountWebBrowserSettings{Hash: emptyHash}, &tg.AccountWebBrowserSettingsNotModified{})
+}
+
+func emptyLooks(r *rpc.Router) {
+	themes, sameThemes := &tg.AccountThemes{Hash: emptyHash}, &tg.AccountThemesNotModified{}
+	listed(r, func(in *tg.AccountGetThemes) int64 { return in.Hash }, themes, sameThemes)
+	listed(r, func(in *tg.AccountGetChatThemes) int64 { return in.Hash }, themes, sameThemes)
+	listed(r, func(in *tg.AccountGetUniqueGiftChatThemes) int64 { return in.Hash },
+		&tg.AccountChatThemes{Hash: emptyHash}, &tg.AccountChatThemesNotModified{})
+	listed(r, func(in *tg.AccountGetWallPapers) int64 { return in.Hash },
+		&tg.AccountWallPapers{Hash: emptyHash}, &tg.AccountWallPapersNotModified{})
+	listed(r, func(in *tg.AccountGetSavedRingtones) int64 { return in.Hash },
+		&tg.AccountSavedRingtones{Hash: emptyHash}, &tg.AccountSavedRingtonesNotModified{})
+	refused[*tg.AccountGetWallPaper](r, rpc.BadRequest("WALLPAPER_INVALID"))
+	refused[*tg.AccountGetTheme](r, rpc.BadRequest("THEME_INVALID"))
+	none[*tg.AccountGetMultiWallPapers](r, tg.Vector[*tg.WallPaper]{})
+	ok[*tg.AccountInstallTheme](r)
+	ok[*tg.AccountInstallWallPaper](r)
+	ok[*tg.AccountResetWallPapers](r)
+	ok[*tg.AccountSaveWallPaper](r)
+}
+
+func emptyEmojiLists(r *rpc.Router) {
+	statuses, sameStatuses := &tg.AccountEmojiStatuses{Hash: emptyHash}, &tg.AccountEmojiStatusesNotModified{}
+	listed(r, func(in *tg.AccountGetDefaultEmojiStatuses) int64 { return in.Hash }, statuses, sameStatuses)
+	listed(r, func(in *tg.AccountGetRecentEmojiStatuses) int64 { return in.Hash }, statuses, sameStatuses)
+	listed(r, func(in *tg.AccountGetChannelDefaultEmojiStatuses) int64 { return in.Hash }, statuses, sameStatuses)
+	listed(r, func(in *tg.AccountGetCollectibleEmojiStatuses) int64 { return in.Hash }, statuses, sameStatuses)
+
+	list, sameList := &tg.EmojiList{Hash: emptyHash}, &tg.EmojiListNotModified{}
+	listed(r, func(in *tg.AccountGetChannelRestrictedStatusEmojis) int64 { return in.Hash }, list, sameList)
+	listed(r, func(in *tg.AccountGetDefaultBackgroundEmojis) int64 { return in.Hash }, list, sameList)
+	listed(r, func(in *tg.AccountGetDefaultGroupPhotoEmojis) int64 { return in.Hash }, list, sameList)
+	listed(r, func(in *tg.AccountGetDefaultProfilePhotoEmojis) int64 { return in.Hash }, list, sameList)
+	listed(r, func(in *tg.MessagesSearchCustomEmoji) int64 { return in.Hash }, list, sameList)
+}
