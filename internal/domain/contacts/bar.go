@@ -17,8 +17,7 @@ type Bar struct {
 	ReportSpam, AddContact, BlockContact bool
 	ShareContact                         bool // he is a contact who does not know my number
 	NeedsException                       bool // to add him would not show him my number
-	Country                              string
-	Registered                           time.Time
+	Registered                           time.Time // zero unless they are strangers
 }
 
 // Bar returns what owner is offered above his chat with user.
@@ -53,7 +52,7 @@ func bar(me, them users.User, rel users.Relation) Bar {
 	}
 	return Bar{
 		ReportSpam: true, AddContact: true, BlockContact: true, NeedsException: !seesMe,
-		Country: them.Phone.Country(), Registered: them.CreatedAt,
+		Registered: them.CreatedAt,
 	}
 }
 

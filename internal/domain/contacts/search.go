@@ -7,7 +7,6 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"hermod/internal/db"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/users"
 )
@@ -130,36 +129,4 @@ func (s *Service) ResolvePhone(ctx context.Context, owner ids.User, typed string
 		err = users.ErrNotFound
 	}
 	return user, err
-}
-
-// Birthdays returns which of owner's contacts may show him a birthday that lies at most a day from today.
-func (s *Service) Birthdays(ctx context.Context, owner ids.User, today func(users.Birthday) bool) (map[ids.User]users.Birthday, error) {
-	var list []ids.User
-	err := s.db.Read(ctx, func(tx *db.Tx) error {
-		list = nil
-		const find = `SELECT c.user_id FROM contact c JOIN user_account u ON u.id = c.user_id
-			WHERE c.owner = $1 AND u.birthday <> 0 LIMIT $2`
-		return scanUsers(ctx, tx, &list, find, owner, MaxContacts)
-	})
-	if err != nil {
-		return nil, wrap(err, "birthdays")
-	}
-	people, err := s.users.Get(ctx, list...)
-	if err != nil {
-		return nil, err
-	}
-	found := make(map[ids.User]users.Birthday)
-	for _, u := range people {
-		if !today(u.Birthday) {
-			continue
-		}
-		shown, err := s.users.Allowed(ctx, u.ID, owner, users.BirthdayKey)
-		if err != nil {
-			return nil, err
-		}
-		if shown {
-			found[u.ID] = u.Birthday
-		}
-	}
-	return found, nil
 }
