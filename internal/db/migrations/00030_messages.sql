@@ -13,6 +13,7 @@ CREATE TABLE message (
 	edit_date BIGINT  NOT NULL,
 	flags     INTEGER NOT NULL, -- messages.Flags
 	random_id BIGINT,           -- in the sender's row only
+	saved     BIGINT,           -- among saved messages: the chat it comes from
 	text      TEXT    NOT NULL,
 	extra     BYTEA,            -- JSON of messages.extra: what few messages have
 	PRIMARY KEY (owner, id)

@@ -54,6 +54,12 @@ type (
 	}
 	// ReadContents says that the media of messages were played or their mentions seen.
 	ReadContents struct{ IDs []ids.Message }
+	// PinnedMessages says that messages of a chat were pinned or unpinned.
+	PinnedMessages struct {
+		Peer   ids.Peer
+		IDs    []ids.Message
+		Pinned bool
+	}
 	// FolderPeers says that peers were moved to a folder (1 is the archive).
 	FolderPeers struct {
 		withPTS
@@ -110,6 +116,7 @@ type (
 	UserChanged struct {
 		withoutPTS
 		User ids.User
+		What string `json:",omitempty"` // a users.Change; "" is anything
 	}
 	// Privacy says that the owner's rules for Key have changed.
 	Privacy struct {
@@ -142,6 +149,9 @@ func (e DeleteMessages) Count() int32 { return int32(len(e.IDs)) }
 // Count implements Event.
 func (e ReadContents) Count() int32 { return int32(len(e.IDs)) }
 
+// Count implements Event.
+func (e PinnedMessages) Count() int32 { return int32(len(e.IDs)) }
+
 // Kind implements Event, here and below.
 func (NewMessage) Kind() string        { return "new_message" }
 func (EditMessage) Kind() string       { return "edit_message" }
@@ -149,6 +159,7 @@ func (DeleteMessages) Kind() string    { return "delete_messages" }
 func (ReadInbox) Kind() string         { return "read_inbox" }
 func (ReadOutbox) Kind() string        { return "read_outbox" }
 func (ReadContents) Kind() string      { return "read_contents" }
+func (PinnedMessages) Kind() string    { return "pinned_messages" }
 func (FolderPeers) Kind() string       { return "folder_peers" }
 func (Draft) Kind() string             { return "draft" }
 func (DialogPinned) Kind() string      { return "dialog_pinned" }
@@ -173,6 +184,7 @@ var kinds = map[string]func([]byte) (Event, error){
 	ReadInbox{}.Kind():         decode[ReadInbox],
 	ReadOutbox{}.Kind():        decode[ReadOutbox],
 	ReadContents{}.Kind():      decode[ReadContents],
+	PinnedMessages{}.Kind():    decode[PinnedMessages],
 	FolderPeers{}.Kind():       decode[FolderPeers],
 	Draft{}.Kind():             decode[Draft],
 	DialogPinned{}.Kind():      decode[DialogPinned],

@@ -1,0 +1,156 @@
+// Package dialogs keeps what a person sees of his chats from outside: the list with its order, read marks and
+// counters, drafts, notification settings and the filters of the list.
+//
+// It owns the tables dialog, draft, notify_setting, dialog_filter and dialog_option. Package messages moves the
+// counters, in the transactions that write messages.
+package dialogs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"hermod/internal/db"
+	"hermod/internal/domain/ids"
+	"hermod/internal/domain/updates"
+)
+
+// Errors of this package that are the caller's.
+var (
+	// ErrNone means that there is no dialog with the peer.
+	ErrNone = errors.New("no such dialog")
+	// ErrPinnedTooMany means that no more dialogs can be pinned.
+	ErrPinnedTooMany = errors.New("too many pinned dialogs")
+	// ErrFolder means a folder that does not exist.
+	ErrFolder = errors.New("no such folder")
+	// ErrFilter means a filter number that cannot be, or a filter without content.
+	ErrFilter = errors.New("no such dialog filter")
+	// ErrFiltersTooMany means that no more filters can be kept.
+	ErrFiltersTooMany = errors.New("too many dialog filters")
+)
+
+// Folders of the list.
+const (
+	Main    = 0
+	Archive = 1
+)
+
+// Bounds.
+const (
+	MaxPinned  = 100 // per folder
+	MaxFilters = 100
+	MaxPage    = 100
+	maxDialogs = 20_000 // that one answer about all dialogs looks at
+)
+
+// A Service answers for dialogs. Safe for concurrent use.
+type Service struct {
+	db  *db.DB
+	log *updates.Log
+}
+
+// New makes the service.
+func New(d *db.DB, log *updates.Log) *Service { return &Service{db: d, log: log} }
+
+// A Dialog is a chat as its owner has it in his list.
+type Dialog struct {
+	Owner      ids.User
+	Peer       ids.Peer
+	Top        ids.Message // 0: empty
+	TopDate    time.Time
+	Messages   int // how many are in it
+	ReadInbox  ids.Message
+	ReadOutbox ids.Message
+	Unread     int
+	Marked     bool // as unread, by hand
+	Pinned     int  // 0: no; of two, the higher comes first
+	Folder     int
+}
+
+const columns = `owner, peer, top_message, top_date, messages, read_inbox, read_outbox, unread, marked, pinned, folder`
+
+func scan(row interface{ Scan(...any) error }) (d Dialog, err error) {
+	err = row.Scan(&d.Owner, &d.Peer, &d.Top, &d.TopDate, &d.Messages, &d.ReadInbox, &d.ReadOutbox, &d.Unread,
+		&d.Marked, &d.Pinned, &d.Folder)
+	return d, err
+}
+
+// Get returns the dialog of owner with peer. Where there is none it returns an empty one, and no error.
+func (s *Service) Get(ctx context.Context, tx *db.Tx, owner ids.User, peer ids.Peer) (Dialog, error) {
+	const get = `SELECT ` + columns + ` FROM dialog WHERE owner = $1 AND peer = $2`
+	d, err := scan(tx.QueryRow(ctx, get, int64(owner), int64(peer)))
+	if errors.Is(err, db.ErrNotFound) {
+		return Dialog{Owner: owner, Peer: peer}, nil
+	}
+	if err != nil {
+		return Dialog{}, fmt.Errorf("dialog of user %d: %w", owner, err)
+	}
+	return d, nil
+}
+
+// Lock makes other transactions that lock one of owners wait until tx ends. Take it before reading what is written
+// back; give owners in ascending order.
+func (s *Service) Lock(ctx context.Context, tx *db.Tx, owners ...ids.User) error {
+	if tx.Engine() == db.SQLite {
+		return nil // has one writer
+	}
+	for _, o := range owners {
+		if _, err := tx.Exec(ctx, `SELECT 1 FROM user_state WHERE user_id = $1 FOR UPDATE`, int64(o)); err != nil {
+			return fmt.Errorf("lock user %d: %w", o, err)
+		}
+	}
+	return nil
+}
+
+// An Arrival is a new message in a dialog.
+type Arrival struct {
+	Owner   ids.User
+	Peer    ids.Peer
+	Message ids.Message
+	Date    time.Time
+	Unread  bool
+}
+
+// Arrived puts new messages on top of their dialogs, which are made where there are none. At most two arrivals, of
+// different owners, cost one statement.
+func (s *Service) Arrived(ctx context.Context, tx *db.Tx, a ...Arrival) error {
+	const (
+		one = `INSERT INTO dialog (` + columns + `) VALUES ($1, $2, $3, $4, 1, 0, 0, $5, 0, 0, 0)`
+		two = one + `, ($6, $7, $8, $9, 1, 0, 0, $10, 0, 0, 0)`
+		set = ` ON CONFLICT (owner, peer) DO UPDATE SET top_message = excluded.top_message, top_date = excluded.top_date,
+			messages = dialog.messages + 1, unread = dialog.unread + excluded.unread`
+	)
+	sql := one + set
+	args := make([]any, 0, 10)
+	for _, x := range a {
+		args = append(args, int64(x.Owner), int64(x.Peer), int64(x.Message), x.Date, x.Unread)
+	}
+	if len(a) == 2 {
+		sql = two + set
+	}
+	if _, err := tx.Exec(ctx, sql, args...); err != nil {
+		return fmt.Errorf("put message on top: %w", err)
+	}
+	return nil
+}
+
+// Save writes back what may change in a dialog that is there: everything but its owner and peer.
+func (s *Service) Save(ctx context.Context, tx *db.Tx, d Dialog) error {
+	const set = `UPDATE dialog SET top_message = $3, top_date = $4, messages = $5, read_inbox = $6, read_outbox = $7,
+		unread = $8, marked = $9, pinned = $10, folder = $11 WHERE owner = $1 AND peer = $2`
+	_, err := tx.Exec(ctx, set, int64(d.Owner), int64(d.Peer), int64(d.Top), d.TopDate, d.Messages, int64(d.ReadInbox),
+		int64(d.ReadOutbox), d.Unread, d.Marked, d.Pinned, d.Folder)
+	if err != nil {
+		return fmt.Errorf("save dialog of user %d: %w", d.Owner, err)
+	}
+	return nil
+}
+
+// insertEmpty makes a dialog without messages where there is none, so that something can be set in it.
+func insertEmpty(ctx context.Context, tx *db.Tx, owner ids.User, peer ids.Peer) error {
+	const insert = `INSERT INTO dialog (` + columns + `) VALUES ($1, $2, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+		ON CONFLICT (owner, peer) DO NOTHING`
+	_, err := tx.Exec(ctx, insert, int64(owner), int64(peer))
+	return err
+}

@@ -1,0 +1,157 @@
+package dialogs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"hermod/internal/db"
+	"hermod/internal/domain/ids"
+	"hermod/internal/domain/text"
+	"hermod/internal/domain/updates"
+)
+
+// A Draft is a message not yet sent. Stored as JSON: give fields that change their meaning a new name.
+// Spec: https://core.telegram.org/api/drafts
+type Draft struct {
+	Peer        ids.Peer    `json:"-"`
+	Date        time.Time   `json:"-"`
+	Text        text.Text   `json:"t"`
+	ReplyTo     ids.Message `json:"r,omitempty"`
+	Quote       *text.Text  `json:"q,omitempty"` // of the message replied to
+	QuoteOffset *int        `json:"o,omitempty"`
+	NoWebpage   bool        `json:"w,omitempty"`
+	InvertMedia bool        `json:"i,omitempty"`
+	Effect      int64       `json:"e,omitempty"`
+}
+
+// Empty reports whether d says nothing, which stands for no draft.
+func (d Draft) Empty() bool { return d.Text.String == "" && d.ReplyTo == 0 }
+
+// SetDraft keeps d as owner's draft for d.Peer, or removes the draft when d is empty.
+func (s *Service) SetDraft(ctx context.Context, owner ids.User, d Draft) error {
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		if err := s.Lock(ctx, tx, owner); err != nil {
+			return err
+		}
+		if d.Empty() {
+			return s.DropDraft(ctx, tx, owner, d.Peer)
+		}
+		data, err := json.Marshal(d)
+		if err != nil {
+			return err
+		}
+		const set = `INSERT INTO draft (owner, peer, date, data) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (owner, peer) DO UPDATE SET date = excluded.date, data = excluded.data`
+		if _, err := tx.Exec(ctx, set, int64(owner), int64(d.Peer), time.Now(), string(data)); err != nil {
+			return err
+		}
+		return s.log.Note(ctx, tx, owner, updates.Draft{Peer: d.Peer})
+	})
+	return wrap("save draft", owner, err)
+}
+
+// DropDraft removes owner's draft for peer, if there is one. tx has locked owner, or moved his position.
+func (s *Service) DropDraft(ctx context.Context, tx *db.Tx, owner ids.User, peer ids.Peer) error {
+	n, err := tx.Exec(ctx, `DELETE FROM draft WHERE owner = $1 AND peer = $2`, int64(owner), int64(peer))
+	if err != nil || n == 0 {
+		return err
+	}
+	return s.log.Note(ctx, tx, owner, updates.Draft{Peer: peer})
+}
+
+// DropDrafts removes all drafts of owner.
+func (s *Service) DropDrafts(ctx context.Context, owner ids.User) error {
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		if err := s.Lock(ctx, tx, owner); err != nil {
+			return err
+		}
+		all, err := drafts(ctx, tx, owner)
+		if err != nil {
+			return err
+		}
+		for _, d := range all {
+			if err := s.DropDraft(ctx, tx, owner, d.Peer); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return wrap("drop drafts", owner, err)
+}
+
+// Drafts returns all drafts of owner.
+func (s *Service) Drafts(ctx context.Context, owner ids.User) (all []Draft, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		all, err = drafts(ctx, tx, owner)
+		return err
+	})
+	return all, wrap("drafts", owner, err)
+}
+
+// Draft returns owner's draft for peer, which is empty where there is none.
+func (s *Service) Draft(ctx context.Context, tx *db.Tx, owner ids.User, peer ids.Peer) (Draft, error) {
+	const get = `SELECT peer, date, data FROM draft WHERE owner = $1 AND peer = $2`
+	d, err := scanDraft(tx.QueryRow(ctx, get, int64(owner), int64(peer)))
+	if errors.Is(err, db.ErrNotFound) {
+		return Draft{Peer: peer}, nil
+	}
+	return d, wrap("draft", owner, err)
+}
+
+func drafts(ctx context.Context, tx *db.Tx, owner ids.User) ([]Draft, error) {
+	const list = `SELECT peer, date, data FROM draft WHERE owner = $1 ORDER BY date DESC LIMIT $2`
+	return queryDrafts(ctx, tx, list, int64(owner), maxDialogs)
+}
+
+func queryDrafts(ctx context.Context, tx *db.Tx, sql string, args ...any) ([]Draft, error) {
+	rows, err := tx.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	var all []Draft
+	for rows.Next() {
+		d, err := scanDraft(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, d)
+	}
+	return all, nil
+}
+
+func scanDraft(row interface{ Scan(...any) error }) (Draft, error) {
+	var d Draft
+	var data string
+	if err := row.Scan(&d.Peer, &d.Date, &data); err != nil {
+		return Draft{}, err
+	}
+	if err := json.Unmarshal([]byte(data), &d); err != nil {
+		return Draft{}, fmt.Errorf("decode draft: %w", err)
+	}
+	return d, nil
+}
+
+// DraftsOf returns owner's drafts for peers, those that there are.
+func (s *Service) DraftsOf(ctx context.Context, tx *db.Tx, owner ids.User, peers []ids.Peer) (map[ids.Peer]Draft, error) {
+	if len(peers) == 0 {
+		return nil, nil
+	}
+	args := make([]any, 1, 1+len(peers))
+	args[0] = int64(owner)
+	for _, p := range peers {
+		args = append(args, int64(p))
+	}
+	all, err := queryDrafts(ctx, tx, `SELECT peer, date, data FROM draft WHERE owner = $1 AND peer IN (`+
+		db.List(2, len(peers))+`)`, args...)
+	if err != nil {
+		return nil, wrap("drafts", owner, err)
+	}
+	found := make(map[ids.Peer]Draft, len(all))
+	for _, d := range all {
+		found[d.Peer] = d
+	}
+	return found, nil
+}

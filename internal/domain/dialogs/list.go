@@ -1,0 +1,161 @@
+package dialogs
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"hermod/internal/db"
+	"hermod/internal/domain/ids"
+)
+
+// A ListQuery asks for a page of the list. Pinned dialogs come first, on the first page only.
+// Spec: https://core.telegram.org/method/messages.getDialogs
+type ListQuery struct {
+	Folder        *int // nil: all
+	ExcludePinned bool
+	OffsetDate    time.Time // what stands before the page, by any or all of the three
+	OffsetID      ids.Message
+	OffsetPeer    ids.Peer
+	Limit         int
+}
+
+func (q ListQuery) first() bool {
+	return q.OffsetDate.IsZero() && q.OffsetID == 0 && q.OffsetPeer == 0
+}
+
+func (q ListQuery) folderArgs() (from, to int) {
+	if q.Folder == nil {
+		return 0, math.MaxInt32
+	}
+	return *q.Folder, *q.Folder
+}
+
+// A Page is a part of the list.
+type Page struct {
+	Dialogs []Dialog
+	Total   int  // in the folder, pinned ones included
+	Whole   bool // nothing is left out
+}
+
+// List returns a page of owner's dialogs, the newest first.
+func (s *Service) List(ctx context.Context, tx *db.Tx, owner ids.User, q ListQuery) (Page, error) {
+	q.Limit = min(max(q.Limit, 1), MaxPage)
+	var page Page
+	var pinned int
+	low, high := q.folderArgs()
+	const count = `SELECT COUNT(*), COALESCE(SUM(CASE WHEN pinned > 0 THEN 1 ELSE 0 END), 0) FROM dialog
+		WHERE owner = $1 AND top_message > 0 AND folder BETWEEN $2 AND $3`
+	if err := tx.QueryRow(ctx, count, int64(owner), low, high).Scan(&page.Total, &pinned); err != nil {
+		return Page{}, fmt.Errorf("count dialogs of user %d: %w", owner, err)
+	}
+	if q.first() && !q.ExcludePinned {
+		all, err := s.pinned(ctx, tx, owner, low, high)
+		if err != nil {
+			return Page{}, err
+		}
+		page.Dialogs = all
+	}
+	rest, err := s.unpinned(ctx, tx, owner, q, q.Limit-len(page.Dialogs))
+	if err != nil {
+		return Page{}, err
+	}
+	page.Dialogs = append(page.Dialogs, rest...)
+	page.Whole = q.first() && len(page.Dialogs) >= page.Total-pinnedLeftOut(q, pinned)
+	return page, nil
+}
+
+func pinnedLeftOut(q ListQuery, pinned int) int {
+	if q.ExcludePinned {
+		return pinned
+	}
+	return 0
+}
+
+// Pinned returns owner's pinned dialogs of a folder in their order.
+func (s *Service) Pinned(ctx context.Context, tx *db.Tx, owner ids.User, folder int) ([]Dialog, error) {
+	return s.pinned(ctx, tx, owner, folder, folder)
+}
+
+func (s *Service) pinned(ctx context.Context, tx *db.Tx, owner ids.User, low, high int) ([]Dialog, error) {
+	const list = `SELECT ` + columns + ` FROM dialog WHERE owner = $1 AND pinned > 0 AND top_message > 0
+		AND folder BETWEEN $2 AND $3 ORDER BY folder, pinned DESC LIMIT $4`
+	return query(ctx, tx, list, int64(owner), low, high, 2*MaxPinned)
+}
+
+// unpinned returns those behind the offset. Web K pages by date alone: for it a page goes on to the end of the second
+// in which it would have ended, or the dialogs of that second would be lost.
+func (s *Service) unpinned(ctx context.Context, tx *db.Tx, owner ids.User, q ListQuery, limit int) ([]Dialog, error) {
+	if limit <= 0 {
+		return nil, nil
+	}
+	date, id := int64(math.MaxInt64), int64(math.MaxInt32)
+	if !q.OffsetDate.IsZero() {
+		date, id = q.OffsetDate.Unix(), 0
+	}
+	if q.OffsetID > 0 {
+		id = int64(q.OffsetID)
+	}
+	low, high := q.folderArgs()
+	const list = `SELECT ` + columns + ` FROM dialog WHERE owner = $1 AND pinned = 0 AND top_message > 0
+		AND folder BETWEEN $2 AND $3 AND peer <> $4 AND (top_date < $5 OR (top_date = $6 AND top_message < $7)
+		OR ($8 = 1 AND top_message < $9)) ORDER BY top_date DESC, top_message DESC LIMIT $10`
+	byID := q.OffsetDate.IsZero() && q.OffsetID > 0
+	if byID {
+		date = -1
+	}
+	found, err := query(ctx, tx, list, int64(owner), low, high, int64(q.OffsetPeer), date, date, id, byID, id,
+		limit+MaxPage)
+	if err != nil || len(found) <= limit {
+		return found, err
+	}
+	end := limit
+	for !q.ExcludePinned && end < len(found) && found[end].TopDate.Equal(found[end-1].TopDate) {
+		end++
+	}
+	return found[:end], nil
+}
+
+// Some returns owner's dialogs with peers, in their order; those that do not exist come empty.
+func (s *Service) Some(ctx context.Context, tx *db.Tx, owner ids.User, peers []ids.Peer) ([]Dialog, error) {
+	args := make([]any, 0, 1+len(peers))
+	args = append(args, int64(owner))
+	for _, p := range peers {
+		args = append(args, int64(p))
+	}
+	if len(peers) == 0 {
+		return nil, nil
+	}
+	found, err := query(ctx, tx, `SELECT `+columns+` FROM dialog WHERE owner = $1 AND peer IN (`+
+		db.List(2, len(peers))+`)`, args...)
+	if err != nil {
+		return nil, err
+	}
+	byPeer := make(map[ids.Peer]Dialog, len(found))
+	for _, d := range found {
+		byPeer[d.Peer] = d
+	}
+	all := make([]Dialog, len(peers))
+	for i, p := range peers {
+		all[i] = byPeer[p]
+		all[i].Owner, all[i].Peer = owner, p
+	}
+	return all, nil
+}
+
+func query(ctx context.Context, tx *db.Tx, sql string, args ...any) ([]Dialog, error) {
+	rows, err := tx.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list dialogs: %w", err)
+	}
+	var all []Dialog
+	for rows.Next() {
+		d, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("read dialog: %w", err)
+		}
+		all = append(all, d)
+	}
+	return all, nil
+}

@@ -1,0 +1,196 @@
+package dialogs
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"hermod/internal/db"
+	"hermod/internal/domain/ids"
+	"hermod/internal/domain/updates"
+)
+
+// Pin pins or unpins a dialog; a newly pinned one comes first. It reports whether anything changed.
+//
+// It fails with ErrPinnedTooMany. Spec: https://core.telegram.org/method/messages.toggleDialogPin
+func (s *Service) Pin(ctx context.Context, owner ids.User, peer ids.Peer, pinned bool) (changed bool, err error) {
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		changed, err = s.pin(ctx, tx, owner, peer, pinned)
+		return err
+	})
+	return changed, wrap("pin dialog", owner, err)
+}
+
+func (s *Service) pin(ctx context.Context, tx *db.Tx, owner ids.User, peer ids.Peer, pinned bool) (bool, error) {
+	if err := s.Lock(ctx, tx, owner); err != nil {
+		return false, err
+	}
+	if err := insertEmpty(ctx, tx, owner, peer); err != nil {
+		return false, err
+	}
+	d, err := s.Get(ctx, tx, owner, peer)
+	if err != nil || (d.Pinned > 0) == pinned {
+		return false, err
+	}
+	d.Pinned = 0
+	if pinned {
+		all, err := s.pinned(ctx, tx, owner, d.Folder, d.Folder)
+		if err != nil {
+			return false, err
+		}
+		if len(all) >= MaxPinned {
+			return false, ErrPinnedTooMany
+		}
+		d.Pinned = 1
+		if len(all) > 0 {
+			d.Pinned = all[0].Pinned + 1
+		}
+	}
+	if err := s.Save(ctx, tx, d); err != nil {
+		return false, err
+	}
+	ev := updates.DialogPinned{Peer: peer, Folder: int32(d.Folder), Pinned: pinned}
+	return true, s.log.Note(ctx, tx, owner, ev)
+}
+
+// Reorder puts the pinned dialogs of a folder in the order of peers. With force, dialogs that are not among them are
+// unpinned and those not yet pinned are; without it they are left alone.
+//
+// It fails with ErrPinnedTooMany. Spec: https://core.telegram.org/method/messages.reorderPinnedDialogs
+func (s *Service) Reorder(ctx context.Context, owner ids.User, folder int, peers []ids.Peer, force bool) error {
+	if len(peers) > MaxPinned {
+		return ErrPinnedTooMany
+	}
+	err := s.db.Write(ctx, func(tx *db.Tx) error { return s.reorder(ctx, tx, owner, folder, peers, force) })
+	return wrap("reorder pinned dialogs", owner, err)
+}
+
+func (s *Service) reorder(
+	ctx context.Context, tx *db.Tx, owner ids.User, folder int, peers []ids.Peer, force bool,
+) error {
+	if err := s.Lock(ctx, tx, owner); err != nil {
+		return err
+	}
+	old, err := s.pinned(ctx, tx, owner, folder, folder)
+	if err != nil {
+		return err
+	}
+	asked, err := s.Some(ctx, tx, owner, peers)
+	if err != nil {
+		return err
+	}
+	for i, d := range asked {
+		if d.Top == 0 || d.Folder != folder || d.Pinned == 0 && !force {
+			continue
+		}
+		d.Pinned = len(old) + len(asked) - i
+		if err := s.Save(ctx, tx, d); err != nil {
+			return err
+		}
+	}
+	for _, d := range old {
+		if slices.Contains(peers, d.Peer) {
+			continue
+		}
+		if d.Pinned = 0; !force {
+			d.Pinned = len(old) - slices.IndexFunc(old, func(o Dialog) bool { return o.Peer == d.Peer })
+		}
+		if err := s.Save(ctx, tx, d); err != nil {
+			return err
+		}
+	}
+	return s.log.Note(ctx, tx, owner, updates.PinnedDialogs{Folder: int32(folder)})
+}
+
+// Move puts dialogs into a folder and returns the position of the change; the position stands still when they were
+// there already. It fails with ErrFolder.
+//
+// Spec: https://core.telegram.org/method/folders.editPeerFolders
+func (s *Service) Move(ctx context.Context, owner ids.User, peers []ids.Peer, folder int) (at updates.Entry, err error) {
+	if folder != Main && folder != Archive {
+		return at, ErrFolder
+	}
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		at, err = s.move(ctx, tx, owner, peers, folder)
+		return err
+	})
+	return at, wrap("move dialogs", owner, err)
+}
+
+func (s *Service) move(
+	ctx context.Context, tx *db.Tx, owner ids.User, peers []ids.Peer, folder int,
+) (updates.Entry, error) {
+	if err := s.Lock(ctx, tx, owner); err != nil {
+		return updates.Entry{}, err
+	}
+	all, err := s.Some(ctx, tx, owner, peers)
+	if err != nil {
+		return updates.Entry{}, err
+	}
+	var moved []ids.Peer
+	for _, d := range all {
+		if d.Folder == folder {
+			continue
+		}
+		if err := insertEmpty(ctx, tx, owner, d.Peer); err != nil {
+			return updates.Entry{}, err
+		}
+		d.Folder, d.Pinned = folder, 0
+		if err := s.Save(ctx, tx, d); err != nil {
+			return updates.Entry{}, err
+		}
+		moved = append(moved, d.Peer)
+	}
+	if len(moved) == 0 {
+		return updates.Entry{Owner: owner}, nil
+	}
+	ev := updates.FolderPeers{Peers: moved, Folder: int32(folder)}
+	pts, err := s.log.Append(ctx, tx, owner, ev)
+	return updates.Entry{Owner: owner, PTS: pts, Count: ev.Count(), Event: ev}, err
+}
+
+// Mark sets or takes the unread mark that a person puts on a dialog by hand.
+//
+// Spec: https://core.telegram.org/method/messages.markDialogUnread
+func (s *Service) Mark(ctx context.Context, owner ids.User, peer ids.Peer, unread bool) error {
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		if err := s.Lock(ctx, tx, owner); err != nil {
+			return err
+		}
+		if err := insertEmpty(ctx, tx, owner, peer); err != nil {
+			return err
+		}
+		return s.SetMark(ctx, tx, owner, peer, unread)
+	})
+	return wrap("mark dialog", owner, err)
+}
+
+// SetMark is Mark within a transaction that has locked owner. Where nothing changes, nothing is logged.
+func (s *Service) SetMark(ctx context.Context, tx *db.Tx, owner ids.User, peer ids.Peer, unread bool) error {
+	const set = `UPDATE dialog SET marked = $1 WHERE owner = $2 AND peer = $3 AND marked <> $4`
+	n, err := tx.Exec(ctx, set, unread, int64(owner), int64(peer), unread)
+	if err != nil || n == 0 {
+		return err
+	}
+	return s.log.Note(ctx, tx, owner, updates.DialogUnread{Peer: peer, Unread: unread})
+}
+
+// Marked returns the peers whose dialogs owner has marked as unread.
+func (s *Service) Marked(ctx context.Context, owner ids.User) (peers []ids.Peer, err error) {
+	const list = `SELECT ` + columns + ` FROM dialog WHERE owner = $1 AND marked = 1 LIMIT $2`
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		all, err := query(ctx, tx, list, int64(owner), maxDialogs)
+		for _, d := range all {
+			peers = append(peers, d.Peer)
+		}
+		return err
+	})
+	return peers, wrap("marked dialogs", owner, err)
+}
+
+func wrap(what string, owner ids.User, err error) error {
+	if err != nil {
+		return fmt.Errorf("%s of user %d: %w", what, owner, err)
+	}
+	return nil
+}

@@ -1,0 +1,280 @@
+package messages
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"hermod/internal/db"
+	"hermod/internal/domain/dialogs"
+	"hermod/internal/domain/ids"
+	"hermod/internal/domain/updates"
+)
+
+// clearStep is how many messages one transaction removes at most when a history is cleared.
+const clearStep = 500
+
+// changes are rows by owner.
+type changes map[ids.User][]ids.Message
+
+func (c changes) add(owner ids.User, id ids.Message) {
+	if owner > 0 && id > 0 {
+		c[owner] = append(c[owner], id)
+	}
+}
+
+// eachOwner calls fn for each owner, in ascending order, with his rows in order.
+func (s *Service) eachOwner(
+	ctx context.Context, tx *db.Tx, c changes, fn func(ids.User, []ids.Message) error,
+) error {
+	owners := slices.Sorted(maps.Keys(c))
+	if err := s.dialogs.Lock(ctx, tx, owners...); err != nil {
+		return err
+	}
+	for _, o := range owners {
+		slices.Sort(c[o])
+		if err := fn(o, c[o]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Delete removes messages of owner, and with revoke at the other side as well. It returns how owner's log moved: by
+// the number of messages that were there. It fails with ErrTooMany.
+//
+// Spec: https://core.telegram.org/method/messages.deleteMessages
+func (s *Service) Delete(ctx context.Context, owner ids.User, want []ids.Message, revoke bool) (moved Moved, err error) {
+	if len(want) > MaxBatch {
+		return Moved{}, ErrTooMany
+	}
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		found, err := byID(ctx, tx, owner, want)
+		if err != nil {
+			return err
+		}
+		moved, err = s.remove(ctx, tx, owner, slices.Collect(maps.Values(found)), revoke)
+		return err
+	})
+	if err != nil {
+		return Moved{}, fmt.Errorf("delete messages of user %d: %w", owner, err)
+	}
+	return moved, nil
+}
+
+// remove deletes rows of owner, and with revoke their twins.
+func (s *Service) remove(
+	ctx context.Context, tx *db.Tx, owner ids.User, rows []*Message, revoke bool,
+) (moved Moved, err error) {
+	gone := make(changes)
+	for _, m := range rows {
+		gone.add(owner, m.ID)
+		if revoke {
+			gone.add(m.Peer.User(), m.Twin)
+		}
+	}
+	err = s.eachOwner(ctx, tx, gone, func(o ids.User, list []ids.Message) error {
+		m, err := s.removeOf(ctx, tx, o, list)
+		if o == owner {
+			moved = m
+		}
+		return err
+	})
+	if err == nil && moved.Count == 0 {
+		return s.unmoved(ctx, tx, owner)
+	}
+	return moved, err
+}
+
+// removeOf deletes rows of one owner, who is locked, mends his dialogs and logs it.
+func (s *Service) removeOf(ctx context.Context, tx *db.Tx, owner ids.User, list []ids.Message) (Moved, error) {
+	found, err := byID(ctx, tx, owner, list)
+	if err != nil || len(found) == 0 {
+		return Moved{}, err
+	}
+	present := slices.Sorted(maps.Keys(found))
+	for part := range slices.Chunk(present, MaxBatch) {
+		args := []any{int64(owner)}
+		for _, id := range part {
+			args = append(args, int64(id))
+		}
+		in := ` WHERE owner = $1 AND id IN (` + db.List(2, len(part)) + `)`
+		if _, err := tx.Exec(ctx, `DELETE FROM message`+in, args...); err != nil {
+			return Moved{}, err
+		}
+		if err := s.unpinGone(ctx, tx, owner, found, part); err != nil {
+			return Moved{}, err
+		}
+	}
+	if err := s.index.stale(ctx, tx, owner, present...); err != nil {
+		return Moved{}, err
+	}
+	if err := s.mendDialogs(ctx, tx, owner, slices.Collect(maps.Values(found))); err != nil {
+		return Moved{}, err
+	}
+	moved := Moved{Count: int32(len(present))}
+	for part := range slices.Chunk(present, MaxBatch) {
+		if moved.PTS, err = s.log.Append(ctx, tx, owner, updates.DeleteMessages{IDs: part}); err != nil {
+			return Moved{}, err
+		}
+	}
+	return moved, nil
+}
+
+func (s *Service) unpinGone(
+	ctx context.Context, tx *db.Tx, owner ids.User, found map[ids.Message]*Message, part []ids.Message,
+) error {
+	const unpin = `DELETE FROM pinned_message WHERE owner = $1 AND peer = $2 AND id = $3`
+	for _, id := range part {
+		if m := found[id]; m.Flags.Has(Pinned) {
+			if _, err := tx.Exec(ctx, unpin, int64(owner), int64(m.Peer), int64(id)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// mendDialogs takes messages that are gone out of the counters of their dialogs, and finds new top messages.
+func (s *Service) mendDialogs(ctx context.Context, tx *db.Tx, owner ids.User, gone []*Message) error {
+	byPeer := make(map[ids.Peer][]*Message)
+	for _, m := range gone {
+		byPeer[m.Peer] = append(byPeer[m.Peer], m)
+	}
+	for peer, rows := range byPeer {
+		d, err := s.dialogs.Get(ctx, tx, owner, peer)
+		if err != nil {
+			return err
+		}
+		for _, m := range rows {
+			d.Messages = max(d.Messages-1, 0)
+			if m.From != owner && m.ID > d.ReadInbox {
+				d.Unread = max(d.Unread-1, 0)
+			}
+		}
+		if slices.ContainsFunc(rows, func(m *Message) bool { return m.ID == d.Top }) {
+			if err := findTop(ctx, tx, &d); err != nil {
+				return err
+			}
+		}
+		if err := s.dialogs.Save(ctx, tx, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func findTop(ctx context.Context, tx *db.Tx, d *dialogs.Dialog) error {
+	const top = `SELECT id, date FROM message WHERE owner = $1 AND peer = $2 ORDER BY id DESC LIMIT 1`
+	rows, err := tx.Query(ctx, top, int64(d.Owner), int64(d.Peer))
+	if err != nil {
+		return err
+	}
+	d.Top, d.TopDate = 0, time.Time{}
+	if rows.Next() {
+		return rows.Scan(&d.Top, &d.TopDate)
+	}
+	d.Pinned = 0
+	return nil
+}
+
+// A ClearRequest empties a chat, all of it or a part.
+// Spec: https://core.telegram.org/method/messages.deleteHistory
+type ClearRequest struct {
+	Owner    ids.User
+	Peer     ids.Peer
+	MaxID    ids.Message // 0: all
+	From, To time.Time   // only messages of these days; zero: all
+	Revoke   bool        // at the other side as well
+	Keep     bool        // the empty dialog stays in the list
+}
+
+// Cleared is how far Clear came: it removes a bounded number of messages, and is to be called again while Left is
+// not 0.
+type Cleared struct {
+	Moved
+	Left int
+}
+
+// Clear removes messages of a chat.
+func (s *Service) Clear(ctx context.Context, req ClearRequest) (done Cleared, err error) {
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		done, err = s.clear(ctx, tx, req)
+		return err
+	})
+	if err != nil {
+		return Cleared{}, fmt.Errorf("clear chat of user %d: %w", req.Owner, err)
+	}
+	return done, nil
+}
+
+func (s *Service) clear(ctx context.Context, tx *db.Tx, req ClearRequest) (done Cleared, err error) {
+	if err := s.lock(ctx, tx, req.Owner, max(req.Peer.User(), 0)); err != nil {
+		return Cleared{}, err
+	}
+	before, err := s.unmoved(ctx, tx, req.Owner)
+	if err != nil {
+		return Cleared{}, err
+	}
+	l := req.list()
+	clause, args, n := l.from()
+	total, _, err := l.count(ctx, tx, 0)
+	if err != nil {
+		return Cleared{}, err
+	}
+	rows, err := query(ctx, tx, `SELECT `+columns+clause+fmt.Sprintf(` ORDER BY id LIMIT $%d`, n), append(args, clearStep)...)
+	if err != nil {
+		return Cleared{}, err
+	}
+	done.Left = total - len(rows)
+	var kept *Message
+	if req.Keep && !req.Revoke && done.Left == 0 && len(rows) > 0 {
+		rows, kept = rows[:len(rows)-1], rows[len(rows)-1]
+	}
+	if _, err = s.remove(ctx, tx, req.Owner, rows, req.Revoke); err != nil {
+		return Cleared{}, err
+	}
+	if kept != nil {
+		if err := s.blank(ctx, tx, kept); err != nil {
+			return Cleared{}, err
+		}
+	}
+	done.Moved, err = s.unmoved(ctx, tx, req.Owner)
+	done.Count = done.PTS - before.PTS
+	return done, err
+}
+
+// blank makes of the last message of a cleared chat the sign that it was cleared, so that the dialog keeps its place.
+func (s *Service) blank(ctx context.Context, tx *db.Tx, m *Message) error {
+	if m.Action != nil && m.Action.Kind == ActionClear {
+		return nil
+	}
+	m.Text.String, m.Text.Entities = "", nil
+	m.extra = extra{Action: &Action{Kind: ActionClear}}
+	m.Flags = m.Flags&Out | IsAction
+	if _, err := s.read(ctx, tx, m.Owner, m.Peer, m.ID); err != nil {
+		return err
+	}
+	_, err := s.rewrite(ctx, tx, m)
+	return err
+}
+
+func (r ClearRequest) list() list {
+	l := list{owner: r.Owner, peer: r.Peer}
+	add := func(cond string, arg any) {
+		l.where += fmt.Sprintf(cond, first+len(l.args))
+		l.args = append(l.args, arg)
+	}
+	if r.MaxID > 0 {
+		add(` AND id <= $%d`, int64(r.MaxID))
+	}
+	if !r.From.IsZero() {
+		add(` AND date >= $%d`, r.From)
+	}
+	if !r.To.IsZero() {
+		add(` AND date <= $%d`, r.To)
+	}
+	return l
+}

@@ -1,0 +1,189 @@
+package messages
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"hermod/internal/db"
+	"hermod/internal/domain/ids"
+	"hermod/internal/domain/updates"
+)
+
+// A Difference is what has happened to a user since a position.
+type Difference struct {
+	// Entries stand in the order of their positions, notes behind the entry they followed. The Value of a
+	// NewMessage or an EditMessage is the *Message as it is now, or nil when it is gone.
+	Entries []updates.Entry
+	PTS     int32     // the position behind Entries
+	Date    time.Time // of the last entry, or now when nothing is left out
+	More    bool      // the log goes on behind PTS
+	State   updates.State
+}
+
+// maxNotes bounds how many notes at one position a difference goes through to get past them.
+const maxNotes = 20_000
+
+// Since returns at most about limit entries of owner's log after pts, and the notes at pts that are not older than
+// date.
+//
+// It fails with updates.ErrTooOld when entries after pts are gone, or when pts lies in the future, as it does for a
+// client that knew a database which was since restored from a copy.
+func (s *Service) Since(
+	ctx context.Context, owner ids.User, pts int32, date time.Time, limit int,
+) (d Difference, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		d, err = s.since(ctx, tx, owner, pts, date, limit)
+		return err
+	})
+	if err != nil {
+		return Difference{}, fmt.Errorf("log of user %d since %d: %w", owner, pts, err)
+	}
+	return d, nil
+}
+
+// CatchUp is Since for somebody who takes all entries at once, the new messages first: of each chat only the last
+// reading is left, it stands at the end, and its counter fits the messages of this difference.
+func (s *Service) CatchUp(
+	ctx context.Context, owner ids.User, pts int32, date time.Time, limit int,
+) (d Difference, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		if d, err = s.since(ctx, tx, owner, pts, date, limit); err != nil {
+			return err
+		}
+		d.Entries, err = settleReading(ctx, tx, owner, d)
+		return err
+	})
+	if err != nil {
+		return Difference{}, fmt.Errorf("difference of user %d since %d: %w", owner, pts, err)
+	}
+	return d, nil
+}
+
+func (s *Service) since(
+	ctx context.Context, tx *db.Tx, owner ids.User, pts int32, date time.Time, limit int,
+) (d Difference, err error) {
+	if d.State, err = s.log.State(ctx, tx, owner); err != nil {
+		return d, err
+	}
+	if pts > d.State.PTS {
+		return d, updates.ErrTooOld
+	}
+	d.PTS, d.Date = d.State.PTS, d.State.Date
+	logged, err := s.log.Since(ctx, tx, owner, pts, date, limit+1)
+	if err == nil && len(logged) > limit && logged[limit].PTS == pts {
+		logged, err = s.log.Since(ctx, tx, owner, pts, date, maxNotes)
+	}
+	if err != nil {
+		return d, err
+	}
+	fresh, err := newMessages(ctx, tx, d.State, owner, pts, limit+1)
+	if err != nil {
+		return d, err
+	}
+	d.Entries = merge(logged, fresh)
+	d.cut(pts, limit)
+	return d, fillEdited(ctx, tx, owner, d.Entries)
+}
+
+// cut ends d behind limit entries, or behind the first that moves the position, if that comes later.
+func (d *Difference) cut(pts int32, limit int) {
+	for limit < len(d.Entries) && d.Entries[limit-1].PTS <= pts {
+		limit++
+	}
+	if len(d.Entries) <= limit {
+		return
+	}
+	d.Entries, d.More = d.Entries[:limit], true
+	last := d.Entries[limit-1]
+	d.PTS, d.Date = last.PTS, last.Date
+}
+
+// newMessages returns the messages after pts. Ids and positions of an owner grow together, and no faster the ids, so
+// those after pts are among the last PTS-pts ids.
+func newMessages(
+	ctx context.Context, tx *db.Tx, st updates.State, owner ids.User, pts int32, limit int,
+) ([]updates.Entry, error) {
+	const list = `SELECT ` + columns + ` FROM message WHERE owner = $1 AND id > $2 AND pts > $3 ORDER BY id LIMIT $4`
+	from := int64(st.LastMessage) - int64(st.PTS-pts)
+	all, err := query(ctx, tx, list, int64(owner), max(from, 0), int64(pts), limit)
+	if err != nil {
+		return nil, err
+	}
+	entries := make([]updates.Entry, len(all))
+	for i, m := range all {
+		entries[i] = updates.Entry{
+			Owner: owner, PTS: m.PTS, Count: 1, Date: m.Date, Event: updates.NewMessage{ID: m.ID}, Value: m,
+		}
+	}
+	return entries, nil
+}
+
+// merge joins two lists that are in order. At one position the entry that made it comes before its notes.
+func merge(logged, fresh []updates.Entry) []updates.Entry {
+	all := make([]updates.Entry, 0, len(logged)+len(fresh))
+	for len(logged) > 0 && len(fresh) > 0 {
+		if logged[0].PTS < fresh[0].PTS {
+			all, logged = append(all, logged[0]), logged[1:]
+		} else {
+			all, fresh = append(all, fresh[0]), fresh[1:]
+		}
+	}
+	return append(append(all, logged...), fresh...)
+}
+
+// fillEdited gives entries about edited messages the messages as they are now.
+func fillEdited(ctx context.Context, tx *db.Tx, owner ids.User, entries []updates.Entry) error {
+	var want []ids.Message
+	for _, e := range entries {
+		if ev, ok := e.Event.(updates.EditMessage); ok {
+			want = append(want, ev.ID)
+		}
+	}
+	slices.Sort(want)
+	found, err := byID(ctx, tx, owner, slices.Compact(want))
+	if err != nil {
+		return err
+	}
+	for i, e := range entries {
+		if ev, ok := e.Event.(updates.EditMessage); ok && found[ev.ID] != nil {
+			entries[i].Value = found[ev.ID]
+		}
+	}
+	return nil
+}
+
+// settleReading takes the readings of chats out of a difference and puts the last of each chat at its end. A client
+// applies the new messages first and counts them as unread, so the counter has to be that of the end.
+func settleReading(ctx context.Context, tx *db.Tx, owner ids.User, d Difference) ([]updates.Entry, error) {
+	last := make(map[ids.Peer]int)
+	for i, e := range d.Entries {
+		if ev, ok := e.Event.(updates.ReadInbox); ok {
+			last[ev.Peer] = i
+		}
+	}
+	if len(last) == 0 {
+		return d.Entries, nil
+	}
+	var rest, reads []updates.Entry
+	for i, e := range d.Entries {
+		ev, ok := e.Event.(updates.ReadInbox)
+		if !ok {
+			rest = append(rest, e)
+			continue
+		}
+		if last[ev.Peer] != i {
+			continue
+		}
+		const count = `SELECT COUNT(*) FROM message WHERE owner = $1 AND peer = $2 AND id > $3 AND from_id <> $4 AND pts <= $5`
+		err := tx.QueryRow(ctx, count, int64(owner), int64(ev.Peer), int64(ev.MaxID), int64(owner), int64(d.PTS)).
+			Scan(&ev.Unread)
+		if err != nil {
+			return nil, err
+		}
+		e.Event = ev
+		reads = append(reads, e)
+	}
+	return append(rest, reads...), nil
+}

@@ -1,0 +1,236 @@
+package messages
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"hermod/internal/db"
+	"hermod/internal/domain/dialogs"
+	"hermod/internal/domain/ids"
+)
+
+// MaxPage is how many messages one answer holds at most.
+const MaxPage = 100
+
+// A Window selects a page of a list of messages that runs from the newest to the oldest.
+//
+// It begins AddOffset places behind the anchor, which is OffsetID, or else OffsetDate, or else the top; with a negative
+// AddOffset it begins that many places above. The anchor itself is below the line: the first place behind it is the
+// first message older than it. MinID and MaxID cut the list, and are not in it themselves.
+//
+// Spec: https://core.telegram.org/api/offsets
+type Window struct {
+	OffsetID     ids.Message
+	OffsetDate   time.Time
+	AddOffset    int
+	Limit        int
+	MinID, MaxID ids.Message
+}
+
+// A Page is a part of a list of messages, the newest first.
+type Page struct {
+	Messages []*Message
+	Total    int  // in the whole list
+	Whole    bool // nothing is left out
+	Above    int  // how many are newer than the anchor; only of searches
+}
+
+// History returns a page of the chat of owner with peer.
+// Spec: https://core.telegram.org/method/messages.getHistory
+func (s *Service) History(ctx context.Context, owner ids.User, peer ids.Peer, w Window) (page Page, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		d, err := s.dialogs.Get(ctx, tx, owner, peer)
+		if err != nil {
+			return err
+		}
+		page.Total = d.Messages
+		page.Messages, err = list{owner: owner, peer: peer}.window(ctx, tx, w)
+		page.Whole = len(page.Messages) >= page.Total
+		return err
+	})
+	if err != nil {
+		return Page{}, fmt.Errorf("history of user %d: %w", owner, err)
+	}
+	return page, nil
+}
+
+// A list is the messages among which a window lies.
+type list struct {
+	owner ids.User
+	peer  ids.Peer // 0: all
+	where string   // further conditions, with placeholders from $first on
+	args  []any
+}
+
+// first is the number of the first placeholder in where.
+const first = 3
+
+// from is the clause that selects the list, with its arguments; next is the number of the next placeholder.
+func (l list) from() (clause string, args []any, next int) {
+	args = append([]any{int64(l.owner), int64(l.peer)}, l.args...)
+	clause = ` FROM message WHERE owner = $1 AND peer = $2` + l.where
+	if l.peer == 0 {
+		clause = ` FROM message WHERE owner = $1 AND 0 = $2` + l.where
+	}
+	return clause, args, first + len(l.args)
+}
+
+// window returns the messages in w, newest first.
+func (l list) window(ctx context.Context, tx *db.Tx, w Window) ([]*Message, error) {
+	w.Limit = min(max(w.Limit, 0), MaxPage)
+	if w.MaxID <= 0 {
+		w.MaxID = math.MaxInt32
+	}
+	anchor, err := l.anchor(ctx, tx, w)
+	if err != nil || w.Limit == 0 {
+		return nil, err
+	}
+	var newer, older []*Message
+	above := max(-w.AddOffset, 0)
+	if above > 0 {
+		// Of the places from -above to -above+limit-1, those over the line, counted upwards from it.
+		skip, take := max(above-w.Limit, 0), min(above, w.Limit)
+		if newer, err = l.above(ctx, tx, w, anchor, skip, take); err != nil {
+			return nil, err
+		}
+		slices.Reverse(newer)
+	}
+	if rest := w.Limit - above; rest > 0 {
+		older, err = l.below(ctx, tx, w, anchor, max(w.AddOffset, 0), rest)
+	}
+	return append(newer, older...), err
+}
+
+// anchor is the id below which the window's first place lies.
+func (l list) anchor(ctx context.Context, tx *db.Tx, w Window) (int64, error) {
+	anchor := int64(math.MaxInt32)
+	if w.OffsetID > 0 {
+		anchor = int64(w.OffsetID)
+	}
+	if w.OffsetDate.IsZero() {
+		return anchor, nil
+	}
+	clause, args, n := l.from()
+	sql := `SELECT id` + clause + fmt.Sprintf(` AND id < $%d AND date < $%d ORDER BY id DESC LIMIT 1`, n, n+1)
+	var id int64
+	err := tx.QueryRow(ctx, sql, append(args, anchor, w.OffsetDate)...).Scan(&id)
+	if errors.Is(err, db.ErrNotFound) {
+		return 0, nil
+	}
+	return id + 1, err
+}
+
+func (l list) above(ctx context.Context, tx *db.Tx, w Window, anchor int64, skip, take int) ([]*Message, error) {
+	clause, args, n := l.from()
+	sql := `SELECT ` + columns + clause + fmt.Sprintf(
+		` AND id >= $%d AND id > $%d AND id < $%d ORDER BY id LIMIT $%d OFFSET $%d`, n, n+1, n+2, n+3, n+4)
+	return query(ctx, tx, sql, append(args, anchor, int64(w.MinID), int64(w.MaxID), take, skip)...)
+}
+
+func (l list) below(ctx context.Context, tx *db.Tx, w Window, anchor int64, skip, take int) ([]*Message, error) {
+	clause, args, n := l.from()
+	sql := `SELECT ` + columns + clause + fmt.Sprintf(
+		` AND id < $%d AND id > $%d AND id < $%d ORDER BY id DESC LIMIT $%d OFFSET $%d`, n, n+1, n+2, n+3, n+4)
+	return query(ctx, tx, sql, append(args, anchor, int64(w.MinID), int64(w.MaxID), take, skip)...)
+}
+
+// count is the length of the list, and how much of it is at or over an id.
+func (l list) count(ctx context.Context, tx *db.Tx, id ids.Message) (total, above int, err error) {
+	clause, args, n := l.from()
+	sql := fmt.Sprintf(`SELECT COUNT(*), COALESCE(SUM(CASE WHEN id >= $%d THEN 1 ELSE 0 END), 0)`, n) + clause
+	err = tx.QueryRow(ctx, sql, append(args, int64(id))...).Scan(&total, &above)
+	return total, above, err
+}
+
+// Get returns owner's messages with these ids, those that are there. It fails with ErrTooMany.
+func (s *Service) Get(ctx context.Context, owner ids.User, want []ids.Message) (found map[ids.Message]*Message, err error) {
+	if len(want) > MaxBatch {
+		return nil, ErrTooMany
+	}
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		found, err = byID(ctx, tx, owner, want)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("messages of user %d: %w", owner, err)
+	}
+	return found, nil
+}
+
+// PinnedIn returns the last pinned message of a chat, 0 if there is none.
+func (s *Service) PinnedIn(ctx context.Context, owner ids.User, peer ids.Peer) (id ids.Message, err error) {
+	const get = `SELECT COALESCE(MAX(id), 0) FROM pinned_message WHERE owner = $1 AND peer = $2`
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		return tx.QueryRow(ctx, get, int64(owner), int64(peer)).Scan(&id)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("pinned message of user %d: %w", owner, err)
+	}
+	return id, nil
+}
+
+// A DialogPage is a page of the dialog list with what is shown of each.
+type DialogPage struct {
+	dialogs.Page
+	Tops   map[ids.Message]*Message
+	Notify map[ids.Peer]dialogs.Notify
+	Drafts map[ids.Peer]dialogs.Draft
+}
+
+// DialogList returns a page of owner's dialogs.
+func (s *Service) DialogList(ctx context.Context, owner ids.User, q dialogs.ListQuery) (DialogPage, error) {
+	return s.dialogPage(ctx, owner, func(tx *db.Tx) (dialogs.Page, error) { return s.dialogs.List(ctx, tx, owner, q) })
+}
+
+// PinnedDialogs returns owner's pinned dialogs of a folder.
+func (s *Service) PinnedDialogs(ctx context.Context, owner ids.User, folder int) (DialogPage, error) {
+	return s.dialogPage(ctx, owner, func(tx *db.Tx) (dialogs.Page, error) {
+		all, err := s.dialogs.Pinned(ctx, tx, owner, folder)
+		return dialogs.Page{Dialogs: all, Total: len(all), Whole: true}, err
+	})
+}
+
+// PeerDialogs returns owner's dialogs with peers, in their order. Those that do not exist come empty.
+func (s *Service) PeerDialogs(ctx context.Context, owner ids.User, peers []ids.Peer) (DialogPage, error) {
+	if len(peers) > MaxBatch {
+		return DialogPage{}, ErrTooMany
+	}
+	return s.dialogPage(ctx, owner, func(tx *db.Tx) (dialogs.Page, error) {
+		all, err := s.dialogs.Some(ctx, tx, owner, peers)
+		return dialogs.Page{Dialogs: all, Total: len(all), Whole: true}, err
+	})
+}
+
+func (s *Service) dialogPage(
+	ctx context.Context, owner ids.User, list func(tx *db.Tx) (dialogs.Page, error),
+) (page DialogPage, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		if page.Page, err = list(tx); err != nil {
+			return err
+		}
+		var tops []ids.Message
+		var peers []ids.Peer
+		for _, d := range page.Dialogs {
+			peers = append(peers, d.Peer)
+			if d.Top > 0 {
+				tops = append(tops, d.Top)
+			}
+		}
+		if page.Tops, err = byID(ctx, tx, owner, tops); err != nil {
+			return err
+		}
+		if page.Notify, err = s.dialogs.NotifyOf(ctx, tx, owner, peers); err != nil {
+			return err
+		}
+		page.Drafts, err = s.dialogs.DraftsOf(ctx, tx, owner, peers)
+		return err
+	})
+	if err != nil {
+		return DialogPage{}, fmt.Errorf("dialogs of user %d: %w", owner, err)
+	}
+	return page, nil
+}

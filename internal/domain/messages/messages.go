@@ -1,0 +1,257 @@
+// Package messages is private chats: what is sent, edited, forwarded, read, searched and deleted, and the log of it
+// all as clients catch up with it.
+//
+// Each side of a chat has a row of its own, in its own numbering; the rows know each other by Twin. A chat with
+// oneself ("saved messages") has one row per message. A new row is its own entry in its owner's log.
+//
+// It owns the tables message, pinned_message, read_date and those of the search. Callers are package api/chats, the
+// Bot API, and whoever speaks to people in the name of the server (Notify).
+package messages
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"hermod/internal/bus"
+	"hermod/internal/db"
+	"hermod/internal/domain/dialogs"
+	"hermod/internal/domain/ids"
+	"hermod/internal/domain/text"
+	"hermod/internal/domain/updates"
+	"hermod/internal/domain/users"
+)
+
+// Errors of this package that are the caller's.
+var (
+	// ErrEmpty means a message without text.
+	ErrEmpty = errors.New("message is empty")
+	// ErrTooLong means a text of more than MaxUnits.
+	ErrTooLong = errors.New("message is too long")
+	// ErrPeer means a peer with whom there can be no private chat.
+	ErrPeer = errors.New("no private chat with this peer")
+	// ErrReply means a message to reply to that is not there.
+	ErrReply = errors.New("message to reply to is not there")
+	// ErrQuote means a quote that is not in the message replied to.
+	ErrQuote = errors.New("quote is not in the message")
+	// ErrNone means a message that is not there, or that is no message of this kind.
+	ErrNone = errors.New("no such message")
+	// ErrAuthor means a message that somebody else wrote.
+	ErrAuthor = errors.New("message of somebody else")
+	// ErrEditTime means a message that is too old to be edited.
+	ErrEditTime = errors.New("message is too old to be edited")
+	// ErrSame means an edit that changes nothing.
+	ErrSame = errors.New("message is as it was")
+	// ErrProtected means a message that must not be forwarded.
+	ErrProtected = errors.New("message must not be forwarded")
+	// ErrRandomID means random ids that are missing, double or not as many as the messages.
+	ErrRandomID = errors.New("random ids do not fit")
+	// ErrTooMany means more messages at once than MaxBatch.
+	ErrTooMany = errors.New("too many messages at once")
+	// ErrTooOld means a message that was read too long ago to say when.
+	ErrTooOld = errors.New("message is too old")
+	// ErrHidden means that the own or the other's privacy hides when messages are read.
+	ErrHidden = errors.New("read dates are hidden")
+)
+
+// Bounds.
+const (
+	MaxUnits = 4096 // of a text, in UTF-16 code units
+	MaxBatch = 100  // messages in one call
+	EditTime = 48 * time.Hour
+
+	maxMarkup = 16 << 10 // bytes of a keyboard
+	maxQuote  = 1024     // units
+)
+
+// A Service answers for messages. Safe for concurrent use.
+type Service struct {
+	db      *db.DB
+	bus     bus.Bus
+	log     *updates.Log
+	dialogs *dialogs.Service
+	users   *users.Service
+	index   *index
+}
+
+// New makes the service. Run keeps its search index.
+func New(d *db.DB, b bus.Bus, log *updates.Log, dl *dialogs.Service, u *users.Service) *Service {
+	return &Service{db: d, bus: b, log: log, dialogs: dl, users: u, index: newIndex(d)}
+}
+
+// Dialogs is the list around the messages.
+func (s *Service) Dialogs() *dialogs.Service { return s.dialogs }
+
+// Flags are properties of a message, as its owner sees it. They are stored: a bit never changes its meaning.
+type Flags int32
+
+// The flags.
+const (
+	Out         Flags = 1 << iota // the owner sent it; never set in a chat with oneself
+	Silent                        // it made no sound
+	NoForwards                    // it must not be forwarded
+	MediaUnread                   // its voice or round video was not played
+	Mentioned                     // it mentions the owner
+	Pinned
+	InvertMedia
+	EditHidden // its edit date is not shown
+	IsAction   // it tells of an Action and has no text
+	NoWebpage
+	HasLink // its text holds an address; set when the row is written
+)
+
+// Has reports whether all of flags are set.
+func (f Flags) Has(flags Flags) bool { return f&flags == flags }
+
+func (f Flags) with(flags Flags, on bool) Flags {
+	if on {
+		return f | flags
+	}
+	return f &^ flags
+}
+
+// A Message is a message as Owner has it.
+type Message struct {
+	Owner    ids.User
+	ID       ids.Message
+	Peer     ids.Peer
+	From     ids.User
+	Twin     ids.Message // its id at the other side; 0 when there is none
+	PTS      int32
+	Date     time.Time
+	EditDate time.Time // zero unless edited
+	Flags    Flags
+	RandomID int64 // in the sender's row only
+	Text     text.Text
+	extra
+}
+
+// extra is what few messages have. Stored as JSON: give fields that change their meaning a new name.
+type extra struct {
+	Entities []text.Entity `json:"e,omitempty"` // of the text, while stored
+	Reply    *Reply        `json:"r,omitempty"`
+	Forward  *Forward      `json:"f,omitempty"`
+	Action   *Action       `json:"a,omitempty"`
+	Markup   []byte        `json:"m,omitempty"` // TL bytes of a ReplyMarkup, carried for the client
+	ViaBot   ids.User      `json:"b,omitempty"`
+}
+
+// A Reply says to what a message answers.
+// Spec: https://core.telegram.org/constructor/messageReplyHeader
+type Reply struct {
+	ID          ids.Message `json:"i,omitempty"` // in the owner's numbering; 0 when he does not have it
+	Peer        ids.Peer    `json:"p,omitempty"` // when it is in another chat
+	From        *Forward    `json:"f,omitempty"` // who wrote it, when it is in another chat
+	Quote       *text.Text  `json:"q,omitempty"` // the part that is answered
+	QuoteOffset int         `json:"o,omitempty"`
+	Manual      bool        `json:"m,omitempty"` // the quote was chosen by the sender
+}
+
+// A Forward says where a message comes from.
+// Spec: https://core.telegram.org/constructor/messageFwdHeader
+type Forward struct {
+	From      ids.User    `json:"u,omitempty"` // 0 when his privacy hides him; then Name stands
+	Name      string      `json:"n,omitempty"`
+	Date      int64       `json:"d"`           // unix seconds
+	SavedFrom ids.Peer    `json:"p,omitempty"` // the chat it was saved from, among one's saved messages
+	SavedID   ids.Message `json:"i,omitempty"`
+}
+
+// An ActionKind says what a service message tells.
+type ActionKind string
+
+// The kinds.
+const (
+	ActionSignUp ActionKind = "sign_up" // a contact has joined
+	ActionClear  ActionKind = "clear"   // the history was cleared
+	ActionPin    ActionKind = "pin"     // the message replied to was pinned
+)
+
+// An Action is what a service message tells.
+type Action struct {
+	Kind ActionKind `json:"k"`
+}
+
+// Peers are the users whom a client must know to show m.
+func (m *Message) Peers() []ids.User {
+	all := append(m.Text.Mentioned(), m.From, m.Peer.User(), m.ViaBot)
+	for _, f := range [...]*Forward{m.Forward, m.replyFrom()} {
+		if f != nil {
+			all = append(all, f.From, f.SavedFrom.User())
+		}
+	}
+	if m.Reply != nil {
+		all = append(all, m.Reply.Peer.User())
+		if m.Reply.Quote != nil {
+			all = append(all, m.Reply.Quote.Mentioned()...)
+		}
+	}
+	slices.Sort(all)
+	all = slices.Compact(all)
+	return slices.DeleteFunc(all, func(u ids.User) bool { return u == 0 })
+}
+
+func (m *Message) replyFrom() *Forward {
+	if m.Reply == nil {
+		return nil
+	}
+	return m.Reply.From
+}
+
+// SavedPeer is the chat that m belongs to among its owner's saved messages: where it was forwarded from, or the owner
+// himself.
+func (m *Message) SavedPeer() ids.Peer {
+	switch f := m.Forward; {
+	case f == nil:
+		return m.Owner.Peer()
+	case f.SavedFrom != 0:
+		return f.SavedFrom
+	case f.From != 0:
+		return f.From.Peer()
+	}
+	return HiddenAuthor.Peer()
+}
+
+// HiddenAuthor stands for people who do not show themselves when they are forwarded.
+// Spec: https://core.telegram.org/api/saved-messages
+const HiddenAuthor ids.User = 2666000
+
+// found are the flags that follow from the content.
+func (m *Message) found() Flags {
+	for _, e := range m.Text.Entities {
+		if e.Kind == text.URL || e.Kind == text.TextURL || e.Kind == text.Email {
+			return HasLink
+		}
+	}
+	return 0
+}
+
+func (m *Message) encodeExtra() ([]byte, error) {
+	x := m.extra
+	x.Entities = m.Text.Entities
+	if len(x.Entities) == 0 && x.Reply == nil && x.Forward == nil && x.Action == nil && x.Markup == nil && x.ViaBot == 0 {
+		return nil, nil
+	}
+	b, err := json.Marshal(x)
+	if err != nil {
+		return nil, fmt.Errorf("encode message: %w", err)
+	}
+	return b, nil
+}
+
+func (m *Message) decodeExtra(b []byte) error {
+	if b == nil {
+		return nil
+	}
+	if err := json.Unmarshal(b, &m.extra); err != nil {
+		return fmt.Errorf("decode message %d of user %d: %w", m.ID, m.Owner, err)
+	}
+	m.Text.Entities, m.Entities = m.Entities, nil
+	return nil
+}
+
+// Run keeps the search index up to date until ctx ends.
+func (s *Service) Run(ctx context.Context) error { return s.index.run(ctx) }

@@ -1,0 +1,118 @@
+package messages
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"hermod/internal/db"
+	"hermod/internal/domain/ids"
+)
+
+const columns = `owner, id, peer, from_id, twin, pts, date, edit_date, flags, random_id, saved, text, extra`
+
+const (
+	insertOne = `INSERT INTO message (` + columns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
+	insertTwo = insertOne + `, ($14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)`
+)
+
+// insert writes one or two new rows. It fails with db.ErrExists when a random id was used before.
+func insert(ctx context.Context, tx *db.Tx, rows ...*Message) error {
+	sql := insertOne
+	if len(rows) == 2 {
+		sql = insertTwo
+	}
+	args := make([]any, 0, 26)
+	for _, m := range rows {
+		x, err := m.encodeExtra()
+		if err != nil {
+			return err
+		}
+		var random, saved any
+		if m.RandomID != 0 {
+			random = m.RandomID
+		}
+		if m.Peer == m.Owner.Peer() {
+			saved = int64(m.SavedPeer())
+		}
+		args = append(args, int64(m.Owner), int64(m.ID), int64(m.Peer), int64(m.From), int64(m.Twin), int64(m.PTS), m.Date,
+			m.EditDate, int64(m.Flags|m.found()), random, saved, m.Text.String, x)
+	}
+	if _, err := tx.Exec(ctx, sql, args...); err != nil {
+		return fmt.Errorf("insert message: %w", err)
+	}
+	return nil
+}
+
+func scan(row interface{ Scan(...any) error }) (*Message, error) {
+	var m Message
+	var random, saved *int64
+	var x []byte
+	err := row.Scan(&m.Owner, &m.ID, &m.Peer, &m.From, &m.Twin, &m.PTS, &m.Date, &m.EditDate, &m.Flags, &random,
+		&saved, &m.Text.String, &x)
+	if err != nil {
+		return nil, err
+	}
+	if random != nil {
+		m.RandomID = *random
+	}
+	return &m, m.decodeExtra(x)
+}
+
+// query returns the messages that a statement selects by columns.
+func query(ctx context.Context, tx *db.Tx, sql string, args ...any) ([]*Message, error) {
+	rows, err := tx.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read messages: %w", err)
+	}
+	var all []*Message
+	for rows.Next() {
+		m, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("read message: %w", err)
+		}
+		all = append(all, m)
+	}
+	return all, nil
+}
+
+// one returns a message. It fails with db.ErrNotFound.
+func one(ctx context.Context, tx *db.Tx, owner ids.User, id ids.Message) (*Message, error) {
+	const get = `SELECT ` + columns + ` FROM message WHERE owner = $1 AND id = $2`
+	return scan(tx.QueryRow(ctx, get, int64(owner), int64(id)))
+}
+
+// byID returns those of owner's messages that are there, by id. It asks in pieces, so want may be long.
+func byID(ctx context.Context, tx *db.Tx, owner ids.User, want []ids.Message) (map[ids.Message]*Message, error) {
+	found := make(map[ids.Message]*Message, len(want))
+	for part := range slices.Chunk(want, MaxBatch) {
+		args := make([]any, 1, 1+len(part))
+		args[0] = int64(owner)
+		for _, id := range part {
+			args = append(args, int64(id))
+		}
+		all, err := query(ctx, tx, `SELECT `+columns+` FROM message WHERE owner = $1 AND id IN (`+
+			db.List(2, len(part))+`)`, args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range all {
+			found[m.ID] = m
+		}
+	}
+	return found, nil
+}
+
+// update writes back what an edit or a pin may change.
+func update(ctx context.Context, tx *db.Tx, m *Message) error {
+	x, err := m.encodeExtra()
+	if err != nil {
+		return err
+	}
+	const set = `UPDATE message SET edit_date = $1, flags = $2, text = $3, extra = $4 WHERE owner = $5 AND id = $6`
+	_, err = tx.Exec(ctx, set, m.EditDate, int64(m.Flags&^HasLink|m.found()), m.Text.String, x, int64(m.Owner), int64(m.ID))
+	if err != nil {
+		return fmt.Errorf("update message: %w", err)
+	}
+	return nil
+}
