@@ -302,3 +302,11 @@ func (s *Session) resend(i int) bool {
 	s.enqueue(m)
 	return true
 }
+
+// Nothing returns an empty container, for transports that have to answer when there is nothing to say.
+func (s *Session) Nothing(now time.Time) Message {
+	w := tl.Writer{}
+	w.ID(idContainer)
+	w.Int32(0)
+	return Message{ID: s.ids.next(now, answerBits), SeqNo: s.seq, Body: w.B}
+}

@@ -59,7 +59,7 @@ const (
 // Result returns the body that answers the request req with object. Large objects are packed if compress is
 // set; do not set it for what is compressed already.
 func Result(req MessageID, object []byte, compress bool) []byte {
-	if compress && len(object) >= packFrom {
+	if compress && len(object) >= PackFrom {
 		object = packed.Pack(object)
 	}
 	w := tl.Writer{B: make([]byte, 0, 12+len(object))}
@@ -69,8 +69,8 @@ func Result(req MessageID, object []byte, compress bool) []byte {
 	return w.B
 }
 
-// packFrom is the size in bytes from which on an answer is worth compressing.
-const packFrom = 2 << 10
+// PackFrom is the size in bytes from which on an answer is worth compressing.
+const PackFrom = 2 << 10
 
 // ResultError returns the body that answers the request req with an error.
 func ResultError(req MessageID, code int32, text string) []byte {

@@ -1,0 +1,387 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"hermod/internal/mtproto"
+	"hermod/internal/mtproto/crypto"
+	"hermod/internal/mtproto/transport"
+)
+
+// A link is a way to a client: a connection, or an HTTP request that waits for its answer.
+type link interface {
+	// wake says that s has something to send. It does not block.
+	wake(s *session)
+	// close ends the connection.
+	close()
+}
+
+// A conn is one connection that carries packets.
+type conn struct {
+	g      *Gateway
+	t      *transport.Conn
+	addr   netip.Addr
+	number uint32
+	place  *place
+
+	// The reader owns these.
+	proven   bool
+	exchange ExchangeState
+	idle     time.Duration
+	sessions []*session // heard from on this connection
+
+	mu      sync.Mutex
+	dirty   []*session // have something to send
+	writing bool       // a writer runs
+	closed  bool
+	room    chan struct{} // closed when the writer has sent something; nil if nobody waits
+}
+
+// maxSessionsPerConn bounds the sessions of one connection; clients use one or two.
+const maxSessionsPerConn = 16
+
+var (
+	errSessions   = errors.New("gateway: too many sessions on one connection")
+	errExpiredKey = fmt.Errorf("temporary key expired: %w", ErrUnknownKey)
+	errStopping   = errors.New("gateway: stopping")
+)
+
+// serveConn serves t until it ends, and closes it.
+func (g *Gateway) serveConn(t *transport.Conn, addr netip.Addr, p *place) {
+	c := &conn{g: g, t: t, addr: addr, number: g.links.Add(1), place: p, idle: g.limits.Unproven}
+	g.conns.add(c)
+	err := c.read(g.calls)
+	c.close()
+	g.conns.remove(c)
+	for _, s := range c.sessions {
+		s.detach(c)
+	}
+	g.metrics.closed(err)
+}
+
+// read takes packets until the connection ends, and returns why.
+func (c *conn) read(ctx context.Context) error {
+	for {
+		if err := c.setDeadline(); err != nil {
+			return err
+		}
+		if c.g.stopping.Load() {
+			<-ctx.Done() // the writer goes on until the calls have ended
+			return errStopping
+		}
+		p, err := c.t.Receive()
+		if err != nil {
+			if c.g.stopping.Load() {
+				continue
+			}
+			return err
+		}
+		if err := c.packet(ctx, p); err != nil {
+			c.refuse(err)
+			return err
+		}
+		c.waitForRoom(ctx)
+	}
+}
+
+// setDeadline gives the client time to begin its next packet.
+func (c *conn) setDeadline() error {
+	if c.t.Pending() {
+		return nil
+	}
+	return c.t.NetConn().SetReadDeadline(time.Now().Add(c.idle))
+}
+
+// refuse tells the client by a transport error what its packet failed of.
+// Spec: https://core.telegram.org/mtproto/mtproto-transports#transport-errors
+func (c *conn) refuse(err error) {
+	if code := transportError(err); code != 0 {
+		_ = c.t.SendError(code) // it is closed in any case
+	}
+}
+
+func transportError(err error) int32 {
+	switch {
+	case errors.Is(err, ErrUnknownKey):
+		return transport.CodeUnknownKey
+	case errors.Is(err, errBusy):
+		return transport.CodeFlood
+	case errors.Is(err, ErrWrongDC):
+		return transport.CodeWrongDC
+	}
+	return 0
+}
+
+func (c *conn) packet(ctx context.Context, p transport.Packet) error {
+	id := crypto.PacketKeyID(p.Data)
+	if id == 0 {
+		return c.plain(ctx, p.Data)
+	}
+	k, err := c.g.key(ctx, id)
+	switch {
+	case err != nil:
+		return fmt.Errorf("key of a packet: %w", err)
+	case k.expired(time.Now()):
+		return errExpiredKey
+	}
+	m, token, err := k.crypto.Open(p.Data, crypto.FromClient)
+	if err != nil {
+		return err
+	}
+	c.prove()
+	if p.WantsAck {
+		if err := c.t.SendQuickAck(token); err != nil {
+			return err
+		}
+	}
+	return c.deliver(k, incoming{Message: m, addr: c.addr, number: c.number})
+}
+
+// deliver gives a packet to its session. A session may end at that very moment; then a new one takes it.
+func (c *conn) deliver(k *key, in incoming) error {
+	for {
+		s, err := c.session(k, in.Session)
+		if err != nil {
+			return err
+		}
+		if err := s.receive(c, in); !errors.Is(err, errEnded) {
+			return err
+		}
+	}
+}
+
+// prove lifts the bounds for clients that have not shown a key.
+func (c *conn) prove() {
+	if c.proven {
+		return
+	}
+	c.proven, c.exchange, c.idle = true, nil, c.g.limits.Idle
+	c.t.SetLimit(transport.DefaultLimit)
+	c.place.prove()
+}
+
+// session returns the session id of k, and remembers that it is heard here.
+func (c *conn) session(k *key, id int64) (*session, error) {
+	for _, s := range c.sessions {
+		if s.key == k && s.id == id && !s.ended.Load() {
+			return s, nil
+		}
+	}
+	c.sessions = slices.DeleteFunc(c.sessions, func(s *session) bool { return s.ended.Load() })
+	if len(c.sessions) >= maxSessionsPerConn {
+		return nil, errSessions
+	}
+	s := c.g.session(k, id)
+	c.sessions = append(c.sessions, s)
+	return s, nil
+}
+
+// setIdle is what ping_delay_disconnect asks for.
+func (c *conn) setIdle(d time.Duration) { c.idle = d }
+
+// wake implements link: it starts a writer unless one runs.
+func (c *conn) wake(s *session) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return
+	}
+	if !slices.Contains(c.dirty, s) {
+		c.dirty = append(c.dirty, s)
+	}
+	if !c.writing {
+		c.writing = true
+		c.g.spawn(c.write)
+	}
+}
+
+// write sends until nothing waits any more. Only one runs at a time.
+func (c *conn) write() {
+	b := getBuffers()
+	defer b.put()
+	for {
+		s := c.nextDirty()
+		if s == nil {
+			return
+		}
+		if err := c.drain(s, b); err != nil {
+			c.g.metrics.closed(err)
+			c.close()
+			return
+		}
+	}
+}
+
+// nextDirty returns a session that has something to send; nil ends the writer.
+func (c *conn) nextDirty() *session {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.dirty) == 0 || c.closed {
+		c.writing, c.dirty = false, nil
+		return nil
+	}
+	s := c.dirty[0]
+	c.dirty = slices.Delete(c.dirty, 0, 1)
+	return s
+}
+
+// drain sends what s has to send on this connection.
+func (c *conn) drain(s *session, b *buffers) error {
+	for {
+		packet, ok := s.takePacket(c, b)
+		if !ok {
+			return nil
+		}
+		if err := c.t.Send(packet); err != nil {
+			return err
+		}
+		c.g.metrics.sent.Add(float64(len(packet)))
+		c.madeRoom()
+	}
+}
+
+// waitForRoom holds the reader back while too much waits to be sent: a client that does not read is not read.
+func (c *conn) waitForRoom(ctx context.Context) {
+	for c.backlog() > c.g.limits.Backlog {
+		room := c.waitRoom()
+		if room == nil {
+			return
+		}
+		select {
+		case <-room:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (c *conn) backlog() (n int) {
+	for _, s := range c.sessions {
+		n += s.backlog(c)
+	}
+	return n
+}
+
+// waitRoom returns a channel that is closed when something has been sent; nil if that will not be.
+func (c *conn) waitRoom() chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed || !c.writing {
+		return nil
+	}
+	if c.room == nil {
+		c.room = make(chan struct{})
+	}
+	return c.room
+}
+
+func (c *conn) madeRoom() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.freeRoomLocked()
+}
+
+func (c *conn) freeRoomLocked() {
+	if c.room != nil {
+		close(c.room)
+		c.room = nil
+	}
+}
+
+// close implements link. Reader and writer end.
+func (c *conn) close() {
+	c.mu.Lock()
+	c.closed, c.dirty = true, nil
+	c.freeRoomLocked()
+	c.mu.Unlock()
+	_ = c.t.Close() // a second time it fails, and that is fine
+}
+
+// stopReading makes the reader return from its wait.
+func (c *conn) stopReading() { _ = c.t.NetConn().SetReadDeadline(time.Unix(1, 0)) }
+
+func (c *conn) isWriting() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.writing
+}
+
+// connSet holds the open connections, so that they can be ended.
+type connSet struct {
+	mu  sync.Mutex
+	all map[*conn]struct{}
+}
+
+func (s *connSet) add(c *conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.all == nil {
+		s.all = make(map[*conn]struct{})
+	}
+	s.all[c] = struct{}{}
+}
+
+func (s *connSet) remove(c *conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.all, c)
+}
+
+func (s *connSet) list() []*conn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := make([]*conn, 0, len(s.all))
+	for c := range s.all {
+		list = append(list, c)
+	}
+	return list
+}
+
+func (s *connSet) len() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.all)
+}
+
+func (s *connSet) stopReading() {
+	for _, c := range s.list() {
+		c.stopReading()
+	}
+}
+
+func (s *connSet) closeAll() {
+	for _, c := range s.list() {
+		c.close()
+	}
+}
+
+func (s *connSet) writing() bool { return slices.ContainsFunc(s.list(), (*conn).isWriting) }
+
+// buffers are lent to a writer.
+type buffers struct{ plain, sealed []byte }
+
+const keepBuffer = 64 << 10 // larger ones are left to the collector
+
+var bufferPool = sync.Pool{New: func() any { return new(buffers) }}
+
+func getBuffers() *buffers { return bufferPool.Get().(*buffers) }
+
+func (b *buffers) put() {
+	if cap(b.plain) <= keepBuffer && cap(b.sealed) <= keepBuffer {
+		bufferPool.Put(b)
+	}
+}
+
+// seal encrypts m for the client.
+func (b *buffers) seal(k *key, session, salt int64, m mtproto.Message) []byte {
+	b.sealed = k.crypto.Seal(b.sealed[:0], crypto.Message{
+		Salt: salt, Session: session, ID: int64(m.ID), SeqNo: m.SeqNo, Body: m.Body,
+	}, crypto.FromServer)
+	return b.sealed
+}

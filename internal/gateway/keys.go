@@ -1,0 +1,169 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"hermod/internal/domain/ids"
+	"hermod/internal/mtproto/crypto"
+	"hermod/internal/rpc"
+)
+
+// ErrUnknownKey means that there is no such key, or no more.
+var ErrUnknownKey = errors.New("gateway: unknown auth key")
+
+// Keys stores authorization keys. domain/auth is the real one. It is safe for concurrent use and answers from memory
+// what is asked often.
+type Keys interface {
+	// Key fails with ErrUnknownKey if there is none with this id.
+	Key(ctx context.Context, id int64) (Key, error)
+	// Create stores a key that was just exchanged.
+	Create(ctx context.Context, k Key) error
+	// Destroy forgets a key at the wish of its client. It fails with ErrUnknownKey if there is none.
+	Destroy(ctx context.Context, id int64) error
+}
+
+// A Key is an authorization key.
+type Key struct {
+	ID        int64
+	Secret    [crypto.KeySize]byte
+	Temporary bool
+	ExpiresAt time.Time // of a temporary key
+	DC        int32     // the one that the client addressed
+	Salt      int64     // the salt that the exchange agreed on
+}
+
+// A key is one whose sessions are in memory here.
+type key struct {
+	Key
+	crypto  crypto.Key
+	created time.Time // zero: not made by this process lately
+
+	mu       sync.Mutex
+	who      rpc.Who
+	sessions []*session
+	gone     bool // no longer in the table
+}
+
+// identity returns what is known about the key.
+func (k *key) identity() rpc.Who {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.who
+}
+
+func (k *key) expired(now time.Time) bool {
+	return k.Temporary && !k.ExpiresAt.IsZero() && now.After(k.ExpiresAt)
+}
+
+// keyTable finds the keys in memory.
+type keyTable struct {
+	mu   sync.RWMutex
+	byID map[int64]*key
+	// bound lists the temporary keys in memory of a permanent one.
+	bound map[ids.AuthKey][]*key
+}
+
+func (t *keyTable) get(id int64) *key {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return t.byID[id]
+}
+
+// add puts k into the table, unless another goroutine was faster; it returns what is there.
+func (t *keyTable) add(k *key) *key {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if old := t.byID[k.ID]; old != nil {
+		return old
+	}
+	if t.byID == nil {
+		t.byID = make(map[int64]*key)
+	}
+	t.byID[k.ID] = k
+	return k
+}
+
+// bind lists the temporary key k under its permanent one.
+func (t *keyTable) bind(k *key, perm ids.AuthKey) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.bound == nil {
+		t.bound = make(map[ids.AuthKey][]*key)
+	}
+	for _, b := range t.bound[perm] {
+		if b == k {
+			return
+		}
+	}
+	t.bound[perm] = append(t.bound[perm], k)
+}
+
+// remove takes k out of the table.
+func (t *keyTable) remove(k *key, perm ids.AuthKey) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.byID[k.ID] == k {
+		delete(t.byID, k.ID)
+	}
+	var rest []*key
+	for _, b := range t.bound[perm] {
+		if b != k {
+			rest = append(rest, b)
+		}
+	}
+	if rest == nil {
+		delete(t.bound, perm)
+	} else {
+		t.bound[perm] = rest
+	}
+}
+
+// family returns the key id and the temporary keys bound to it, as far as they are in memory.
+func (t *keyTable) family(id int64) []*key {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	var list []*key
+	if k := t.byID[id]; k != nil {
+		list = append(list, k)
+	}
+	return append(list, t.bound[ids.AuthKey(id)]...)
+}
+
+// all returns every key in memory.
+func (t *keyTable) all() []*key {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	list := make([]*key, 0, len(t.byID))
+	for _, k := range t.byID {
+		list = append(list, k)
+	}
+	return list
+}
+
+// key returns the key id, from memory or from Keys. It fails with ErrUnknownKey.
+func (g *Gateway) key(ctx context.Context, id int64) (*key, error) {
+	if k := g.keys.get(id); k != nil {
+		return k, nil
+	}
+	stored, err := g.o.Keys.Key(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	k := &key{Key: stored, crypto: crypto.Key{Secret: stored.Secret, ID: stored.ID}}
+	k.Secret = [crypto.KeySize]byte{} // once is enough
+	if k.who, err = g.o.Identity.Who(ctx, ids.AuthKey(id)); err != nil {
+		return nil, err
+	}
+	k = g.keys.add(k)
+	g.rebind(k, k.identity())
+	return k, nil
+}
+
+func (g *Gateway) rebind(k *key, who rpc.Who) {
+	if k.Temporary && who.PermKey != 0 {
+		g.keys.bind(k, who.PermKey)
+	}
+}
