@@ -1,0 +1,414 @@
+package auth
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"hermod/internal/db"
+	"hermod/internal/domain/auth/sender"
+	"hermod/internal/domain/auth/srp"
+	"hermod/internal/domain/ids"
+)
+
+// Errors of passwords.
+var (
+	// ErrPassword means a wrong password, or none where there is one.
+	ErrPassword = errors.New("wrong password")
+	// ErrSRPID means a question that was not asked, or answered already.
+	ErrSRPID = errors.New("unknown password challenge")
+	// ErrNoPassword means an account without a password.
+	ErrNoPassword = errors.New("no password is set")
+	// ErrSettings means password settings that cannot be meant.
+	ErrSettings = errors.New("bad password settings")
+	// ErrSalt means that the salt does not begin with the one we gave.
+	ErrSalt = errors.New("bad password salt")
+	// ErrNotPending means a key that waits for no password.
+	ErrNotPending = errors.New("no password is waited for")
+)
+
+// An UnconfirmedError means that the new settings wait for a code that went to the recovery e-mail.
+type UnconfirmedError struct{ Length int } // of the code
+
+// Error implements error.
+func (e *UnconfirmedError) Error() string {
+	return "e-mail unconfirmed, code of " + strconv.Itoa(e.Length) + " digits sent"
+}
+
+const (
+	challengeLife = 15 * time.Minute
+	maxChallenges = 8 // open at a time
+	clientSalt    = 32
+	maxSalt       = 128
+	maxHint       = 255
+)
+
+// A Challenge is the question to which a Proof is the answer.
+type Challenge struct {
+	ID     int64
+	Public []byte // B
+	Salts  Salts
+}
+
+// Salts are mixed into a password.
+type Salts struct{ Salt1, Salt2 []byte }
+
+// A Proof shows that somebody knows the password, without telling it.
+type Proof struct {
+	ID    int64 // of the challenge
+	A, M1 []byte
+}
+
+// PasswordState is what a client needs to know to set, change or enter a password.
+type PasswordState struct {
+	Set          bool
+	Challenge    Challenge // when Set
+	Hint         string
+	HasRecovery  bool
+	NewSalts     Salts     // for a new password; the client adds random bytes to Salt1
+	Unconfirmed  string    // pattern of a recovery e-mail that waits for its code
+	ResetAt      time.Time // when the asked-for reset becomes possible
+	LoginPattern string    // of the login e-mail
+	Prime        []byte
+	G            int
+}
+
+// password is a row.
+type password struct {
+	srp.Account
+	hint           string
+	email          string
+	setAt          time.Time
+	resetAt        time.Time
+	resetRefusedAt time.Time
+}
+
+// readPassword fails with ErrNoPassword.
+func readPassword(ctx context.Context, tx *db.Tx, user ids.User) (p password, err error) {
+	const get = `SELECT verifier, salt1, salt2, hint, email, set_at, reset_at, reset_refused_at FROM password WHERE user_id = $1`
+	err = tx.QueryRow(ctx, get, user).Scan(&p.Verifier, &p.Salt1, &p.Salt2, &p.hint, &p.email, &p.setAt, &p.resetAt,
+		&p.resetRefusedAt)
+	if errors.Is(err, db.ErrNotFound) {
+		return password{}, ErrNoPassword
+	}
+	if err != nil {
+		return password{}, fmt.Errorf("read password: %w", err)
+	}
+	return p, nil
+}
+
+func hasPassword(ctx context.Context, tx *db.Tx, user ids.User) (bool, error) {
+	_, err := readPassword(ctx, tx, user)
+	if errors.Is(err, ErrNoPassword) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// HolderOf returns the user of a key, signed in or with the password missing. It fails with ErrNotPending.
+func (s *Service) HolderOf(ctx context.Context, key ids.AuthKey) (ids.User, error) {
+	r, err := s.load(ctx, key)
+	if errors.Is(err, ErrUnknownKey) || err == nil && r.user == 0 {
+		return 0, ErrNotPending
+	}
+	if err != nil {
+		return 0, err
+	}
+	return r.user, nil
+}
+
+// Password returns the state of user's password, with a new challenge if there is one.
+// Spec: https://core.telegram.org/method/account.getPassword
+func (s *Service) Password(ctx context.Context, user ids.User) (PasswordState, error) {
+	st := PasswordState{Prime: s.group.Prime(), G: srp.G}
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		p, err := readPassword(ctx, tx, user)
+		if err != nil && !errors.Is(err, ErrNoPassword) {
+			return err
+		}
+		st.Set = err == nil
+		st.Hint, st.HasRecovery, st.ResetAt = p.hint, p.email != "", p.resetAt
+		st.NewSalts = s.newSalts(user)
+		if st.Set {
+			if st.Challenge, err = s.challenge(ctx, tx, user, p); err != nil {
+				return err
+			}
+		}
+		return s.readPatterns(ctx, tx, user, &st)
+	})
+	return st, err
+}
+
+func (s *Service) readPatterns(ctx context.Context, tx *db.Tx, user ids.User, st *PasswordState) error {
+	draft, err := readDraft(ctx, tx, user)
+	if err != nil && !errors.Is(err, ErrEmailExpired) {
+		return err
+	}
+	st.Unconfirmed, st.LoginPattern = "", ""
+	if err == nil {
+		st.Unconfirmed = emailPattern(draft.email)
+	}
+	mail, err := s.loginEmail(ctx, tx, user)
+	if err == nil && mail.address != "" {
+		st.LoginPattern = emailPattern(mail.address)
+	}
+	return err
+}
+
+// newSalts are the salts for user's next password. The client adds random bytes of its own, so they need not
+// be new each time; that they are always the same saves remembering what was given out.
+func (s *Service) newSalts(user ids.User) Salts {
+	return Salts{Salt1: s.mac("salt1", num(int64(user)))[:8], Salt2: s.mac("salt2", num(int64(user)))[:16]}
+}
+
+// challenge asks a new question, and forgets the oldest of too many.
+func (s *Service) challenge(ctx context.Context, tx *db.Tx, user ids.User, p password) (Challenge, error) {
+	ch, err := s.group.NewChallenge(p.Verifier)
+	if err != nil {
+		return Challenge{}, err
+	}
+	id, err := randomID()
+	if err != nil {
+		return Challenge{}, err
+	}
+	const trim = `DELETE FROM password_challenge WHERE user_id = $1 AND id NOT IN (SELECT id FROM password_challenge
+		WHERE user_id = $2 ORDER BY expires_at DESC LIMIT $3)`
+	if _, err := tx.Exec(ctx, trim, user, user, maxChallenges-1); err != nil {
+		return Challenge{}, fmt.Errorf("trim challenges: %w", err)
+	}
+	const insert = `INSERT INTO password_challenge (user_id, id, secret, expires_at) VALUES ($1, $2, $3, $4)`
+	if _, err := tx.Exec(ctx, insert, user, id, ch.Secret, s.now().Add(challengeLife)); err != nil {
+		return Challenge{}, fmt.Errorf("keep challenge: %w", err)
+	}
+	return Challenge{ID: id, Public: ch.Public, Salts: Salts{p.Salt1, p.Salt2}}, nil
+}
+
+// prove checks a proof against user's password. A challenge is good for one proof, right or wrong.
+//
+// outcome is ErrSRPID or ErrPassword when it is of no use; the transaction must commit all the same, since it
+// has counted. It fails with *WaitError after too many wrong ones, and with ErrNoPassword.
+func (s *Service) prove(ctx context.Context, tx *db.Tx, user ids.User, proof Proof) (outcome, err error) {
+	p, err := readPassword(ctx, tx, user)
+	if err != nil {
+		return nil, err
+	}
+	gateName := passwordGateName(user)
+	if err := passwordGate.take(ctx, tx, gateName, s.now()); err != nil {
+		return nil, err
+	}
+	const take = `DELETE FROM password_challenge WHERE user_id = $1 AND id = $2 AND expires_at > $3 RETURNING secret`
+	var secret []byte
+	err = tx.QueryRow(ctx, take, user, proof.ID, s.now()).Scan(&secret)
+	switch {
+	case errors.Is(err, db.ErrNotFound):
+		return ErrSRPID, nil
+	case err != nil:
+		return nil, fmt.Errorf("take challenge: %w", err)
+	case s.group.Check(p.Account, secret, proof.A, proof.M1) != nil:
+		return ErrPassword, nil
+	}
+	return nil, forgive(ctx, tx, gateName)
+}
+
+func passwordGateName(user ids.User) string { return "password:" + strconv.FormatInt(int64(user), 10) }
+
+// CheckPassword completes a sign-in that waits for the password.
+// It fails with ErrNotPending, ErrNoPassword, ErrSRPID, ErrPassword or *WaitError.
+// Spec: https://core.telegram.org/method/auth.checkPassword
+func (s *Service) CheckPassword(ctx context.Context, by Caller, proof Proof) (Login, error) {
+	user, err := s.HolderOf(ctx, by.Key)
+	if err != nil {
+		return Login{}, err
+	}
+	var l Login
+	outcome, err := s.withProof(ctx, user, proof, func(tx *db.Tx) (err error) {
+		l, err = s.authorize(ctx, tx, entry{user: user, by: by})
+		return err
+	})
+	return l, errors.Join(err, outcome)
+}
+
+// withProof runs fn in the transaction in which proof was found right.
+func (s *Service) withProof(ctx context.Context, user ids.User, proof Proof, fn func(tx *db.Tx) error) (outcome, err error) {
+	err = s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		if outcome, err = s.prove(ctx, tx, user, proof); err != nil || outcome != nil {
+			return err
+		}
+		return fn(tx)
+	})
+	return outcome, err
+}
+
+// RecoveryEmail returns the recovery e-mail of user, "" if there is none, to somebody who knows the password.
+// It fails with ErrNoPassword, ErrSRPID, ErrPassword or *WaitError.
+// Spec: https://core.telegram.org/method/account.getPasswordSettings
+func (s *Service) RecoveryEmail(ctx context.Context, user ids.User, proof Proof) (email string, err error) {
+	outcome, err := s.withProof(ctx, user, proof, func(tx *db.Tx) error {
+		p, err := readPassword(ctx, tx, user)
+		email = p.email
+		return err
+	})
+	if err != nil || outcome != nil {
+		return "", errors.Join(err, outcome)
+	}
+	return email, nil
+}
+
+// NewPassword is what is to become of a password.
+type NewPassword struct {
+	Change   bool   // set, or remove when Verifier is empty
+	Verifier []byte // g^x mod p
+	Salts    Salts
+	Hint     string
+
+	ChangeEmail bool
+	Email       string // for recovery; "" removes it
+}
+
+// check fails with ErrSettings, ErrSalt or ErrEmail.
+func (s *Service) checkNew(user ids.User, n *NewPassword) (err error) {
+	if !n.Change && !n.ChangeEmail {
+		return ErrSettings
+	}
+	n.Hint = cleanText(n.Hint, maxHint)
+	if n.ChangeEmail && n.Email != "" {
+		if n.Email, err = parseEmail(n.Email); err != nil {
+			return err
+		}
+	}
+	if !n.Change || len(n.Verifier) == 0 {
+		return nil
+	}
+	ours := s.newSalts(user)
+	salt1 := n.Salts.Salt1
+	if len(salt1) < len(ours.Salt1)+clientSalt || len(salt1) > maxSalt ||
+		subtle.ConstantTimeCompare(salt1[:len(ours.Salt1)], ours.Salt1) != 1 ||
+		subtle.ConstantTimeCompare(n.Salts.Salt2, ours.Salt2) != 1 {
+		return ErrSalt
+	}
+	if n.Verifier, err = s.group.CheckVerifier(n.Verifier); err != nil {
+		return ErrSettings
+	}
+	return nil
+}
+
+// UpdatePassword sets, changes or removes the password of user or its recovery e-mail. proof is not looked at
+// while there is no password.
+//
+// It fails with ErrSettings, ErrSalt, ErrEmail, ErrNoEmail, ErrSRPID, ErrPassword, *WaitError, and with
+// *UnconfirmedError when all went well and the e-mail is to be confirmed before anything changes.
+// Spec: https://core.telegram.org/method/account.updatePasswordSettings
+func (s *Service) UpdatePassword(ctx context.Context, user ids.User, proof Proof, n NewPassword) error {
+	if err := s.checkNew(user, &n); err != nil {
+		return err
+	}
+	var outcome error
+	var m *sender.Message
+	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		m = nil
+		outcome, err = s.prove(ctx, tx, user, proof)
+		if errors.Is(err, ErrNoPassword) {
+			outcome, err = nil, nil
+		}
+		if err != nil || outcome != nil {
+			return err
+		}
+		m, err = s.applyOrDraft(ctx, tx, user, n)
+		return err
+	})
+	if err != nil || outcome != nil {
+		return errors.Join(err, outcome)
+	}
+	return s.sendUnconfirmed(ctx, m)
+}
+
+// sendUnconfirmed sends the code that a draft waits for, if there is one, and says so by *UnconfirmedError.
+func (s *Service) sendUnconfirmed(ctx context.Context, m *sender.Message) error {
+	if m == nil {
+		return nil
+	}
+	sent, err := s.sendEmail(ctx, *m)
+	if err != nil {
+		return err
+	}
+	return &UnconfirmedError{Length: sent.Length}
+}
+
+// applyOrDraft applies n, or keeps it until the e-mail in it is confirmed and returns the message that asks so.
+func (s *Service) applyOrDraft(ctx context.Context, tx *db.Tx, user ids.User, n NewPassword) (*sender.Message, error) {
+	removes := n.Change && len(n.Verifier) == 0
+	if removes || !n.ChangeEmail || n.Email == "" {
+		if err := dropDraft(ctx, tx, user); err != nil {
+			return nil, err
+		}
+		return nil, s.apply(ctx, tx, user, n)
+	}
+	if err := writeDraft(ctx, tx, user, n); err != nil {
+		return nil, err
+	}
+	m, err := s.newEmailCode(ctx, tx, confirmScope(user), n.Email)
+	return &m, err
+}
+
+// apply changes the password, and ends what was begun under the old one. It fails with ErrNoPassword when only an
+// e-mail is to be set and there is no password.
+func (s *Service) apply(ctx context.Context, tx *db.Tx, user ids.User, n NewPassword) error {
+	if n.Change && len(n.Verifier) == 0 {
+		return s.removePassword(ctx, tx, user)
+	}
+	if n.Change {
+		const set = `INSERT INTO password (user_id, verifier, salt1, salt2, hint, email, set_at) VALUES ($1, $2, $3, $4, $5, '', $6)
+			ON CONFLICT (user_id) DO UPDATE SET verifier = excluded.verifier, salt1 = excluded.salt1, salt2 = excluded.salt2,
+			hint = excluded.hint, set_at = excluded.set_at, reset_at = 0`
+		if _, err := tx.Exec(ctx, set, user, n.Verifier, n.Salts.Salt1, n.Salts.Salt2, n.Hint, s.now()); err != nil {
+			return fmt.Errorf("set password: %w", err)
+		}
+		if err := dropChallenges(ctx, tx, user); err != nil {
+			return err
+		}
+	}
+	if !n.ChangeEmail {
+		return nil
+	}
+	rows, err := tx.Exec(ctx, `UPDATE password SET email = $2 WHERE user_id = $1`, user, n.Email)
+	if err == nil && rows == 0 {
+		err = ErrNoPassword
+	}
+	return err
+}
+
+// removePassword also ends the sign-ins that wait for it: they begin again, and no password stops them.
+func (s *Service) removePassword(ctx context.Context, tx *db.Tx, user ids.User) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM password WHERE user_id = $1`, user); err != nil {
+		return fmt.Errorf("remove password: %w", err)
+	}
+	for _, scope := range []string{confirmScope(user), recoverScope(user)} {
+		if err := dropEmailCode(ctx, tx, scope); err != nil {
+			return err
+		}
+	}
+	if err := dropChallenges(ctx, tx, user); err != nil {
+		return err
+	}
+	const waiting = `SELECT ` + loginColumns + ` FROM login WHERE user_id = $1 AND pending = 1 LIMIT $2`
+	all, err := readLogins(ctx, tx, waiting, user, maxLogins)
+	if err != nil {
+		return err
+	}
+	for _, l := range all {
+		if err := s.end(ctx, tx, user, l.Key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func dropChallenges(ctx context.Context, tx *db.Tx, user ids.User) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM password_challenge WHERE user_id = $1`, user); err != nil {
+		return fmt.Errorf("drop challenges: %w", err)
+	}
+	return nil
+}

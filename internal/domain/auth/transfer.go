@@ -1,0 +1,74 @@
+package auth
+
+import (
+	"context"
+	"crypto/hmac"
+	"encoding/binary"
+	"errors"
+	"time"
+
+	"hermod/internal/db"
+	"hermod/internal/domain/ids"
+)
+
+// Errors of transfers.
+var (
+	// ErrDC means a data centre that does not exist.
+	ErrDC = errors.New("no such data centre")
+	// ErrTransfer means bytes that carry no authorization, or not any more.
+	ErrTransfer = errors.New("not an exported authorization")
+)
+
+const (
+	transferLife = 5 * time.Minute
+	transferSize = 8 + 8 + 4 + 32
+)
+
+// Export returns bytes by which another key of the same client can be signed in as well: clients do so for each
+// data centre they know, and all of ours are one. It fails with ErrDC.
+// Spec: https://core.telegram.org/method/auth.exportAuthorization
+func (s *Service) Export(user ids.User, key ids.AuthKey, dc int32) ([]byte, error) {
+	if n := max(dc, -dc) % 10000; n < 1 || n > 5 {
+		return nil, ErrDC
+	}
+	t := binary.LittleEndian.AppendUint64(nil, uint64(user))
+	t = binary.LittleEndian.AppendUint64(t, uint64(key))
+	t = binary.LittleEndian.AppendUint32(t, uint32(s.now().Add(transferLife).Unix()))
+	return append(t, s.mac("transfer", t)...), nil
+}
+
+// Import signs a key in by what Export returned. The new login is a part of the first: it is not listed, and ends
+// with it. It fails with ErrTransfer.
+// Spec: https://core.telegram.org/method/auth.importAuthorization
+func (s *Service) Import(ctx context.Context, by Caller, user ids.User, token []byte) (Login, error) {
+	parent, err := s.openTransfer(user, token)
+	if err != nil {
+		return Login{}, err
+	}
+	var l Login
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		r, err := readKey(ctx, tx, parent)
+		if errors.Is(err, ErrUnknownKey) || err == nil && (r.user != user || r.pending) {
+			return ErrTransfer
+		}
+		if err != nil {
+			return err
+		}
+		if parent == by.Key {
+			l = Login{User: user, Key: parent}
+			return nil
+		}
+		l, err = s.authorize(ctx, tx, entry{user: user, bot: r.bot, parent: parent, by: by})
+		return err
+	})
+	return l, err
+}
+
+func (s *Service) openTransfer(user ids.User, t []byte) (ids.AuthKey, error) {
+	le := binary.LittleEndian
+	if len(t) != transferSize || !hmac.Equal(s.mac("transfer", t[:20]), t[20:]) || ids.User(le.Uint64(t)) != user ||
+		!s.now().Before(time.Unix(int64(le.Uint32(t[16:])), 0)) {
+		return 0, ErrTransfer
+	}
+	return ids.AuthKey(le.Uint64(t[8:])), nil
+}
