@@ -99,14 +99,16 @@ func (d *DB) Engine() Engine { return d.store.engine() }
 //
 // fn may run more than once, after a conflict with another transaction, so it has no outside effects but through
 // Tx.OnCommit; and it does not call Write, nor wait for anything but the database: with SQLite it runs in the one
-// writer, which joins operations that wait into one commit. A panic in fn rolls back and goes on in the caller.
+// writer, which joins operations that wait into one commit. It may call Read, which sees what is committed. A panic in
+// fn rolls back and goes on in the caller.
 //
 // While the operation waits, the end of ctx ends it. Once it has begun it is carried through.
 func (d *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
 	return d.store.write(ctx, fn)
 }
 
-// Read runs fn on a snapshot: all its statements see the database as of one moment. They must not write.
+// Read runs fn on a snapshot: all its statements see the database as of one moment. They must not write, and fn must
+// not call Read or Write.
 func (d *DB) Read(ctx context.Context, fn func(tx *Tx) error) error {
 	return d.store.read(ctx, fn)
 }

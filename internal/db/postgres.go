@@ -20,8 +20,8 @@ import (
 )
 
 const (
-	// postgresConns is the size of the pool unless the address has pool_max_conns.
-	postgresConns = 20
+	// postgresConns is the size of a pool unless the address has pool_max_conns.
+	postgresConns = 16
 	// writeLimit bounds a transaction that has begun, so that a dead network does not hold it for ever.
 	writeLimit = time.Minute
 	// maxAttempts is how often an operation runs that keeps meeting conflicts, and retryPause the longest pause
@@ -39,10 +39,12 @@ const (
 	featureNotSupported  = "0A000" // a statement prepared before a migration; the driver then forgets it
 )
 
-// A postgresStore is a pool of connections.
+// A postgresStore is three pools of connections. An operation that writes may look into a cache, which reads, or take
+// an id: were there one pool, all its connections could be held by those who wait for one more.
 type postgresStore struct {
-	pool       *pgxpool.Pool
-	ranges     *pgxpool.Pool // one connection apart: ids are reserved by operations that hold one of pool
+	writers    *pgxpool.Pool
+	readers    *pgxpool.Pool
+	ranges     *pgxpool.Pool // of one connection
 	statements *atomic.Uint64
 	closing    sync.Once
 }
@@ -53,14 +55,16 @@ func openPostgres(ctx context.Context, url string, statements *atomic.Uint64) (*
 		return nil, err
 	}
 	s := &postgresStore{statements: statements}
-	if s.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
-		return nil, err
-	}
-	few := config.Copy()
-	few.MaxConns, few.MinConns = 1, 0
-	if s.ranges, err = pgxpool.NewWithConfig(ctx, few); err != nil {
-		s.pool.Close()
-		return nil, err
+	for _, p := range []struct {
+		pool **pgxpool.Pool
+		size int32
+	}{{&s.writers, config.MaxConns}, {&s.readers, config.MaxConns}, {&s.ranges, 1}} {
+		c := config.Copy()
+		c.MaxConns, c.MinConns = p.size, min(c.MinConns, p.size)
+		if *p.pool, err = pgxpool.NewWithConfig(ctx, c); err != nil {
+			_ = s.close()
+			return nil, err
+		}
 	}
 	if err := s.migrate(ctx); err != nil {
 		_ = s.close()
@@ -91,7 +95,7 @@ func (s *postgresStore) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	pool := stdlib.OpenDBFromPool(s.pool)
+	pool := stdlib.OpenDBFromPool(s.writers)
 	defer pool.Close()
 	return migrate(ctx, Postgres, pool, goose.WithSessionLocker(locker))
 }
@@ -100,8 +104,11 @@ func (s *postgresStore) engine() Engine { return Postgres }
 
 func (s *postgresStore) close() error {
 	s.closing.Do(func() {
-		s.pool.Close()
-		s.ranges.Close()
+		for _, pool := range []*pgxpool.Pool{s.writers, s.readers, s.ranges} {
+			if pool != nil {
+				pool.Close()
+			}
+		}
 	})
 	return nil
 }
@@ -154,7 +161,7 @@ func pause(ctx context.Context, d time.Duration) error {
 
 // try runs fn in a transaction, once. The second error is the one of the database, also where fn hides it.
 func (s *postgresStore) try(ctx context.Context, fn func(*Tx) error) (err, conflict error) {
-	c, err := s.acquire(ctx)
+	c, err := acquire(ctx, s.writers)
 	if err != nil {
 		return err, nil
 	}
@@ -175,8 +182,8 @@ func (s *postgresStore) try(ctx context.Context, fn func(*Tx) error) (err, confl
 	return nil, nil
 }
 
-func (s *postgresStore) acquire(ctx context.Context) (*pgxpool.Conn, error) {
-	c, err := s.pool.Acquire(ctx)
+func acquire(ctx context.Context, pool *pgxpool.Pool) (*pgxpool.Conn, error) {
+	c, err := pool.Acquire(ctx)
 	if err == nil || ctx.Err() != nil {
 		return c, err
 	}
@@ -187,7 +194,7 @@ func (s *postgresStore) acquire(ctx context.Context) (*pgxpool.Conn, error) {
 }
 
 func (s *postgresStore) read(ctx context.Context, fn func(*Tx) error) error {
-	c, err := s.acquire(ctx)
+	c, err := acquire(ctx, s.readers)
 	if err != nil {
 		return err
 	}
