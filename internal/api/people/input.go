@@ -1,0 +1,58 @@
+package people
+
+import (
+	"errors"
+
+	"hermod/internal/domain/ids"
+	"hermod/internal/domain/users"
+	"hermod/internal/rpc"
+	"hermod/internal/tl"
+	"hermod/internal/tl/tg"
+)
+
+// maxList bounds lists of people in a request.
+const maxList = 1000
+
+var (
+	errLimit    = rpc.BadRequest("LIMIT_INVALID")
+	errPeer     = rpc.BadRequest("PEER_ID_INVALID")
+	errBirthday = rpc.BadRequest("BIRTHDAY_INVALID")
+)
+
+// isRefusal tells whether err is an answer to the client, not trouble of ours.
+func isRefusal(err error) bool {
+	var e rpc.Error
+	return errors.As(err, &e)
+}
+
+// noteOf takes a note apart: its text, and its entities as TL bytes.
+func noteOf(note *tg.TextWithEntities) (text *string, entities []byte) {
+	if note == nil {
+		return nil, nil
+	}
+	if len(note.Entities) > 0 && len(note.Entities) <= 100 {
+		entities = tl.Encode(tg.Vector[tg.MessageEntityClass](note.Entities), tg.Newest)
+	}
+	return &note.Text, entities
+}
+
+// note puts a saved note together again; nil for none.
+func note(n users.SavedName) *tg.TextWithEntities {
+	if n.Note == "" {
+		return nil
+	}
+	shown := &tg.TextWithEntities{Text: n.Note, Entities: []tg.MessageEntityClass{}}
+	r := tl.NewReader(n.NoteEntities)
+	if list := tl.Vector(r, "entities", 4, tg.DecodeMessageEntityClass); r.End() == nil && list != nil {
+		shown.Entities = list
+	}
+	return shown
+}
+
+func asPeers(list []ids.User) []tg.PeerClass {
+	peers := make([]tg.PeerClass, len(list))
+	for i, u := range list {
+		peers[i] = &tg.PeerUser{UserID: int64(u)}
+	}
+	return peers
+}

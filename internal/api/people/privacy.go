@@ -1,0 +1,165 @@
+package people
+
+import (
+	"context"
+
+	"hermod/internal/api/view"
+	"hermod/internal/domain/users"
+	"hermod/internal/rpc"
+	"hermod/internal/tl/tg"
+)
+
+func (h *Handlers) registerPrivacy(r *rpc.Router) {
+	rpc.Handle(r, rpc.UserOnly, h.getPrivacy)
+	rpc.Handle(r, rpc.UserOnly, h.setPrivacy)
+	rpc.Handle(r, rpc.UserOnly, h.getGlobalPrivacySettings)
+	rpc.Handle(r, rpc.UserOnly, h.setGlobalPrivacySettings)
+}
+
+// getPrivacy serves https://core.telegram.org/method/account.getPrivacy.
+func (h *Handlers) getPrivacy(ctx context.Context, call *rpc.Call, in *tg.AccountGetPrivacy) (*tg.AccountPrivacyRules, error) {
+	key, ok := privacyKey(in.Key)
+	if !ok {
+		return nil, rpc.BadRequest("PRIVACY_KEY_INVALID")
+	}
+	return h.privacyRules(ctx, call, key)
+}
+
+func (h *Handlers) privacyRules(ctx context.Context, call *rpc.Call, key users.PrivacyKey) (*tg.AccountPrivacyRules, error) {
+	rules, err := h.users.Privacy(ctx, call.User, key)
+	if err != nil {
+		return nil, err
+	}
+	list, named := view.PrivacyRules(rules)
+	people, err := h.view.Users(ctx, call.User, named)
+	return &tg.AccountPrivacyRules{Rules: list, Chats: []tg.ChatClass{}, Users: people}, err
+}
+
+// setPrivacy serves https://core.telegram.org/method/account.setPrivacy.
+func (h *Handlers) setPrivacy(ctx context.Context, call *rpc.Call, in *tg.AccountSetPrivacy) (*tg.AccountPrivacyRules, error) {
+	key, ok := privacyKey(in.Key)
+	if !ok {
+		return nil, rpc.BadRequest("PRIVACY_KEY_INVALID")
+	}
+	rules := make([]users.Rule, 0, len(in.Rules))
+	for _, one := range in.Rules {
+		rule, err := h.rule(ctx, call, one)
+		if err != nil {
+			return nil, err
+		}
+		rules = append(rules, rule)
+	}
+	if err := h.users.SetPrivacy(ctx, call.User, key, rules); err != nil {
+		return nil, err
+	}
+	return h.privacyRules(ctx, call, key)
+}
+
+// rule reads a rule. People whom the caller cannot name are left out of it.
+func (h *Handlers) rule(ctx context.Context, call *rpc.Call, in tg.InputPrivacyRuleClass) (rule users.Rule, err error) {
+	switch in := in.(type) {
+	case *tg.InputPrivacyValueAllowUsers:
+		rule.Kind = users.AllowUsers
+		rule.Users, err = h.usersFromInput(ctx, call, in.Users)
+	case *tg.InputPrivacyValueDisallowUsers:
+		rule.Kind = users.DisallowUsers
+		rule.Users, err = h.usersFromInput(ctx, call, in.Users)
+	case *tg.InputPrivacyValueAllowChatParticipants:
+		rule = users.Rule{Kind: users.AllowChats, Chats: in.Chats}
+	case *tg.InputPrivacyValueDisallowChatParticipants:
+		rule = users.Rule{Kind: users.DisallowChats, Chats: in.Chats}
+	default:
+		rule.Kind = plainRules[in.TLName()]
+	}
+	return rule, err
+}
+
+// plainRules are the rules that name nobody.
+var plainRules = map[string]users.RuleKind{
+	(*tg.InputPrivacyValueAllowAll)(nil).TLName():          users.AllowAll,
+	(*tg.InputPrivacyValueAllowContacts)(nil).TLName():     users.AllowContacts,
+	(*tg.InputPrivacyValueAllowCloseFriends)(nil).TLName(): users.AllowCloseFriends,
+	(*tg.InputPrivacyValueAllowPremium)(nil).TLName():      users.AllowPremium,
+	(*tg.InputPrivacyValueAllowBots)(nil).TLName():         users.AllowBots,
+	(*tg.InputPrivacyValueDisallowAll)(nil).TLName():       users.DisallowAll,
+	(*tg.InputPrivacyValueDisallowContacts)(nil).TLName():  users.DisallowContacts,
+	(*tg.InputPrivacyValueDisallowBots)(nil).TLName():      users.DisallowBots,
+}
+
+// privacyKey reads a key.
+func privacyKey(in tg.InputPrivacyKeyClass) (users.PrivacyKey, bool) {
+	if in == nil {
+		return "", false
+	}
+	key, ok := privacyKeys[in.TLName()]
+	return key, ok
+}
+
+var privacyKeys = map[string]users.PrivacyKey{
+	(*tg.InputPrivacyKeyStatusTimestamp)(nil).TLName():   users.StatusTimestamp,
+	(*tg.InputPrivacyKeyChatInvite)(nil).TLName():        users.ChatInvite,
+	(*tg.InputPrivacyKeyPhoneCall)(nil).TLName():         users.PhoneCall,
+	(*tg.InputPrivacyKeyPhoneP2P)(nil).TLName():          users.PhoneP2P,
+	(*tg.InputPrivacyKeyForwards)(nil).TLName():          users.Forwards,
+	(*tg.InputPrivacyKeyProfilePhoto)(nil).TLName():      users.ProfilePhoto,
+	(*tg.InputPrivacyKeyPhoneNumber)(nil).TLName():       users.PhoneNumber,
+	(*tg.InputPrivacyKeyAddedByPhone)(nil).TLName():      users.AddedByPhone,
+	(*tg.InputPrivacyKeyVoiceMessages)(nil).TLName():     users.VoiceMessages,
+	(*tg.InputPrivacyKeyAbout)(nil).TLName():             users.About,
+	(*tg.InputPrivacyKeyBirthday)(nil).TLName():          users.BirthdayKey,
+	(*tg.InputPrivacyKeyStarGiftsAutoSave)(nil).TLName(): users.StarGiftsAutoSave,
+	(*tg.InputPrivacyKeyNoPaidMessages)(nil).TLName():    users.NoPaidMessages,
+	(*tg.InputPrivacyKeySavedMusic)(nil).TLName():        users.SavedMusic,
+}
+
+// getGlobalPrivacySettings serves https://core.telegram.org/method/account.getGlobalPrivacySettings.
+func (h *Handlers) getGlobalPrivacySettings(ctx context.Context, call *rpc.Call, _ *tg.AccountGetGlobalPrivacySettings) (*tg.GlobalPrivacySettings, error) {
+	me, err := h.users.One(ctx, call.User)
+	return globalPrivacy(me.Settings.Privacy), err
+}
+
+// setGlobalPrivacySettings serves https://core.telegram.org/method/account.setGlobalPrivacySettings.
+func (h *Handlers) setGlobalPrivacySettings(ctx context.Context, call *rpc.Call, in *tg.AccountSetGlobalPrivacySettings) (*tg.GlobalPrivacySettings, error) {
+	if in.Settings == nil {
+		return nil, rpc.ErrMalformed
+	}
+	wanted := users.GlobalPrivacy{
+		ArchiveAndMute: in.Settings.ArchiveAndMuteNewNoncontactPeers, KeepArchived: in.Settings.KeepArchivedUnmuted,
+		KeepArchivedFolder: in.Settings.KeepArchivedFolders, HideReadMarks: in.Settings.HideReadMarks,
+		GiftsButton: in.Settings.DisplayGiftsButton, DisallowedGifts: giftBits(in.Settings.DisallowedGifts),
+	}
+	err := h.users.UpdateSettings(ctx, call.User, func(s *users.Settings) users.Change {
+		s.Privacy = wanted
+		return ""
+	})
+	return globalPrivacy(wanted), err
+}
+
+func globalPrivacy(p users.GlobalPrivacy) *tg.GlobalPrivacySettings {
+	s := &tg.GlobalPrivacySettings{
+		ArchiveAndMuteNewNoncontactPeers: p.ArchiveAndMute, KeepArchivedUnmuted: p.KeepArchived,
+		KeepArchivedFolders: p.KeepArchivedFolder, HideReadMarks: p.HideReadMarks, DisplayGiftsButton: p.GiftsButton,
+	}
+	if b := p.DisallowedGifts; b != 0 {
+		s.DisallowedGifts = &tg.DisallowedGiftsSettings{
+			DisallowUnlimitedStargifts: b&1 != 0, DisallowLimitedStargifts: b&2 != 0, DisallowUniqueStargifts: b&4 != 0,
+			DisallowPremiumGifts: b&8 != 0, DisallowStargiftsFromChannels: b&16 != 0,
+		}
+	}
+	return s
+}
+
+func giftBits(g *tg.DisallowedGiftsSettings) (bits uint8) {
+	if g == nil {
+		return 0
+	}
+	for i, set := range []bool{
+		g.DisallowUnlimitedStargifts, g.DisallowLimitedStargifts, g.DisallowUniqueStargifts,
+		g.DisallowPremiumGifts, g.DisallowStargiftsFromChannels,
+	} {
+		if set {
+			bits |= 1 << i
+		}
+	}
+	return bits
+}
