@@ -297,3 +297,10 @@ func TestCheckMayWrite(t *testing.T) {
 		}
 	})
 }
+
+// contextEnded is a context that is over.
+func contextEnded(t *testing.T) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	return ctx, cancel
+}
