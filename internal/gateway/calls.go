@@ -69,7 +69,7 @@ func (s *session) serve(r *request) {
 // prepare makes the call of a request.
 func (s *session) prepare(r *request) (*rpc.Call, error) {
 	k := s.key
-	call := &rpc.Call{Session: ids.Session(s.id), MsgID: int64(r.id), Addr: r.addr, DC: k.DC}
+	call := &rpc.Call{Session: ids.Session(s.id), MsgID: int64(r.id), Addr: r.addr, DC: k.dc}
 	call.After = func(ctx context.Context, msgIDs []int64) error { return s.after(ctx, r.id, msgIDs) }
 	who, err := s.g.ask(r.ctx, k)
 	if err != nil {
@@ -78,7 +78,7 @@ func (s *session) prepare(r *request) (*rpc.Call, error) {
 	call.User, call.Bot, call.PasswordPending = who.User, who.Bot, who.PasswordPending
 	call.Layer, call.Client = who.Layer, who.Client
 	call.Key = ids.AuthKey(k.ID)
-	if k.Temporary {
+	if k.temporary {
 		call.Key, call.TempKey = who.PermKey, ids.AuthKey(k.ID)
 	}
 	s.follow()

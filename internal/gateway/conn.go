@@ -11,6 +11,7 @@ import (
 
 	"hermod/internal/mtproto"
 	"hermod/internal/mtproto/crypto"
+	"hermod/internal/mtproto/handshake"
 	"hermod/internal/mtproto/transport"
 )
 
@@ -32,7 +33,7 @@ type conn struct {
 
 	// The reader owns these.
 	proven   bool
-	exchange ExchangeState
+	exchange *handshake.Exchange
 	idle     time.Duration
 	sessions []*session // heard from on this connection
 
@@ -112,7 +113,7 @@ func transportError(err error) int32 {
 		return transport.CodeUnknownKey
 	case errors.Is(err, errBusy):
 		return transport.CodeFlood
-	case errors.Is(err, ErrWrongDC):
+	case errors.Is(err, handshake.ErrWrongDC):
 		return transport.CodeWrongDC
 	}
 	return 0
@@ -130,7 +131,7 @@ func (c *conn) packet(ctx context.Context, p transport.Packet) error {
 	case k.expired(time.Now()):
 		return errExpiredKey
 	}
-	m, token, err := k.crypto.Open(p.Data, crypto.FromClient)
+	m, token, err := k.Key.Open(p.Data, crypto.FromClient)
 	if err != nil {
 		return err
 	}
@@ -380,7 +381,7 @@ func (b *buffers) put() {
 
 // seal encrypts m for the client.
 func (b *buffers) seal(k *key, session, salt int64, m mtproto.Message) []byte {
-	b.sealed = k.crypto.Seal(b.sealed[:0], crypto.Message{
+	b.sealed = k.Key.Seal(b.sealed[:0], crypto.Message{
 		Salt: salt, Session: session, ID: int64(m.ID), SeqNo: m.SeqNo, Body: m.Body,
 	}, crypto.FromServer)
 	return b.sealed

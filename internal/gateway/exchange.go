@@ -11,26 +11,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"hermod/internal/domain/ids"
-	"hermod/internal/mtproto/crypto"
+	"hermod/internal/mtproto/handshake"
 	"hermod/internal/tl"
 )
-
-// An Exchange makes authorization keys with clients. Wrap mtproto/handshake with NewExchange.
-type Exchange interface {
-	// Begin returns the state of a new exchange.
-	Begin() ExchangeState
-}
-
-// An ExchangeState is one exchange of a key. One goroutine uses it.
-type ExchangeState interface {
-	// Handle takes a message of the client and returns the answer, and the key when it is made. The answer must not be
-	// sent before the key is stored. It fails with ErrWrongDC, or for a broken client.
-	Handle(now time.Time, body []byte) (answer []byte, made *Key, err error)
-}
-
-// ErrWrongDC means that a client wants a data centre that this server does not speak for.
-var ErrWrongDC = errors.New("gateway: wrong data centre")
 
 var (
 	errBusy  = errors.New("gateway: too many key exchanges at once")
@@ -40,7 +23,7 @@ var (
 // exchanges runs key exchanges on a bounded set of workers: the arithmetic of newcomers must not slow down those
 // who are in.
 type exchanges struct {
-	Exchange
+	server  *handshake.Server
 	workers chan struct{} // holds a token per exchange that computes
 	waiting atomic.Int64
 	max     int64 // that may wait for a token
@@ -52,7 +35,7 @@ type exchanges struct {
 // A heldExchange is one over HTTP.
 type heldExchange struct {
 	busy  atomic.Bool
-	state ExchangeState
+	state *handshake.Exchange
 	until time.Time
 }
 
@@ -61,12 +44,12 @@ const (
 	heldExchangeLife = time.Minute
 )
 
-func newExchanges(e Exchange, maxWaiting int) *exchanges {
+func newExchanges(server *handshake.Server, maxWaiting int) *exchanges {
 	return &exchanges{
-		Exchange: e,
-		workers:  make(chan struct{}, runtime.GOMAXPROCS(0)),
-		max:      int64(maxWaiting),
-		held:     make(map[[16]byte]*heldExchange),
+		server:  server,
+		workers: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		max:     int64(maxWaiting),
+		held:    make(map[[16]byte]*heldExchange),
 	}
 }
 
@@ -80,7 +63,7 @@ func (e *exchanges) hold(nonce [16]byte, now time.Time) (*heldExchange, error) {
 	if len(e.held) >= maxHeldExchanges {
 		return nil, errBusy
 	}
-	h := &heldExchange{state: e.Begin(), until: now.Add(heldExchangeLife)}
+	h := &heldExchange{state: e.server.Begin(), until: now.Add(heldExchangeLife)}
 	e.held[nonce] = h
 	return h, nil
 }
@@ -92,8 +75,11 @@ func (e *exchanges) forgetOld(now time.Time) {
 	maps.DeleteFunc(e.held, func(_ [16]byte, h *heldExchange) bool { return now.After(h.until) })
 }
 
-// step takes one message of an exchange. It waits for a worker, or fails with errBusy.
-func (e *exchanges) step(ctx context.Context, s ExchangeState, body []byte) (answer []byte, made *Key, err error) {
+// step takes one message of an exchange. If that costs much it waits for a worker, or fails with errBusy.
+func (e *exchanges) step(ctx context.Context, x *handshake.Exchange, body []byte) (answer []byte, made *handshake.Result, err error) {
+	if !handshake.Heavy(body) {
+		return x.Handle(time.Now(), body)
+	}
 	defer e.waiting.Add(-1)
 	if e.waiting.Add(1) > e.max {
 		return nil, nil, errBusy
@@ -104,7 +90,7 @@ func (e *exchanges) step(ctx context.Context, s ExchangeState, body []byte) (ans
 		return nil, nil, ctx.Err()
 	}
 	defer func() { <-e.workers }()
-	return s.Handle(time.Now(), body)
+	return x.Handle(time.Now(), body)
 }
 
 // plain takes a message that is not encrypted: a step of a key exchange.
@@ -115,7 +101,7 @@ func (c *conn) plain(ctx context.Context, packet []byte) error {
 		return err
 	}
 	if c.exchange == nil {
-		c.exchange = c.g.exchange.Begin()
+		c.exchange = c.g.exchange.server.Begin()
 	}
 	answer, err := c.g.exchangeStep(ctx, c.exchange, body)
 	if err != nil {
@@ -126,8 +112,8 @@ func (c *conn) plain(ctx context.Context, packet []byte) error {
 
 // exchangeStep takes one message of an exchange and returns the packet that answers it. A key that was made is stored
 // by then.
-func (g *Gateway) exchangeStep(ctx context.Context, s ExchangeState, body []byte) ([]byte, error) {
-	answer, made, err := g.exchange.step(ctx, s, body)
+func (g *Gateway) exchangeStep(ctx context.Context, x *handshake.Exchange, body []byte) ([]byte, error) {
+	answer, made, err := g.exchange.step(ctx, x, body)
 	if err != nil {
 		return nil, fmt.Errorf("key exchange: %w", err)
 	}
@@ -140,20 +126,17 @@ func (g *Gateway) exchangeStep(ctx context.Context, s ExchangeState, body []byte
 }
 
 // welcome stores a new key.
-func (g *Gateway) welcome(ctx context.Context, made Key) error {
-	if err := g.o.Keys.Create(ctx, made); err != nil {
+func (g *Gateway) welcome(ctx context.Context, made handshake.Result) error {
+	stored := Key{
+		ID: made.Key.ID, Secret: made.Key.Secret, Salt: made.Salt,
+		Temporary: made.Temporary(), ExpiresAt: made.ExpiresAt, DC: int32(made.DC),
+	}
+	if err := g.o.Keys.Create(ctx, stored); err != nil {
 		return fmt.Errorf("store a new key: %w", err)
 	}
 	g.metrics.exchanged.Inc()
-	k := &key{Key: made, crypto: crypto.Key{Secret: made.Secret, ID: made.ID}, created: time.Now()}
-	k.Secret = [crypto.KeySize]byte{}
-	who, err := g.o.Identity.Who(ctx, ids.AuthKey(made.ID))
-	if err != nil {
-		return fmt.Errorf("identity of a new key: %w", err)
-	}
-	k.who = who
-	g.keys.add(k)
-	return nil
+	_, err := g.remember(ctx, stored, time.Now())
+	return err
 }
 
 const plainHead = 20 // key id 0, message id, length

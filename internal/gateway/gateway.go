@@ -27,6 +27,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"hermod/internal/mtproto"
+	"hermod/internal/mtproto/handshake"
 	"hermod/internal/rpc"
 	"hermod/internal/tl"
 )
@@ -42,7 +43,7 @@ type Options struct {
 	Keys     Keys
 	Calls    Calls
 	Identity rpc.Identity
-	Exchange Exchange
+	Exchange *handshake.Server
 	Feed     Feed // nil: nothing is delivered live
 	// Secret is that of the server salts. All nodes must have the same.
 	Secret [32]byte

@@ -238,7 +238,7 @@ func (g *Gateway) servePacket(ctx context.Context, packet []byte, addr netip.Add
 	case k.expired(time.Now()):
 		return nil, errExpiredKey
 	}
-	m, _, err := k.crypto.Open(packet, crypto.FromClient)
+	m, _, err := k.Key.Open(packet, crypto.FromClient)
 	if err != nil {
 		return nil, err
 	}

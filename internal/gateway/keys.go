@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -37,9 +38,12 @@ type Key struct {
 
 // A key is one whose sessions are in memory here.
 type key struct {
-	Key
-	crypto  crypto.Key
-	created time.Time // zero: not made by this process lately
+	crypto.Key
+	temporary bool
+	expires   time.Time
+	dc        int32
+	firstSalt int64
+	created   time.Time // zero: not made by this process lately
 
 	mu       sync.Mutex
 	who      rpc.Who
@@ -55,7 +59,7 @@ func (k *key) identity() rpc.Who {
 }
 
 func (k *key) expired(now time.Time) bool {
-	return k.Temporary && !k.ExpiresAt.IsZero() && now.After(k.ExpiresAt)
+	return k.temporary && !k.expires.IsZero() && now.After(k.expires)
 }
 
 // keyTable finds the keys in memory.
@@ -152,18 +156,30 @@ func (g *Gateway) key(ctx context.Context, id int64) (*key, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &key{Key: stored, crypto: crypto.Key{Secret: stored.Secret, ID: stored.ID}}
-	k.Secret = [crypto.KeySize]byte{} // once is enough
-	if k.who, err = g.o.Identity.Who(ctx, ids.AuthKey(id)); err != nil {
-		return nil, err
+	return g.remember(ctx, stored, time.Time{})
+}
+
+// remember takes a stored key into memory. created is when it was made, zero if that is long ago.
+func (g *Gateway) remember(ctx context.Context, stored Key, created time.Time) (*key, error) {
+	who, err := g.o.Identity.Who(ctx, ids.AuthKey(stored.ID))
+	if err != nil {
+		return nil, fmt.Errorf("identity of a key: %w", err)
 	}
-	k = g.keys.add(k)
-	g.rebind(k, k.identity())
+	k := g.keys.add(&key{
+		Key:       crypto.Key{ID: stored.ID, Secret: stored.Secret},
+		temporary: stored.Temporary,
+		expires:   stored.ExpiresAt,
+		dc:        stored.DC,
+		firstSalt: stored.Salt,
+		created:   created,
+		who:       who,
+	})
+	g.rebind(k, who)
 	return k, nil
 }
 
 func (g *Gateway) rebind(k *key, who rpc.Who) {
-	if k.Temporary && who.PermKey != 0 {
+	if k.temporary && who.PermKey != 0 {
 		g.keys.bind(k, who.PermKey)
 	}
 }

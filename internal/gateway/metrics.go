@@ -12,6 +12,7 @@ import (
 
 	"hermod/internal/mtproto"
 	"hermod/internal/mtproto/crypto"
+	"hermod/internal/mtproto/handshake"
 	"hermod/internal/mtproto/transport"
 	"hermod/internal/tl"
 )
@@ -82,7 +83,8 @@ var reasons = []struct {
 	{mtproto.ErrNested, "malformed"},
 	{errPlain, "malformed"},
 	{errBusy, "busy"},
-	{ErrWrongDC, "wrong_dc"},
+	{handshake.ErrWrongDC, "wrong_dc"},
+	{handshake.ErrProtocol, "exchange"},
 	{errNoTLS, "no_tls"},
 	{errProxy, "proxy"},
 	{errProxyHeader, "proxy"},

@@ -80,7 +80,7 @@ func (g *Gateway) session(k *key, id int64) *session {
 	s := &session{g: g, key: k, id: id, detached: time.Now()}
 	s.m = mtproto.New(id, k.ID, randomID(), g.salts)
 	if !k.created.IsZero() {
-		s.m.AcceptSalt(k.Salt, k.created.Add(firstSaltLife))
+		s.m.AcceptSalt(k.firstSalt, k.created.Add(firstSaltLife))
 	}
 	k.sessions = append(k.sessions, s)
 	g.metrics.sessions.Add(1)
@@ -368,7 +368,7 @@ func (g *Gateway) forget(k *key) {
 
 // owner is the permanent key of k, 0 if k is temporary and not bound.
 func (k *key) ownerLocked() ids.AuthKey {
-	if k.Temporary {
+	if k.temporary {
 		return k.who.PermKey
 	}
 	return ids.AuthKey(k.ID)
