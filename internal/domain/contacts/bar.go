@@ -15,8 +15,8 @@ import (
 // Spec: https://core.telegram.org/constructor/peerSettings
 type Bar struct {
 	ReportSpam, AddContact, BlockContact bool
-	ShareContact                         bool // he is a contact who does not know my number
-	NeedsException                       bool // to add him would not show him my number
+	ShareContact                         bool      // he is a contact who does not know my number
+	NeedsException                       bool      // to add him would not show him my number
 	Registered                           time.Time // zero unless they are strangers
 }
 

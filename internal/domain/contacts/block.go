@@ -56,7 +56,7 @@ func (s *Service) block(ctx context.Context, tx *db.Tx, owner ids.User, peer ids
 		if _, err := tx.Exec(ctx, mirror, user, owner); err != nil {
 			return err
 		}
-		s.users.Touch(tx, owner, user)
+		s.users.Touch(tx, owner)
 	}
 	return s.log.Note(ctx, tx, owner, updates.PeerBlocked{Peer: peer, Blocked: true})
 }
@@ -82,7 +82,7 @@ func (s *Service) unblock(ctx context.Context, tx *db.Tx, owner ids.User, peer i
 				return err
 			}
 		}
-		s.users.Touch(tx, owner, user)
+		s.users.Touch(tx, owner)
 	}
 	return s.log.Note(ctx, tx, owner, updates.PeerBlocked{Peer: peer})
 }

@@ -3,7 +3,8 @@
 //
 // It owns the tables contact, blocked, known_by, saved_phone, awaited_phone, hidden_bar and report. known_by
 // mirrors contact and blocked from the other side and is written in the same transaction, so that package users
-// can tell by single keys who knows whom. Every change here touches both users in its caches.
+// can tell by single keys who knows whom. Every change here touches its owner, which drops what is remembered of
+// him and anybody.
 package contacts
 
 import (
@@ -220,7 +221,7 @@ func (s *Service) SetNote(ctx context.Context, owner, user ids.User, note string
 		if err := setNote(ctx, tx, owner, user, note, entities); err != nil {
 			return err
 		}
-		s.users.Touch(tx, owner, user)
+		s.users.Touch(tx, owner)
 		return s.log.Note(ctx, tx, owner, updates.UserChanged{User: user, What: string(users.ChangedProfile)})
 	})
 	return wrap(err, "note")
@@ -274,7 +275,7 @@ func (s *Service) setCloseFriend(ctx context.Context, tx *db.Tx, owner, user ids
 			return err
 		}
 	}
-	s.users.Touch(tx, owner, user)
+	s.users.Touch(tx, owner)
 	return nil
 }
 

@@ -86,16 +86,8 @@ func (s *Service) put(ctx context.Context, tx *db.Tx, owner ids.User, entries []
 			return err
 		}
 	}
-	s.touchAll(tx, owner, entries)
+	s.users.Touch(tx, owner) // which drops what is known of the owner and anybody
 	return nil
-}
-
-func (s *Service) touchAll(tx *db.Tx, owner ids.User, entries []entry) {
-	touched := []ids.User{owner}
-	for _, e := range entries {
-		touched = append(touched, e.user)
-	}
-	s.users.Touch(tx, touched...)
 }
 
 func insertContacts(ctx context.Context, tx *db.Tx, owner ids.User, entries []entry) error {
@@ -138,6 +130,6 @@ func (s *Service) remove(ctx context.Context, tx *db.Tx, owner ids.User, gone []
 			}
 		}
 	}
-	s.users.Touch(tx, append([]ids.User{owner}, gone...)...)
+	s.users.Touch(tx, owner)
 	return nil
 }
