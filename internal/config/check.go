@@ -17,7 +17,6 @@ func (c Config) Check() error {
 		c.checkDC(),
 		required("data", c.Data, "a directory"),
 		c.checkDB(),
-		oneOf("registration", c.Registration, "open", "closed"),
 		c.checkTLS(),
 		c.checkProxy(),
 		c.Codes.check(),

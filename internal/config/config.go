@@ -20,7 +20,6 @@ type Config struct {
 	DB            string   `toml:"db" comment:"Database: sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME. Empty: an embedded SQLite database in the data directory."`
 	Name          string   `toml:"name" comment:"Name of this installation, shown on its page and in service messages."`
 	TestNumbers   bool     `toml:"test_numbers" comment:"Accept the test numbers 99966XYYYY with the code XXXXX (X repeated five times). Anybody can sign in with them: for tests only."`
-	Registration  string   `toml:"registration" comment:"Who may sign up: open, or closed (only 'hermod user create' makes accounts)."`
 	Admin         Admin    `toml:"admin" comment:"Metrics, health and profiles for operators. Never expose this listener to the internet."`
 	TLS           TLS      `toml:"tls" comment:"With both files given, TLS connections on the main port are accepted too. Renewed files are picked up without a restart."`
 	Proxy         Proxy    `toml:"proxy" comment:"Load balancers in front of this server."`
@@ -84,17 +83,16 @@ type Limits struct {
 // Default returns the configuration of a server that was told nothing.
 func Default() Config {
 	return Config{
-		Listen:       ":8080",
-		DC:           2,
-		Data:         "data",
-		Name:         "Hermod",
-		Registration: "open",
-		Admin:        Admin{Listen: "127.0.0.1:8081"},
-		Proxy:        Proxy{From: []string{}},
-		Codes:        Codes{Sender: "log"},
-		Log:          Log{Level: "info", Format: "text"},
-		Limits:       Limits{Connections: 50_000, ConnectionsPerHost: 20_000, Rate: 100},
-		Shutdown:     Duration(5 * time.Second),
+		Listen:   ":8080",
+		DC:       2,
+		Data:     "data",
+		Name:     "Hermod",
+		Admin:    Admin{Listen: "127.0.0.1:8081"},
+		Proxy:    Proxy{From: []string{}},
+		Codes:    Codes{Sender: "log"},
+		Log:      Log{Level: "info", Format: "text"},
+		Limits:   Limits{Connections: 50_000, ConnectionsPerHost: 20_000, Rate: 100},
+		Shutdown: Duration(5 * time.Second),
 	}
 }
 
@@ -105,9 +103,6 @@ func (c Config) Database() string {
 	}
 	return "sqlite:" + filepath.Join(c.Data, "hermod.db")
 }
-
-// Open reports whether anybody may sign up.
-func (c Config) Open() bool { return c.Registration == "open" }
 
 // A Duration is a time.Duration that is written as text, such as "5s".
 type Duration time.Duration

@@ -32,7 +32,6 @@ type Options struct {
 	PublicKey   []byte // PEM, PKCS#1
 	Fingerprint int64
 	TestNumbers bool
-	Open        bool // anybody may sign up
 	// Healthy reports what is wrong, or nil.
 	Healthy func() error
 }
@@ -147,7 +146,7 @@ func (s *Site) snippets(host, port string, secure bool) []Snippet {
 	return Snippets(Target{
 		Host: host, Port: number, DC: s.opts.DC, Secure: secure,
 		Key:         strings.TrimSpace(string(s.opts.PublicKey)),
-		Fingerprint: s.opts.Fingerprint, Modulus: fmt.Sprintf("%x", s.key.N), ModulusDecimal: s.key.N.String(),
+		Fingerprint: strconv.FormatInt(s.opts.Fingerprint, 10), Modulus: fmt.Sprintf("%x", s.key.N), ModulusDecimal: s.key.N.String(),
 	})
 }
 

@@ -17,7 +17,7 @@ type Target struct {
 	Port           int
 	DC             int32
 	Key            string // PEM
-	Fingerprint    int64
+	Fingerprint    string // signed decimal
 	Modulus        string // hexadecimal
 	ModulusDecimal string
 	Secure         bool // reached by TLS
