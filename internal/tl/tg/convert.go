@@ -12,7 +12,9 @@ import (
 // which the field or what holds it is left out.
 
 // plain is a text without entities.
-func plain(s string) *TextWithEntities { return &TextWithEntities{Text: s, Entities: []MessageEntityClass{}} }
+func plain(s string) *TextWithEntities {
+	return &TextWithEntities{Text: s, Entities: []MessageEntityClass{}}
+}
 
 func encodePlainText(w *tl.Writer, v *TextWithEntities) {
 	if v == nil {
@@ -24,7 +26,9 @@ func encodePlainText(w *tl.Writer, v *TextWithEntities) {
 
 func decodePlainText(r *tl.Reader) *TextWithEntities { return plain(r.String()) }
 
-func decodePlainTexts(r *tl.Reader) []*TextWithEntities { return []*TextWithEntities{decodePlainText(r)} }
+func decodePlainTexts(r *tl.Reader) []*TextWithEntities {
+	return []*TextWithEntities{decodePlainText(r)}
+}
 
 func encodeStoryMaxID(w *tl.Writer, v *RecentStory) {
 	if v == nil || v.MaxID == nil {
