@@ -1,0 +1,494 @@
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"hermod/internal/domain/ids"
+	"hermod/internal/mtproto/crypto"
+	"hermod/internal/mtproto/handshake"
+	"hermod/internal/mtproto/transport"
+	"hermod/internal/rpc"
+	"hermod/internal/tl"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestCallIsAnswered(t *testing.T) {
+	r := newRig(t, nil)
+	d := r.device(r.newKey(1))
+	id := d.send(hello)
+	if first := d.await(idNewSession); first.ID&3 != 1 {
+		t.Errorf("new_session_created has id %d", first.ID)
+	}
+	if got := d.answer(id); !bytes.Equal(got, hello) {
+		t.Errorf("answer %q, want %q", got, hello)
+	}
+	d.send(ping(7))
+	if m := d.await(idPong); binary.LittleEndian.Uint64(m.Body[12:]) != 7 {
+		t.Errorf("pong %x", m.Body)
+	}
+}
+
+func TestCallKnowsItsCaller(t *testing.T) {
+	r := newRig(t, nil)
+	k := r.newKey(12)
+	got := make(chan rpc.Call, 1)
+	r.serve = func(_ context.Context, call *rpc.Call, body []byte) (tl.Object, error) {
+		got <- *call
+		return echo(body), nil
+	}
+	d := r.device(k)
+	id := d.send(hello)
+	d.answer(id)
+	c := <-got
+	if c.User != 12 || c.Key != ids.AuthKey(k.ID) || c.TempKey != 0 || c.Layer != 200 || c.DC != 2 ||
+		c.MsgID != id || c.Session != ids.Session(d.session) || !c.Addr.IsLoopback() {
+		t.Errorf("call %+v", c)
+	}
+}
+
+func TestErrorsAreAnswers(t *testing.T) {
+	r := newRig(t, nil)
+	r.serve = func(context.Context, *rpc.Call, []byte) (tl.Object, error) {
+		return nil, rpc.BadRequest("PEER_ID_INVALID")
+	}
+	got := tl.NewReader(r.device(r.newKey(1)).call(hello))
+	if id, code, text := got.ID(), got.Int32(), got.String(); id != idRPCError || code != 400 || text != "PEER_ID_INVALID" {
+		t.Errorf("answer %#x %d %q", id, code, text)
+	}
+}
+
+func TestEveryFramingIsServed(t *testing.T) {
+	r := newRig(t, nil)
+	for _, kind := range []transport.Kind{transport.Abridged, transport.Intermediate, transport.Padded, transport.Full} {
+		for _, obfuscated := range []bool{false, true} {
+			if obfuscated && kind == transport.Full {
+				continue
+			}
+			d := r.device(r.newKey(1))
+			d.dialAs(kind, obfuscated)
+			if got := d.call(hello); !bytes.Equal(got, hello) {
+				t.Errorf("%v, obfuscated %v: answer %q", kind, obfuscated, got)
+			}
+		}
+	}
+}
+
+func TestUnknownKeyIsTold(t *testing.T) {
+	r := newRig(t, nil)
+	d := r.device(crypto.NewKey([crypto.KeySize]byte{1}))
+	d.send(hello)
+	var f transportFailure
+	if _, err := d.receive(time.Second); !errors.As(err, &f) || int32(f) != transport.CodeUnknownKey {
+		t.Errorf("got %v, want -404", err)
+	}
+	if _, err := d.receive(time.Second); !errors.Is(err, io.EOF) {
+		t.Errorf("then %v, want the end", err)
+	}
+}
+
+func TestExpiredTemporaryKeyIsUnknown(t *testing.T) {
+	r := newRig(t, nil)
+	k := r.newKey(1)
+	_ = r.Create(t.Context(), Key{ID: k.ID, Secret: k.Secret, Temporary: true, ExpiresAt: time.Now().Add(-time.Second)})
+	d := r.device(k)
+	d.send(hello)
+	var f transportFailure
+	if _, err := d.receive(time.Second); !errors.As(err, &f) || int32(f) != transport.CodeUnknownKey {
+		t.Errorf("got %v, want -404", err)
+	}
+}
+
+func TestTemporaryKeySpeaksForItsPermanentOne(t *testing.T) {
+	r := newRig(t, nil)
+	k := r.newKey(0)
+	_ = r.Create(t.Context(), Key{ID: k.ID, Secret: k.Secret, Temporary: true, ExpiresAt: time.Now().Add(time.Hour)})
+	r.setWho(k.ID, rpc.Who{})
+	calls := make(chan rpc.Call, 2)
+	r.serve = func(_ context.Context, call *rpc.Call, body []byte) (tl.Object, error) {
+		calls <- *call
+		r.setWho(k.ID, rpc.Who{User: 3, PermKey: 55, Layer: 200}) // it is bound now
+		return echo(body), nil
+	}
+	d := r.device(k)
+	d.call(hello)
+	d.call(hello)
+	if c := <-calls; c.Key != 0 || c.TempKey != ids.AuthKey(k.ID) {
+		t.Errorf("unbound: key %d, temporary %d", c.Key, c.TempKey)
+	}
+	if c := <-calls; c.Key != 55 || c.User != 3 {
+		t.Errorf("bound: key %d, user %d; want 55, 3", c.Key, c.User)
+	}
+	r.happen(3, Update{Object: echo("update..")})
+	d.await(binary.LittleEndian.Uint32([]byte("upda")))
+	r.setWho(k.ID, rpc.Who{PermKey: 55, Layer: 200})
+	r.g.KeyChanged(55)
+	if _, err := d.receive(5 * time.Second); !errors.Is(err, io.EOF) {
+		t.Errorf("after the permanent key was signed out: %v, want the end", err)
+	}
+}
+
+func TestTamperedPacketEndsTheConnection(t *testing.T) {
+	r := newRig(t, nil)
+	k := r.newKey(1)
+	d := r.device(k)
+	packet := k.Seal(nil, crypto.Message{Session: 1, ID: d.msgID(), Body: hello}, crypto.FromClient)
+	packet[40] ^= 1
+	if err := d.c.Send(packet); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.receive(time.Second); !errors.Is(err, io.EOF) {
+		t.Errorf("got %v, want the end", err)
+	}
+}
+
+func TestQuickAck(t *testing.T) {
+	r := newRig(t, nil)
+	k := r.newKey(1)
+	d := r.device(k)
+	packet := k.Seal(nil, crypto.Message{Salt: d.salt, Session: d.session, ID: d.msgID(), Body: hello}, crypto.FromClient)
+	_, want, err := k.Open(bytes.Clone(packet), crypto.FromClient)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.c.SendAckRequest(packet); err != nil {
+		t.Fatal(err)
+	}
+	d.await(idRPCResult)
+	if len(d.acks) != 1 || uint32(d.acks[0]) != want|1<<31 {
+		t.Errorf("quick acks %x, want %x", d.acks, want|1<<31)
+	}
+}
+
+func TestWrongSaltIsCorrected(t *testing.T) {
+	r := newRig(t, nil)
+	d := r.device(r.newKey(1))
+	right := d.salt
+	d.salt = 0
+	d.send(hello)
+	m := d.await(idBadSalt)
+	if got := int64(binary.LittleEndian.Uint64(m.Body[20:])); got != right {
+		t.Errorf("told salt %d, want %d", got, right)
+	}
+}
+
+func TestKeyExchangeAndFirstCall(t *testing.T) {
+	r := newRig(t, nil)
+	d := r.device(crypto.Key{})
+	made := d.exchange()
+	d.key, d.salt = made.Key, made.Salt
+	if got := d.call(hello); !bytes.Equal(got, hello) { // no bad_server_salt: the salt of the exchange is good
+		t.Errorf("answer %q", got)
+	}
+	if k := r.keys[made.Key.ID]; k.DC != 4 || k.Temporary {
+		t.Errorf("stored %d %v, want DC 4", k.DC, k.Temporary)
+	}
+}
+
+// exchange makes a key.
+func (d *device) exchange() *handshake.Result {
+	d.t.Helper()
+	public := d.r.private.PublicKey
+	x, body := handshake.NewClient(handshake.ClientOptions{
+		Keys: []crypto.PublicKey{public}, Group: crypto.NewGroup(), DC: 4,
+	})
+	for {
+		if err := d.c.Send(sealPlain(body, time.Now())); err != nil {
+			d.t.Fatal(err)
+		}
+		p, err := d.c.Receive()
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		answer, err := openPlain(p.Data)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		next, made, err := x.Handle(time.Now(), answer)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		if made != nil {
+			return made
+		}
+		body = next
+	}
+}
+
+func TestUpdatesReachEveryOtherSession(t *testing.T) {
+	r := newRig(t, nil)
+	k := r.newKey(5)
+	one, two, other := r.device(k), r.device(r.newKey(5)), r.device(r.newKey(6))
+	for _, d := range []*device{one, two, other} {
+		d.call(hello)
+	}
+	update := echo("update..")
+	r.happen(5, Update{Object: update, Except: one.session})
+	m := two.await(idOf(update))
+	if m.ID&3 != 3 || m.SeqNo&1 != 1 {
+		t.Errorf("update has id %d and number %d", m.ID, m.SeqNo)
+	}
+	one.silent(100 * time.Millisecond)
+	other.silent(50 * time.Millisecond)
+	r.happen(5, Update{Object: update, Only: k.ID})
+	one.await(idOf(update))
+	two.silent(100 * time.Millisecond)
+	if r.opened != 2 {
+		t.Errorf("%d streams were opened for two users", r.opened)
+	}
+}
+
+func TestUpdatesComeWithoutACall(t *testing.T) {
+	r := newRig(t, nil)
+	d := r.device(r.newKey(5))
+	d.send(ping(1)) // GramJS does no more after it has connected again
+	d.await(idPong)
+	eventually(t, func() bool { r.mu.Lock(); defer r.mu.Unlock(); return r.feeds[5] != nil })
+	eventually(t, func() bool { return r.g.live.users[5].has(1) })
+	r.happen(5, Update{Object: echo("update..")})
+	d.await(idOf([]byte("update..")))
+}
+
+func (a *audience) has(n int) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.sessions) == n
+}
+
+func eventually(t *testing.T, what func() bool) {
+	t.Helper()
+	for range 500 {
+		if what() {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatal("it never was so")
+}
+
+func TestSessionWithoutUpdatesGetsNone(t *testing.T) {
+	r := newRig(t, nil)
+	r.serve = func(_ context.Context, call *rpc.Call, body []byte) (tl.Object, error) {
+		call.WithoutUpdates = body[0] == 'h'
+		return echo(body), nil
+	}
+	k := r.newKey(5)
+	d, main := r.device(k), r.device(k)
+	d.call(hello)
+	main.call([]byte("with"))
+	r.happen(5, Update{Object: echo("update..")})
+	main.await(idOf([]byte("update..")))
+	d.silent(100 * time.Millisecond)
+}
+
+func TestSignInOpensTheStreamBeforeTheAnswer(t *testing.T) {
+	r := newRig(t, nil)
+	k := r.newKey(0)
+	r.serve = func(_ context.Context, call *rpc.Call, body []byte) (tl.Object, error) {
+		r.setWho(k.ID, rpc.Who{User: 8, Layer: 200})
+		call.User = 8
+		return echo(body), nil
+	}
+	d := r.device(k)
+	d.call(hello)
+	r.happen(8, Update{Object: echo("update..")})
+	d.await(idOf([]byte("update..")))
+}
+
+func TestLogOutGetsItsAnswerAndStaysConnected(t *testing.T) {
+	r := newRig(t, nil)
+	k := r.newKey(8)
+	r.serve = func(_ context.Context, call *rpc.Call, body []byte) (tl.Object, error) {
+		r.setWho(k.ID, rpc.Who{Layer: 200})
+		call.User = 0
+		r.g.KeyChanged(k.ID)
+		time.Sleep(20 * time.Millisecond)
+		return echo(body), nil
+	}
+	d := r.device(k)
+	d.call(hello)
+	time.Sleep(lastWords)
+	if got := d.call(hello); !bytes.Equal(got, hello) {
+		t.Errorf("answer %q", got)
+	}
+	if f := r.feeds[8]; !f.closed {
+		t.Error("the stream of a user who is gone is open")
+	}
+}
+
+func TestTerminatedSessionIsDropped(t *testing.T) {
+	r := newRig(t, nil)
+	k := r.newKey(8)
+	d := r.device(k)
+	d.call(hello)
+	r.setWho(k.ID, rpc.Who{Layer: 200})
+	r.g.KeyChanged(k.ID)
+	for {
+		if _, err := d.receive(5 * time.Second); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.dial()
+	d.send(hello)
+	d.await(idNewSession) // it hears that it is a new one
+}
+
+func TestSessionOutlivesItsConnection(t *testing.T) {
+	r := newRig(t, nil)
+	release := make(chan struct{})
+	r.serve = func(_ context.Context, _ *rpc.Call, body []byte) (tl.Object, error) {
+		<-release
+		return echo(body), nil
+	}
+	d := r.device(r.newKey(8))
+	id := d.send(hello)
+	d.await(idNewSession)
+	_ = d.c.Close()
+	eventually(t, func() bool { return r.g.conns.len() == 0 })
+	close(release)
+	eventually(t, func() bool { return r.g.metrics.calls.Load() == 0 })
+	r.happen(8, Update{Object: echo("update..")})
+	time.Sleep(50 * time.Millisecond)
+	d.dial()
+	d.send(ping(1))
+	if got := d.answer(id); !bytes.Equal(got, hello) {
+		t.Errorf("answer %q", got)
+	}
+	d.await(idOf([]byte("update..")))
+}
+
+func TestLongCallsAreAcknowledged(t *testing.T) {
+	r := newRig(t, nil)
+	release := make(chan struct{})
+	var served atomic.Int32
+	r.serve = func(_ context.Context, _ *rpc.Call, body []byte) (tl.Object, error) {
+		served.Add(1)
+		<-release
+		return echo(body), nil
+	}
+	d := r.device(r.newKey(8))
+	id := d.send(hello)
+	m := d.await(idMsgsAck)
+	if got := int64(binary.LittleEndian.Uint64(m.Body[12:])); got != id {
+		t.Errorf("acknowledged %d, want %d", got, id)
+	}
+	if err := d.sendAs(id, hello); err != nil { // gotd does
+		t.Fatal(err)
+	}
+	close(release)
+	d.answer(id)
+	if n := served.Load(); n != 1 {
+		t.Errorf("served %d times", n)
+	}
+}
+
+func TestCallsThatDependWaitForEachOther(t *testing.T) {
+	r := newRig(t, func(o *Options) { o.Limits.CallsAtOnce = 2 })
+	release := make(chan struct{})
+	var order []byte
+	var first atomic.Int64
+	r.serve = func(ctx context.Context, call *rpc.Call, body []byte) (tl.Object, error) {
+		switch body[0] {
+		case 'a':
+			<-release
+		case 'x':
+			return nil, rpc.BadRequest("NO")
+		default:
+			if err := call.After(ctx, []int64{first.Load()}); err != nil {
+				return nil, err
+			}
+		}
+		order = append(order, body[0])
+		return echo(body), nil
+	}
+	d := r.device(r.newKey(8))
+	first.Store(d.send([]byte("aaaa")))
+	b, c := d.send([]byte("bbbb")), d.send([]byte("cccc"))
+	time.Sleep(20 * time.Millisecond)
+	close(release)
+	d.answer(b)
+	d.answer(c)
+	if string(order) != "abc" {
+		t.Errorf("served in the order %s", order)
+	}
+	first.Store(d.send([]byte("xxxx")))
+	got := tl.NewReader(d.answer(d.send([]byte("dddd"))))
+	if got.ID(); got.Int32() != 400 || got.String() != "MSG_WAIT_FAILED" {
+		t.Error("a call whose predecessor failed was served")
+	}
+	first.Store(12345)
+	got = tl.NewReader(d.answer(d.send([]byte("eeee"))))
+	if got.ID(); got.Int32() != 400 || got.String() != "MSG_WAIT_FAILED" {
+		t.Error("a call whose predecessor nobody knows was served")
+	}
+}
+
+func TestTooManyCallsAreTurnedAway(t *testing.T) {
+	r := newRig(t, func(o *Options) { o.Limits.CallsAtOnce, o.Limits.CallsWaiting = 1, 1 })
+	release := make(chan struct{})
+	r.serve = func(_ context.Context, _ *rpc.Call, body []byte) (tl.Object, error) {
+		<-release
+		return echo(body), nil
+	}
+	d := r.device(r.newKey(8))
+	one, two, three := d.send(hello), d.send(hello), d.send(hello)
+	got := tl.NewReader(d.answer(three))
+	if got.ID(); got.Int32() != 420 {
+		t.Error("the third call was not turned away")
+	}
+	close(release)
+	d.answer(one)
+	d.answer(two)
+}
+
+func TestDestroyKeyIsAnswered(t *testing.T) {
+	r := newRig(t, nil)
+	d := r.device(r.newKey(8))
+	d.call(hello)
+	d.send(binary.LittleEndian.AppendUint32(nil, 0xd1435160))
+	d.await(0xf660e1d4)
+	for {
+		if _, err := d.receive(5 * time.Second); err != nil {
+			break
+		}
+	}
+	d.dial()
+	d.send(hello)
+	var f transportFailure
+	if _, err := d.receive(time.Second); !errors.As(err, &f) || int32(f) != transport.CodeUnknownKey {
+		t.Errorf("got %v, want -404", err)
+	}
+}
+
+func TestStoppingLetsCallsFinish(t *testing.T) {
+	r := newRig(t, func(o *Options) { o.Limits.Grace = 5 * time.Second })
+	started := make(chan struct{})
+	r.serve = func(_ context.Context, _ *rpc.Call, body []byte) (tl.Object, error) {
+		close(started)
+		time.Sleep(200 * time.Millisecond)
+		return echo(body), nil
+	}
+	d := r.device(r.newKey(8))
+	id := d.send(hello)
+	<-started
+	go r.g.stop(nil)
+	if got := d.answer(id); !bytes.Equal(got, hello) {
+		t.Errorf("answer %q", got)
+	}
+	for {
+		if _, err := d.receive(10 * time.Second); err != nil {
+			break
+		}
+	}
+}
