@@ -23,9 +23,6 @@ const (
 	// writerCache and readerCache are page caches per connection // KiB
 	writerCache = 256 << 10
 	readerCache = 16 << 10
-	// walPages is how long the write-ahead log grows before it is copied into the database: rarely, because random
-	// owners touch random pages, and a page copied once for many changes is what makes SQLite fast here.
-	walPages = 50_000
 	// busyTimeout is for tools that open the file beside us // milliseconds
 	busyTimeout = 10_000
 	// maxPrepared bounds the prepared statements of a connection.
@@ -41,6 +38,7 @@ type sqliteStore struct {
 	reserved   reservations
 	closing    sync.Once
 	closed     chan struct{}
+	ended      sync.WaitGroup // of the checkpointer
 }
 
 func openSQLite(ctx context.Context, path string, statements *atomic.Uint64) (*sqliteStore, error) {
@@ -66,8 +64,15 @@ func openSQLite(ctx context.Context, path string, statements *atomic.Uint64) (*s
 		return nil, err
 	}
 	dial := func() (*sqliteConn, error) { return dialSQLite(sqliteDSN(path, opts, writerCache)) }
-	s.writer, err = startWriter(dial, statements, &s.reserved)
-	return s, err
+	if s.writer, err = startWriter(dial, statements, &s.reserved); err != nil {
+		return nil, err
+	}
+	copier, err := dialSQLite(sqliteDSN(path, opts, readerCache))
+	if err != nil {
+		return nil, errors.Join(err, s.writer.close())
+	}
+	s.ended.Go(func() { s.checkpoint(copier) })
+	return s, nil
 }
 
 // sqlitePath splits PATH?synchronous=… .
@@ -165,6 +170,7 @@ func (s *sqliteStore) release(c *sqliteConn) {
 func (s *sqliteStore) close() (err error) {
 	s.closing.Do(func() {
 		close(s.closed)
+		s.ended.Wait()
 		for range sqliteReaders {
 			if c := <-s.readers; c != nil {
 				err = errors.Join(err, c.close())
