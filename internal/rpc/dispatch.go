@@ -132,7 +132,14 @@ func (d *Dispatcher) serve(ctx context.Context, call *Call, body []byte) (tl.Obj
 	if d.o.Context != nil {
 		ctx = d.o.Context(ctx, call)
 	}
-	return h.serve(ctx, call, req)
+	out, err := h.serve(ctx, call, req)
+	if err != nil {
+		return nil, err
+	}
+	if out = tg.LowerAnswer(call.InvokedMethod, out, call.Layer); out == nil { // this layer's result type cannot say it
+		return nil, ErrUnknownMethod
+	}
+	return out, nil
 }
 
 // announce keeps with the key what the wrappers said that was not known. A temporary key that is not bound has
