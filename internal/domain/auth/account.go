@@ -109,6 +109,11 @@ func (s *Service) deleteUser(ctx context.Context, tx *db.Tx, user ids.User) erro
 			return fmt.Errorf("delete account: %w", err)
 		}
 	}
+	if s.opts.Deleted != nil {
+		if err := s.opts.Deleted(ctx, tx, user); err != nil {
+			return err
+		}
+	}
 	return s.users.Delete(ctx, tx, user)
 }
 

@@ -30,7 +30,8 @@ import (
 
 // Subjects of this package on the bus; Key is an authorization key.
 const (
-	// SubjectKey says that the user, the layer or the client of a key has changed, or that the key is gone.
+	// SubjectKey says that the user, the layer or the client of a key has changed, or that the key is gone. Of a
+	// permanent key it is also about the temporary keys that are bound to it; so is the next.
 	SubjectKey = "key"
 	// SubjectKeyLive carries a value to the sessions of a key whether it is signed in or not: a TokenAccepted.
 	SubjectKeyLive = "key-live"
@@ -48,6 +49,8 @@ type Options struct {
 	TestNumbers bool
 	// FreshFor is how long a new login may not end the others. 0: it may at once.
 	FreshFor time.Duration
+	// Deleted is called in the transaction that deletes an account, for what other packages keep about it; may be nil.
+	Deleted func(ctx context.Context, tx *db.Tx, user ids.User) error
 	// AccountDays and LoginDays are the defaults after which an unused account or login ends: 548 and 183.
 	AccountDays, LoginDays int
 }

@@ -183,7 +183,8 @@ func (s *Service) Destroy(ctx context.Context, id int64) error {
 	return nil
 }
 
-// changed tells everybody, once tx has committed, that keys are not what they were.
+// changed tells everybody, once tx has committed, that keys are not what they were. A permanent key stands for the
+// temporary ones that are bound to it.
 func (s *Service) changed(tx *db.Tx, keys ...ids.AuthKey) {
 	tx.OnCommit(func() {
 		for _, k := range keys {

@@ -35,6 +35,7 @@ type Login struct {
 	User        ids.User
 	Key         ids.AuthKey
 	Hash        int64 // its public name
+	Current     bool  // set by Logins: it is the one that asks
 	Pending     bool  // the password is missing
 	Unconfirmed bool  // nobody has said yet that it is theirs
 	NoSecret    bool  // takes no secret chats
@@ -76,9 +77,7 @@ func (s *Service) authorize(ctx context.Context, tx *db.Tx, e entry) (Login, err
 	if err != nil {
 		return Login{}, fmt.Errorf("sign key in: %w", err)
 	}
-	if err := s.changedWithBound(ctx, tx, e.by.Key); err != nil {
-		return Login{}, err
-	}
+	s.changed(tx, e.by.Key)
 	l := Login{User: e.user, Key: e.by.Key, Pending: e.pending, Client: r.client, Address: cleanText(e.by.Addr, maxClientText)}
 	l.CreatedAt, l.ActiveAt = s.now(), s.now()
 	if l.Hash, err = randomID(); err != nil {
@@ -129,16 +128,6 @@ func insertLogin(ctx context.Context, tx *db.Tx, l Login, parent ids.AuthKey) er
 	return nil
 }
 
-// changedWithBound is changed for a permanent key and the temporary ones that speak for it.
-func (s *Service) changedWithBound(ctx context.Context, tx *db.Tx, perm ids.AuthKey) error {
-	bound, err := boundTo(ctx, tx, perm)
-	if err != nil {
-		return err
-	}
-	s.changed(tx, append(bound, perm)...)
-	return nil
-}
-
 // end signs out a key of user, with all that was carried over from it. The keys stay: clients are told that
 // they are signed out, rather than that their key is unknown, which some do not survive (client-needs 9.3).
 func (s *Service) end(ctx context.Context, tx *db.Tx, user ids.User, key ids.AuthKey) error {
@@ -165,17 +154,31 @@ func (s *Service) release(ctx context.Context, tx *db.Tx, user ids.User, key ids
 	if _, err := tx.Exec(ctx, release, key, user, s.now().Add(unusedKeyLife)); err != nil {
 		return fmt.Errorf("sign key out: %w", err)
 	}
-	return s.changedWithBound(ctx, tx, key)
+	s.changed(tx, key)
+	return nil
 }
 
-// Logins lists the logins of a user, the last used first, without those that are a part of another.
-func (s *Service) Logins(ctx context.Context, user ids.User) ([]Login, error) {
+// Logins lists the logins of a user, the last used first, without those that are a part of another. Current is set on
+// that of the key by which the user asks, or of which that key is a part.
+func (s *Service) Logins(ctx context.Context, user ids.User, by ids.AuthKey) ([]Login, error) {
 	var all []Login
-	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+	whole := by
+	err := s.db.Read(ctx, func(tx *db.Tx) error {
+		var parent ids.AuthKey
+		err := tx.QueryRow(ctx, `SELECT parent_id FROM login WHERE user_id = $1 AND key_id = $2`, user, by).Scan(&parent)
+		if err != nil && !errors.Is(err, db.ErrNotFound) {
+			return fmt.Errorf("read login: %w", err)
+		}
+		if parent != 0 {
+			whole = parent
+		}
 		const list = `SELECT ` + loginColumns + ` FROM login WHERE user_id = $1 AND parent_id = 0 ORDER BY active_at DESC LIMIT $2`
 		all, err = readLogins(ctx, tx, list, user, maxLogins)
 		return err
 	})
+	for i := range all {
+		all[i].Current = all[i].Key == whole
+	}
 	return all, err
 }
 
@@ -332,6 +335,13 @@ func (set LoginSettings) apply(l *Login) {
 	}
 	if set.NoCalls != nil {
 		l.NoCalls = *set.NoCalls
+	}
+}
+
+// Touch notes that a login is in use. It is for every call: it costs a look into memory.
+func (s *Service) Touch(key ids.AuthKey) {
+	if r, _, ok := s.keys.get(key); ok && r.user != 0 {
+		s.noteUse(r)
 	}
 }
 

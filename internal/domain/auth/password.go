@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"bytes"
 	"context"
 	"crypto/subtle"
 	"errors"
@@ -195,6 +196,9 @@ func (s *Service) prove(ctx context.Context, tx *db.Tx, user ids.User, proof Pro
 	if err != nil {
 		return nil, err
 	}
+	if proof.ID == 0 {
+		return ErrPassword, nil // none was tried
+	}
 	gateName := passwordGateName(user)
 	if err := passwordGate.take(ctx, tx, gateName, s.now()); err != nil {
 		return nil, err
@@ -260,8 +264,10 @@ func (s *Service) RecoveryEmail(ctx context.Context, user ids.User, proof Proof)
 // NewPassword is what is to become of a password.
 type NewPassword struct {
 	Change   bool   // set, or remove when Verifier is empty
-	Verifier []byte // g^x mod p
+	Verifier []byte // G^x mod Prime
 	Salts    Salts
+	G        int
+	Prime    []byte
 	Hint     string
 
 	ChangeEmail bool
@@ -289,7 +295,7 @@ func (s *Service) checkNew(user ids.User, n *NewPassword) (err error) {
 		subtle.ConstantTimeCompare(n.Salts.Salt2, ours.Salt2) != 1 {
 		return ErrSalt
 	}
-	if n.Verifier, err = s.group.CheckVerifier(n.Verifier); err != nil {
+	if n.Verifier, err = s.group.CheckVerifier(n.Verifier); err != nil || n.G != srp.G || !bytes.Equal(n.Prime, s.group.Prime()) {
 		return ErrSettings
 	}
 	return nil

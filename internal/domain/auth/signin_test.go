@@ -298,7 +298,7 @@ func TestSameCodeAtTheSameTime(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		all, err := w.Logins(t.Context(), w.user(t, by.Key))
+		all, err := w.Logins(t.Context(), w.user(t, by.Key), by.Key)
 		must(t, "list", err)
 		if len(all) != 2 {
 			t.Errorf("%d logins, want 2", len(all))
@@ -398,7 +398,7 @@ func TestListAndEndLogins(t *testing.T) {
 		if w.user(t, third.Key) != 0 || w.user(t, by.Key) != user {
 			t.Error("ended the wrong logins")
 		}
-		all, err := w.Logins(t.Context(), user)
+		all, err := w.Logins(t.Context(), user, by.Key)
 		must(t, "list", err)
 		if len(all) != 1 || all[0].Key != by.Key || !all[0].NoSecret {
 			t.Errorf("logins left: %+v", all)
@@ -422,7 +422,7 @@ func TestUseOfLoginsIsNoted(t *testing.T) {
 		w.pass(time.Hour)
 		w.user(t, by.Key)
 		must(t, "flush", w.flushUse(t.Context()))
-		all, err := w.Logins(t.Context(), user)
+		all, err := w.Logins(t.Context(), user, by.Key)
 		must(t, "list", err)
 		if got := all[0].ActiveAt.Sub(all[0].CreatedAt); got != time.Hour {
 			t.Errorf("last used %v after it was made, want an hour", got)

@@ -125,23 +125,17 @@ func (s *Service) AcceptToken(ctx context.Context, user ids.User, token []byte) 
 			return err
 		}
 		l.Notices = nil // the owner has just done it himself
-		return s.tellAccepted(ctx, tx, key)
+		s.tellAccepted(tx, key)
+		return nil
 	})
 	return l, err
 }
 
 // tellAccepted wakes the sessions that show the token.
-func (s *Service) tellAccepted(ctx context.Context, tx *db.Tx, key ids.AuthKey) error {
-	bound, err := boundTo(ctx, tx, key)
-	if err != nil {
-		return err
-	}
+func (s *Service) tellAccepted(tx *db.Tx, key ids.AuthKey) {
 	tx.OnCommit(func() {
-		for _, k := range append(bound, key) {
-			s.bus.Publish(bus.Message{Subject: SubjectKeyLive, Key: int64(k), Data: []byte("token"), Value: TokenAccepted{}})
-		}
+		s.bus.Publish(bus.Message{Subject: SubjectKeyLive, Key: int64(key), Data: []byte("token"), Value: TokenAccepted{}})
 	})
-	return nil
 }
 
 // ImportToken returns what became of a token that this key got elsewhere. All our data centres are one, so it is the
