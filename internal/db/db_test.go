@@ -151,6 +151,42 @@ func TestQueue(t *testing.T) {
 	})
 }
 
+func TestQueryRows(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		newTable(t, d)
+		before := d.Statements()
+		mustWrite(t, d, func(tx *db.Tx) error {
+			if err := tx.Queue(t.Context(), `INSERT INTO thing (id, text) VALUES (1, 'a'), (3, 'c')`); err != nil {
+				return err
+			}
+			rows, err := tx.QueryRows(t.Context(), `SELECT text FROM thing WHERE id = $1`, []any{1}, []any{2}, []any{3})
+			if err != nil {
+				return err
+			}
+			var got [3]string
+			for i, want := range []error{nil, db.ErrNotFound, nil} {
+				if err := rows[i].Scan(&got[i]); !errors.Is(err, want) {
+					t.Errorf("row %d: got %v, want %v", i, err, want)
+				}
+			}
+			if got != [3]string{"a", "", "c"} {
+				t.Errorf("got %q", got)
+			}
+			return nil
+		})
+		if got := d.Statements() - before; got != 4 {
+			t.Errorf("counted %d statements, want 4", got)
+		}
+		err := d.Write(t.Context(), func(tx *db.Tx) error {
+			_, _ = tx.QueryRows(t.Context(), `INSERT INTO thing (id, text) VALUES ($1, '') RETURNING id`, []any{8}, []any{1})
+			return nil
+		})
+		if got := things(t, d); !errors.Is(err, db.ErrExists) || !slices.Equal(got, []int{1, 3}) {
+			t.Errorf("got %v, rows %v; want ErrExists, [1 3]", err, got)
+		}
+	})
+}
+
 type number int32
 
 func TestValues(t *testing.T) {

@@ -35,13 +35,13 @@ func hasPoolSize(address string) bool {
 }
 
 // exec implements conn.
-func (c *postgresConn) exec(_ context.Context, sql string, args []any) (int64, error) {
+func (c *postgresConn) exec(_ context.Context, sql string, args []any) (n int64, err error) {
 	if c.pending.Len() == 0 {
 		tag, err := c.conn.Exec(c.ctx, sql, args...)
 		return tag.RowsAffected(), postgresError(err)
 	}
-	var n int64
-	err := c.flush(sql, args, func(r pgx.BatchResults) error {
+	c.pending.Queue(sql, args...)
+	err = c.flush(1, func(r pgx.BatchResults) error {
 		tag, err := r.Exec()
 		n = tag.RowsAffected()
 		return err
@@ -50,43 +50,57 @@ func (c *postgresConn) exec(_ context.Context, sql string, args []any) (int64, e
 }
 
 // query implements conn.
-func (c *postgresConn) query(_ context.Context, sql string, args []any) (all [][]any, err error) {
+func (c *postgresConn) query(_ context.Context, sql string, args []any) ([][]any, error) {
 	if c.pending.Len() == 0 {
 		rows, err := c.conn.Query(c.ctx, sql, args...)
 		if err != nil {
 			return nil, postgresError(err)
 		}
-		all, err = collect(rows)
+		all, err := collect(rows)
 		return all, postgresError(err)
 	}
-	err = c.flush(sql, args, func(r pgx.BatchResults) error {
+	answers, err := c.queryEach(sql, [][]any{args})
+	if err != nil {
+		return nil, err
+	}
+	return answers[0], nil
+}
+
+// queue implements pipeliner.
+func (c *postgresConn) queue(sql string, args []any) { c.pending.Queue(sql, args...) }
+
+// queryEach implements pipeliner.
+func (c *postgresConn) queryEach(sql string, lists [][]any) (answers [][][]any, err error) {
+	for _, args := range lists {
+		c.pending.Queue(sql, args...)
+	}
+	err = c.flush(len(lists), func(r pgx.BatchResults) error {
 		rows, err := r.Query()
 		if err != nil {
 			return err
 		}
-		all, err = collect(rows)
+		all, err := collect(rows)
+		answers = append(answers, all)
 		return err
 	})
-	return all, err
+	return answers, err
 }
 
-// queue implements queuer.
-func (c *postgresConn) queue(sql string, args []any) { c.pending.Queue(sql, args...) }
-
-// flush sends what is pending and one more statement, in one trip, and gives its answer to last.
-func (c *postgresConn) flush(sql string, args []any, last func(pgx.BatchResults) error) error {
+// flush sends what is pending, in one trip, and calls take for each of the answers that are waited for: the last n.
+func (c *postgresConn) flush(n int, take func(pgx.BatchResults) error) error {
 	batch := c.pending
-	batch.Queue(sql, args...)
 	c.pending, c.begun = &pgx.Batch{}, true
 	r := c.conn.SendBatch(c.ctx, batch)
 	var err error
-	for range batch.Len() - 1 {
-		if _, err = r.Exec(); err != nil {
+	for i := range batch.Len() {
+		if i >= batch.Len()-n {
+			err = take(r)
+		} else {
+			_, err = r.Exec()
+		}
+		if err != nil {
 			break
 		}
-	}
-	if err == nil {
-		err = last(r)
 	}
 	if closing := r.Close(); err == nil {
 		err = closing
@@ -100,7 +114,8 @@ func (c *postgresConn) commit() error {
 		c.ended = true
 		return nil
 	}
-	err := c.flush("commit", nil, func(r pgx.BatchResults) error {
+	c.pending.Queue("commit")
+	err := c.flush(1, func(r pgx.BatchResults) error {
 		tag, err := r.Exec()
 		if err == nil && tag.String() != "COMMIT" {
 			return errors.New("the transaction was rolled back")

@@ -24,8 +24,13 @@ type conn interface {
 	query(ctx context.Context, sql string, args []any) ([][]any, error)
 }
 
-// A queuer is a conn that can keep statements back until one follows whose answer is needed.
-type queuer interface{ queue(sql string, args []any) }
+// A pipeliner is a conn that can send several statements in one trip.
+type pipeliner interface {
+	// queue keeps a statement back until one follows whose answer is needed.
+	queue(sql string, args []any)
+	// queryEach is conn.query for several lists of arguments.
+	queryEach(sql string, lists [][]any) ([][][]any, error)
+}
 
 // Engine says on which engine tx runs, for the few differences that have a name.
 func (tx *Tx) Engine() Engine { return tx.db }
@@ -48,7 +53,7 @@ func (tx *Tx) Exec(ctx context.Context, sql string, args ...any) (rows int64, er
 // and its error may come only then. To PostgreSQL it travels together with that one, which saves waiting, and
 // shortens the time that locks are held.
 func (tx *Tx) Queue(ctx context.Context, sql string, args ...any) error {
-	q, ok := tx.conn.(queuer)
+	q, ok := tx.conn.(pipeliner)
 	if !ok {
 		_, err := tx.Exec(ctx, sql, args...)
 		return err
@@ -85,6 +90,42 @@ func (tx *Tx) QueryRow(ctx context.Context, sql string, args ...any) Row {
 		return Row{err: ErrNotFound}
 	}
 	return Row{values: rows[0]}
+}
+
+// QueryRows is QueryRow for several lists of arguments, in their order: to PostgreSQL they travel together. It fails when
+// one of the statements fails; that one has no row is said by its Row.
+func (tx *Tx) QueryRows(ctx context.Context, sql string, lists ...[]any) ([]Row, error) {
+	answers, err := tx.queryEach(ctx, sql, lists)
+	if err != nil {
+		return nil, tx.fail(err)
+	}
+	rows := make([]Row, len(answers))
+	for i, all := range answers {
+		if len(all) == 0 {
+			rows[i].err = ErrNotFound
+		} else {
+			rows[i].values = all[0]
+		}
+	}
+	return rows, nil
+}
+
+func (tx *Tx) queryEach(ctx context.Context, sql string, lists [][]any) (answers [][][]any, err error) {
+	for _, args := range lists {
+		if err := tx.begin(ctx, args); err != nil {
+			return nil, err
+		}
+	}
+	if p, ok := tx.conn.(pipeliner); ok {
+		return p.queryEach(sql, lists)
+	}
+	answers = make([][][]any, len(lists))
+	for i, args := range lists {
+		if answers[i], err = tx.conn.query(ctx, sql, args); err != nil {
+			return nil, err
+		}
+	}
+	return answers, nil
 }
 
 // begin counts a statement, refuses it when the transaction has failed or ctx has ended, and brings args, in place,

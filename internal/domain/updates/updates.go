@@ -127,13 +127,32 @@ func insert(ctx context.Context, tx *db.Tx, e Entry, n int64) error {
 // NextMessage takes the next message id and the next position of owner, for a row that is its own log entry; the
 // caller tells of it with Tell. It fails with db.ErrNotFound when owner has no log.
 func (l *Log) NextMessage(ctx context.Context, tx *db.Tx, owner ids.User) (Position, error) {
+	all, err := l.NextMessages(ctx, tx, owner)
+	if err != nil {
+		return Position{}, err
+	}
+	return all[0], nil
+}
+
+// NextMessages is NextMessage for several owners, who go in ascending order; on PostgreSQL in a single trip.
+func (l *Log) NextMessages(ctx context.Context, tx *db.Tx, owners ...ids.User) ([]Position, error) {
 	const next = `UPDATE user_state SET pts = pts + 1, message_id = message_id + 1 WHERE user_id = $1
 		RETURNING message_id, pts`
-	var p Position
-	if err := tx.QueryRow(ctx, next, owner).Scan(&p.ID, &p.PTS); err != nil {
-		return Position{}, fmt.Errorf("next message of user %d: %w", owner, err)
+	lists := make([][]any, len(owners))
+	for i, owner := range owners {
+		lists[i] = []any{int64(owner)}
 	}
-	return p, nil
+	rows, err := tx.QueryRows(ctx, next, lists...)
+	if err != nil {
+		return nil, fmt.Errorf("next messages of users %d: %w", owners, err)
+	}
+	all := make([]Position, len(owners))
+	for i, row := range rows {
+		if err := row.Scan(&all[i].ID, &all[i].PTS); err != nil {
+			return nil, fmt.Errorf("next message of user %d: %w", owners[i], err)
+		}
+	}
+	return all, nil
 }
 
 // Tell nudges the sessions of e.Owner once tx is durable.

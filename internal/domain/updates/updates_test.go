@@ -100,6 +100,13 @@ func TestState(t *testing.T) {
 		if got := state(t, d, l, bob); got.PTS != 1 {
 			t.Errorf("bob moved: %+v", got)
 		}
+		write(t, d, func(tx *db.Tx) error {
+			got, err := l.NextMessages(t.Context(), tx, alice, bob)
+			if want := []updates.Position{{ID: 2, PTS: 6}, {ID: 1, PTS: 2}}; !slices.Equal(got, want) {
+				t.Errorf("got %+v, want %+v", got, want)
+			}
+			return err
+		})
 	})
 }
 
