@@ -1135,7 +1135,7 @@ func decodeChatClass(r *tl.Reader) ChatClass {
 		o := new(ChatForbidden)
 		o.decode(r, id)
 		return o
-	case 0xd49f34c6, 0x1c32b11c, 0xfe685355, 0x7482147e, 0xe00998b7, 0xfe4478bd, 0xaadfc8f, 0x8e87ccd8, 0x1981ea7e, 0x83259464, 0x8261ac61:
+	case 0xd49f34c6, 0x1c32b11c, 0xfe685355, 0x7482147e, 0xe00998b7, 0xfe4478bd, 0xaadfc8f, 0x8e87ccd8, 0x1981ea7e, 0x94f592db, 0x83259464, 0x8261ac61:
 		o := new(Channel)
 		o.decode(r, id)
 		return o
@@ -7805,7 +7805,7 @@ func decodePoll(r *tl.Reader) *Poll {
 	}
 	defer r.Leave()
 	switch id := r.ID(); id {
-	case 0x966e2dbf, 0x58747131, 0x86e18161:
+	case 0x966e2dbf, 0xb8425be9, 0x58747131, 0x86e18161:
 		o := new(Poll)
 		o.decode(r, id)
 		return o

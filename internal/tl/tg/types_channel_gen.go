@@ -1018,7 +1018,80 @@ func (o *Channel) encode(w *tl.Writer) {
 			w.Int64(*o.BackgroundEmojiID)
 		}
 	case l >= 164:
-		w.Fail()
+		w.ID(0x94f592db)
+		flags := w.Flags(tl.Bit(o.Creator, 0) |
+			tl.Bit(o.Left, 2) |
+			tl.Bit(o.Broadcast, 5) |
+			tl.Bit(o.Verified, 7) |
+			tl.Bit(o.Megagroup, 8) |
+			tl.Bit(o.Restricted, 9) |
+			tl.Bit(o.Signatures, 11) |
+			tl.Bit(o.Min, 12) |
+			tl.Bit(o.Scam, 19) |
+			tl.Bit(o.HasLink, 20) |
+			tl.Bit(o.HasGeo, 21) |
+			tl.Bit(o.SlowmodeEnabled, 22) |
+			tl.Bit(o.CallActive, 23) |
+			tl.Bit(o.CallNotEmpty, 24) |
+			tl.Bit(o.Fake, 25) |
+			tl.Bit(o.Gigagroup, 26) |
+			tl.Bit(o.Noforwards, 27) |
+			tl.Bit(o.JoinToSend, 28) |
+			tl.Bit(o.JoinRequest, 29) |
+			tl.Bit(o.Forum, 30) |
+			tl.Bit(o.AccessHash != nil, 13) |
+			tl.Bit(o.Username != nil, 6) |
+			tl.Bit(o.RestrictionReason != nil, 9) |
+			tl.Bit(o.AdminRights != nil, 14) |
+			tl.Bit(o.BannedRights != nil, 15) |
+			tl.Bit(o.DefaultBannedRights != nil, 18) |
+			tl.Bit(o.ParticipantsCount != nil, 17))
+		flags2 := w.Flags(tl.Bit(o.StoriesHidden, 1) |
+			tl.Bit(o.StoriesHiddenMin, 2) |
+			tl.Bit(o.StoriesUnavailable, 3) |
+			tl.Bit(o.Usernames != nil, 0) |
+			tl.Bit(o.StoriesMaxID != nil, 4))
+		w.Int64(o.ID)
+		if o.AccessHash != nil {
+			w.Int64(*o.AccessHash)
+		}
+		w.String(o.Title)
+		if o.Username != nil {
+			w.String(*o.Username)
+		}
+		if putChatPhotoClass(w, o.Photo); w.Failed() {
+			return
+		}
+		w.Int32(o.Date)
+		if o.Restricted || o.RestrictionReason != nil {
+			putRestrictionReasonList(w, o.RestrictionReason)
+		}
+		if o.AdminRights != nil {
+			mark := w.Mark()
+			putChatAdminRights(w, o.AdminRights)
+			w.Optional(mark, flags, 14)
+		}
+		if o.BannedRights != nil {
+			mark := w.Mark()
+			o.BannedRights.Encode(w)
+			w.Optional(mark, flags, 15)
+		}
+		if o.DefaultBannedRights != nil {
+			mark := w.Mark()
+			o.DefaultBannedRights.Encode(w)
+			w.Optional(mark, flags, 18)
+		}
+		if o.ParticipantsCount != nil {
+			w.Int32(*o.ParticipantsCount)
+		}
+		if o.Usernames != nil {
+			putUsernameList(w, o.Usernames)
+		}
+		if o.StoriesMaxID != nil {
+			mark := w.Mark()
+			encodeStoryMaxID(w, o.StoriesMaxID)
+			w.Optional(mark, flags2, 4)
+		}
 	case l >= 148:
 		w.ID(0x83259464)
 		flags := w.Flags(tl.Bit(o.Creator, 0) |
@@ -1832,6 +1905,63 @@ func (o *Channel) decode(r *tl.Reader, id uint32) {
 		}
 		if flags2&(1<<5) != 0 {
 			o.BackgroundEmojiID = new(r.Int64())
+		}
+	case 0x94f592db:
+		flags := r.Uint32()
+		o.Creator = flags&(1<<0) != 0
+		o.Left = flags&(1<<2) != 0
+		o.Broadcast = flags&(1<<5) != 0
+		o.Verified = flags&(1<<7) != 0
+		o.Megagroup = flags&(1<<8) != 0
+		o.Restricted = flags&(1<<9) != 0
+		o.Signatures = flags&(1<<11) != 0
+		o.Min = flags&(1<<12) != 0
+		o.Scam = flags&(1<<19) != 0
+		o.HasLink = flags&(1<<20) != 0
+		o.HasGeo = flags&(1<<21) != 0
+		o.SlowmodeEnabled = flags&(1<<22) != 0
+		o.CallActive = flags&(1<<23) != 0
+		o.CallNotEmpty = flags&(1<<24) != 0
+		o.Fake = flags&(1<<25) != 0
+		o.Gigagroup = flags&(1<<26) != 0
+		o.Noforwards = flags&(1<<27) != 0
+		o.JoinToSend = flags&(1<<28) != 0
+		o.JoinRequest = flags&(1<<29) != 0
+		o.Forum = flags&(1<<30) != 0
+		flags2 := r.Uint32()
+		o.StoriesHidden = flags2&(1<<1) != 0
+		o.StoriesHiddenMin = flags2&(1<<2) != 0
+		o.StoriesUnavailable = flags2&(1<<3) != 0
+		o.ID = r.Int64()
+		if flags&(1<<13) != 0 {
+			o.AccessHash = new(r.Int64())
+		}
+		o.Title = r.String()
+		if flags&(1<<6) != 0 {
+			o.Username = new(r.String())
+		}
+		o.Photo = decodeChatPhotoClass(r)
+		o.Date = r.Int32()
+		if flags&(1<<9) != 0 {
+			o.RestrictionReason = tl.Vector(r, "RestrictionReason", 4, decodeRestrictionReason)
+		}
+		if flags&(1<<14) != 0 {
+			o.AdminRights = decodeChatAdminRights(r)
+		}
+		if flags&(1<<15) != 0 {
+			o.BannedRights = decodeChatBannedRights(r)
+		}
+		if flags&(1<<18) != 0 {
+			o.DefaultBannedRights = decodeChatBannedRights(r)
+		}
+		if flags&(1<<17) != 0 {
+			o.ParticipantsCount = new(r.Int32())
+		}
+		if flags2&(1<<0) != 0 {
+			o.Usernames = tl.Vector(r, "Username", 4, decodeUsername)
+		}
+		if flags2&(1<<4) != 0 {
+			o.StoriesMaxID = decodeStoryMaxID(r)
 		}
 	case 0x83259464:
 		flags := r.Uint32()
@@ -2871,7 +3001,195 @@ func (o *ChannelFull) Encode(w *tl.Writer) {
 			w.Int32(*o.StargiftsCount)
 		}
 	case l >= 196:
-		w.Fail()
+		w.ID(0x9ff3b858)
+		flags := w.Flags(tl.Bit(o.CanViewParticipants, 3) |
+			tl.Bit(o.CanSetUsername, 6) |
+			tl.Bit(o.CanSetStickers, 7) |
+			tl.Bit(o.HiddenPrehistory, 10) |
+			tl.Bit(o.CanSetLocation, 16) |
+			tl.Bit(o.HasScheduled, 19) |
+			tl.Bit(o.CanViewStats, 20) |
+			tl.Bit(o.Blocked, 22) |
+			tl.Bit(o.ParticipantsCount != nil, 0) |
+			tl.Bit(o.AdminsCount != nil, 1) |
+			tl.Bit(o.KickedCount != nil, 2) |
+			tl.Bit(o.BannedCount != nil, 2) |
+			tl.Bit(o.OnlineCount != nil, 13) |
+			tl.Bit(o.ExportedInvite != nil, 23) |
+			tl.Bit(o.MigratedFromChatID != nil, 4) |
+			tl.Bit(o.MigratedFromMaxID != nil, 4) |
+			tl.Bit(o.PinnedMsgID != nil, 5) |
+			tl.Bit(o.Stickerset != nil, 8) |
+			tl.Bit(o.AvailableMinID != nil, 9) |
+			tl.Bit(o.FolderID != nil, 11) |
+			tl.Bit(o.LinkedChatID != nil, 14) |
+			tl.Bit(o.Location != nil, 15) |
+			tl.Bit(o.SlowmodeSeconds != nil, 17) |
+			tl.Bit(o.SlowmodeNextSendDate != nil, 18) |
+			tl.Bit(o.StatsDC != nil, 12) |
+			tl.Bit(o.Call != nil, 21) |
+			tl.Bit(o.TTLPeriod != nil, 24) |
+			tl.Bit(o.PendingSuggestions != nil, 25) |
+			tl.Bit(o.GroupcallDefaultJoinAs != nil, 26) |
+			tl.Bit(o.ThemeEmoticon != nil, 27) |
+			tl.Bit(o.RequestsPending != nil, 28) |
+			tl.Bit(o.RecentRequesters != nil, 28) |
+			tl.Bit(o.DefaultSendAs != nil, 29) |
+			tl.Bit(o.AvailableReactions != nil, 30))
+		flags2 := w.Flags(tl.Bit(o.CanDeleteChannel, 0) |
+			tl.Bit(o.Antispam, 1) |
+			tl.Bit(o.ParticipantsHidden, 2) |
+			tl.Bit(o.TranslationsDisabled, 3) |
+			tl.Bit(o.StoriesPinnedAvailable, 5) |
+			tl.Bit(o.ViewForumAsMessages, 6) |
+			tl.Bit(o.RestrictedSponsored, 11) |
+			tl.Bit(o.CanViewRevenue, 12) |
+			tl.Bit(o.PaidMediaAllowed, 14) |
+			tl.Bit(o.CanViewStarsRevenue, 15) |
+			tl.Bit(o.PaidReactionsAvailable, 16) |
+			tl.Bit(o.StargiftsAvailable, 19) |
+			tl.Bit(o.PaidMessagesAvailable, 20) |
+			tl.Bit(o.ReactionsLimit != nil, 13) |
+			tl.Bit(o.Stories != nil, 4) |
+			tl.Bit(o.Wallpaper != nil, 7) |
+			tl.Bit(o.BoostsApplied != nil, 8) |
+			tl.Bit(o.BoostsUnrestrict != nil, 9) |
+			tl.Bit(o.Emojiset != nil, 10) |
+			tl.Bit(o.BotVerification != nil, 17))
+		w.Int64(o.ID)
+		w.String(o.About)
+		if o.ParticipantsCount != nil {
+			w.Int32(*o.ParticipantsCount)
+		}
+		if o.AdminsCount != nil {
+			w.Int32(*o.AdminsCount)
+		}
+		if o.KickedCount != nil || o.BannedCount != nil {
+			w.Int32(tl.Value(o.KickedCount))
+		}
+		if o.KickedCount != nil || o.BannedCount != nil {
+			w.Int32(tl.Value(o.BannedCount))
+		}
+		if o.OnlineCount != nil {
+			w.Int32(*o.OnlineCount)
+		}
+		w.Int32(o.ReadInboxMaxID)
+		w.Int32(o.ReadOutboxMaxID)
+		w.Int32(o.UnreadCount)
+		if putPhotoClass(w, o.ChatPhoto); w.Failed() {
+			return
+		}
+		if putPeerNotifySettings(w, o.NotifySettings); w.Failed() {
+			return
+		}
+		if o.ExportedInvite != nil {
+			mark := w.Mark()
+			putExportedChatInviteClass(w, o.ExportedInvite)
+			w.Optional(mark, flags, 23)
+		}
+		putBotInfoList(w, o.BotInfo)
+		if o.MigratedFromChatID != nil || o.MigratedFromMaxID != nil {
+			w.Int64(tl.Value(o.MigratedFromChatID))
+		}
+		if o.MigratedFromChatID != nil || o.MigratedFromMaxID != nil {
+			w.Int32(tl.Value(o.MigratedFromMaxID))
+		}
+		if o.PinnedMsgID != nil {
+			w.Int32(*o.PinnedMsgID)
+		}
+		if o.Stickerset != nil {
+			mark := w.Mark()
+			o.Stickerset.Encode(w)
+			w.Optional(mark, flags, 8)
+		}
+		if o.AvailableMinID != nil {
+			w.Int32(*o.AvailableMinID)
+		}
+		if o.FolderID != nil {
+			w.Int32(*o.FolderID)
+		}
+		if o.LinkedChatID != nil {
+			w.Int64(*o.LinkedChatID)
+		}
+		if o.Location != nil {
+			mark := w.Mark()
+			putChannelLocationClass(w, o.Location)
+			w.Optional(mark, flags, 15)
+		}
+		if o.SlowmodeSeconds != nil {
+			w.Int32(*o.SlowmodeSeconds)
+		}
+		if o.SlowmodeNextSendDate != nil {
+			w.Int32(*o.SlowmodeNextSendDate)
+		}
+		if o.StatsDC != nil {
+			w.Int32(*o.StatsDC)
+		}
+		w.Int32(o.Pts)
+		if o.Call != nil {
+			mark := w.Mark()
+			putInputGroupCallClass(w, o.Call)
+			w.Optional(mark, flags, 21)
+		}
+		if o.TTLPeriod != nil {
+			w.Int32(*o.TTLPeriod)
+		}
+		if o.PendingSuggestions != nil {
+			w.Strings(o.PendingSuggestions)
+		}
+		if o.GroupcallDefaultJoinAs != nil {
+			mark := w.Mark()
+			putPeerClass(w, o.GroupcallDefaultJoinAs)
+			w.Optional(mark, flags, 26)
+		}
+		if o.ThemeEmoticon != nil {
+			w.String(*o.ThemeEmoticon)
+		}
+		if o.RequestsPending != nil || o.RecentRequesters != nil {
+			w.Int32(tl.Value(o.RequestsPending))
+		}
+		if o.RequestsPending != nil || o.RecentRequesters != nil {
+			w.Longs(o.RecentRequesters)
+		}
+		if o.DefaultSendAs != nil {
+			mark := w.Mark()
+			putPeerClass(w, o.DefaultSendAs)
+			w.Optional(mark, flags, 29)
+		}
+		if o.AvailableReactions != nil {
+			mark := w.Mark()
+			putChatReactionsClass(w, o.AvailableReactions)
+			w.Optional(mark, flags, 30)
+		}
+		if o.ReactionsLimit != nil {
+			w.Int32(*o.ReactionsLimit)
+		}
+		if o.Stories != nil {
+			mark := w.Mark()
+			o.Stories.Encode(w)
+			w.Optional(mark, flags2, 4)
+		}
+		if o.Wallpaper != nil {
+			mark := w.Mark()
+			putWallPaperClass(w, o.Wallpaper)
+			w.Optional(mark, flags2, 7)
+		}
+		if o.BoostsApplied != nil {
+			w.Int32(*o.BoostsApplied)
+		}
+		if o.BoostsUnrestrict != nil {
+			w.Int32(*o.BoostsUnrestrict)
+		}
+		if o.Emojiset != nil {
+			mark := w.Mark()
+			o.Emojiset.Encode(w)
+			w.Optional(mark, flags2, 10)
+		}
+		if o.BotVerification != nil {
+			mark := w.Mark()
+			o.BotVerification.Encode(w)
+			w.Optional(mark, flags2, 17)
+		}
 	case l >= 178:
 		w.ID(0xbbab348d)
 		flags := w.Flags(tl.Bit(o.CanViewParticipants, 3) |
@@ -3055,7 +3373,183 @@ func (o *ChannelFull) Encode(w *tl.Writer) {
 			w.Optional(mark, flags2, 10)
 		}
 	case l >= 174:
-		w.Fail()
+		w.ID(0x44c054a7)
+		flags := w.Flags(tl.Bit(o.CanViewParticipants, 3) |
+			tl.Bit(o.CanSetUsername, 6) |
+			tl.Bit(o.CanSetStickers, 7) |
+			tl.Bit(o.HiddenPrehistory, 10) |
+			tl.Bit(o.CanSetLocation, 16) |
+			tl.Bit(o.HasScheduled, 19) |
+			tl.Bit(o.CanViewStats, 20) |
+			tl.Bit(o.Blocked, 22) |
+			tl.Bit(o.ParticipantsCount != nil, 0) |
+			tl.Bit(o.AdminsCount != nil, 1) |
+			tl.Bit(o.KickedCount != nil, 2) |
+			tl.Bit(o.BannedCount != nil, 2) |
+			tl.Bit(o.OnlineCount != nil, 13) |
+			tl.Bit(o.ExportedInvite != nil, 23) |
+			tl.Bit(o.MigratedFromChatID != nil, 4) |
+			tl.Bit(o.MigratedFromMaxID != nil, 4) |
+			tl.Bit(o.PinnedMsgID != nil, 5) |
+			tl.Bit(o.Stickerset != nil, 8) |
+			tl.Bit(o.AvailableMinID != nil, 9) |
+			tl.Bit(o.FolderID != nil, 11) |
+			tl.Bit(o.LinkedChatID != nil, 14) |
+			tl.Bit(o.Location != nil, 15) |
+			tl.Bit(o.SlowmodeSeconds != nil, 17) |
+			tl.Bit(o.SlowmodeNextSendDate != nil, 18) |
+			tl.Bit(o.StatsDC != nil, 12) |
+			tl.Bit(o.Call != nil, 21) |
+			tl.Bit(o.TTLPeriod != nil, 24) |
+			tl.Bit(o.PendingSuggestions != nil, 25) |
+			tl.Bit(o.GroupcallDefaultJoinAs != nil, 26) |
+			tl.Bit(o.ThemeEmoticon != nil, 27) |
+			tl.Bit(o.RequestsPending != nil, 28) |
+			tl.Bit(o.RecentRequesters != nil, 28) |
+			tl.Bit(o.DefaultSendAs != nil, 29) |
+			tl.Bit(o.AvailableReactions != nil, 30))
+		flags2 := w.Flags(tl.Bit(o.CanDeleteChannel, 0) |
+			tl.Bit(o.Antispam, 1) |
+			tl.Bit(o.ParticipantsHidden, 2) |
+			tl.Bit(o.TranslationsDisabled, 3) |
+			tl.Bit(o.StoriesPinnedAvailable, 5) |
+			tl.Bit(o.ViewForumAsMessages, 6) |
+			tl.Bit(o.RestrictedSponsored, 11) |
+			tl.Bit(o.CanViewRevenue, 12) |
+			tl.Bit(o.PaidMediaAllowed, 14) |
+			tl.Bit(o.CanViewStarsRevenue, 15) |
+			tl.Bit(o.PaidReactionsAvailable, 16) |
+			tl.Bit(o.Stories != nil, 4) |
+			tl.Bit(o.Wallpaper != nil, 7) |
+			tl.Bit(o.BoostsApplied != nil, 8) |
+			tl.Bit(o.BoostsUnrestrict != nil, 9) |
+			tl.Bit(o.Emojiset != nil, 10))
+		w.Int64(o.ID)
+		w.String(o.About)
+		if o.ParticipantsCount != nil {
+			w.Int32(*o.ParticipantsCount)
+		}
+		if o.AdminsCount != nil {
+			w.Int32(*o.AdminsCount)
+		}
+		if o.KickedCount != nil || o.BannedCount != nil {
+			w.Int32(tl.Value(o.KickedCount))
+		}
+		if o.KickedCount != nil || o.BannedCount != nil {
+			w.Int32(tl.Value(o.BannedCount))
+		}
+		if o.OnlineCount != nil {
+			w.Int32(*o.OnlineCount)
+		}
+		w.Int32(o.ReadInboxMaxID)
+		w.Int32(o.ReadOutboxMaxID)
+		w.Int32(o.UnreadCount)
+		if putPhotoClass(w, o.ChatPhoto); w.Failed() {
+			return
+		}
+		if putPeerNotifySettings(w, o.NotifySettings); w.Failed() {
+			return
+		}
+		if o.ExportedInvite != nil {
+			mark := w.Mark()
+			putExportedChatInviteClass(w, o.ExportedInvite)
+			w.Optional(mark, flags, 23)
+		}
+		putBotInfoList(w, o.BotInfo)
+		if o.MigratedFromChatID != nil || o.MigratedFromMaxID != nil {
+			w.Int64(tl.Value(o.MigratedFromChatID))
+		}
+		if o.MigratedFromChatID != nil || o.MigratedFromMaxID != nil {
+			w.Int32(tl.Value(o.MigratedFromMaxID))
+		}
+		if o.PinnedMsgID != nil {
+			w.Int32(*o.PinnedMsgID)
+		}
+		if o.Stickerset != nil {
+			mark := w.Mark()
+			o.Stickerset.Encode(w)
+			w.Optional(mark, flags, 8)
+		}
+		if o.AvailableMinID != nil {
+			w.Int32(*o.AvailableMinID)
+		}
+		if o.FolderID != nil {
+			w.Int32(*o.FolderID)
+		}
+		if o.LinkedChatID != nil {
+			w.Int64(*o.LinkedChatID)
+		}
+		if o.Location != nil {
+			mark := w.Mark()
+			putChannelLocationClass(w, o.Location)
+			w.Optional(mark, flags, 15)
+		}
+		if o.SlowmodeSeconds != nil {
+			w.Int32(*o.SlowmodeSeconds)
+		}
+		if o.SlowmodeNextSendDate != nil {
+			w.Int32(*o.SlowmodeNextSendDate)
+		}
+		if o.StatsDC != nil {
+			w.Int32(*o.StatsDC)
+		}
+		w.Int32(o.Pts)
+		if o.Call != nil {
+			mark := w.Mark()
+			putInputGroupCallClass(w, o.Call)
+			w.Optional(mark, flags, 21)
+		}
+		if o.TTLPeriod != nil {
+			w.Int32(*o.TTLPeriod)
+		}
+		if o.PendingSuggestions != nil {
+			w.Strings(o.PendingSuggestions)
+		}
+		if o.GroupcallDefaultJoinAs != nil {
+			mark := w.Mark()
+			putPeerClass(w, o.GroupcallDefaultJoinAs)
+			w.Optional(mark, flags, 26)
+		}
+		if o.ThemeEmoticon != nil {
+			w.String(*o.ThemeEmoticon)
+		}
+		if o.RequestsPending != nil || o.RecentRequesters != nil {
+			w.Int32(tl.Value(o.RequestsPending))
+		}
+		if o.RequestsPending != nil || o.RecentRequesters != nil {
+			w.Longs(o.RecentRequesters)
+		}
+		if o.DefaultSendAs != nil {
+			mark := w.Mark()
+			putPeerClass(w, o.DefaultSendAs)
+			w.Optional(mark, flags, 29)
+		}
+		if o.AvailableReactions != nil {
+			mark := w.Mark()
+			putChatReactionsClass(w, o.AvailableReactions)
+			w.Optional(mark, flags, 30)
+		}
+		if o.Stories != nil {
+			mark := w.Mark()
+			o.Stories.Encode(w)
+			w.Optional(mark, flags2, 4)
+		}
+		if o.Wallpaper != nil {
+			mark := w.Mark()
+			putWallPaperClass(w, o.Wallpaper)
+			w.Optional(mark, flags2, 7)
+		}
+		if o.BoostsApplied != nil {
+			w.Int32(*o.BoostsApplied)
+		}
+		if o.BoostsUnrestrict != nil {
+			w.Int32(*o.BoostsUnrestrict)
+		}
+		if o.Emojiset != nil {
+			mark := w.Mark()
+			o.Emojiset.Encode(w)
+			w.Optional(mark, flags2, 10)
+		}
 	case l >= 169:
 		w.ID(0xf2bcb6f)
 		flags := w.Flags(tl.Bit(o.CanViewParticipants, 3) |
@@ -3655,8 +4149,282 @@ func (o *ChannelFull) Encode(w *tl.Writer) {
 			encodeEmojiReactions(w, o.AvailableReactions)
 			w.Optional(mark, flags, 30)
 		}
+	case l >= 136:
+		w.ID(0xe13c3d20)
+		flags := w.Flags(tl.Bit(o.CanViewParticipants, 3) |
+			tl.Bit(o.CanSetUsername, 6) |
+			tl.Bit(o.CanSetStickers, 7) |
+			tl.Bit(o.HiddenPrehistory, 10) |
+			tl.Bit(o.CanSetLocation, 16) |
+			tl.Bit(o.HasScheduled, 19) |
+			tl.Bit(o.CanViewStats, 20) |
+			tl.Bit(o.Blocked, 22) |
+			tl.Bit(o.ParticipantsCount != nil, 0) |
+			tl.Bit(o.AdminsCount != nil, 1) |
+			tl.Bit(o.KickedCount != nil, 2) |
+			tl.Bit(o.BannedCount != nil, 2) |
+			tl.Bit(o.OnlineCount != nil, 13) |
+			tl.Bit(o.ExportedInvite != nil, 23) |
+			tl.Bit(o.MigratedFromChatID != nil, 4) |
+			tl.Bit(o.MigratedFromMaxID != nil, 4) |
+			tl.Bit(o.PinnedMsgID != nil, 5) |
+			tl.Bit(o.Stickerset != nil, 8) |
+			tl.Bit(o.AvailableMinID != nil, 9) |
+			tl.Bit(o.FolderID != nil, 11) |
+			tl.Bit(o.LinkedChatID != nil, 14) |
+			tl.Bit(o.Location != nil, 15) |
+			tl.Bit(o.SlowmodeSeconds != nil, 17) |
+			tl.Bit(o.SlowmodeNextSendDate != nil, 18) |
+			tl.Bit(o.StatsDC != nil, 12) |
+			tl.Bit(o.Call != nil, 21) |
+			tl.Bit(o.TTLPeriod != nil, 24) |
+			tl.Bit(o.PendingSuggestions != nil, 25) |
+			tl.Bit(o.GroupcallDefaultJoinAs != nil, 26) |
+			tl.Bit(o.ThemeEmoticon != nil, 27) |
+			tl.Bit(o.RequestsPending != nil, 28) |
+			tl.Bit(o.RecentRequesters != nil, 28) |
+			tl.Bit(o.DefaultSendAs != nil, 29) |
+			tl.Bit(o.AvailableReactions != nil, 30))
+		w.Int64(o.ID)
+		w.String(o.About)
+		if o.ParticipantsCount != nil {
+			w.Int32(*o.ParticipantsCount)
+		}
+		if o.AdminsCount != nil {
+			w.Int32(*o.AdminsCount)
+		}
+		if o.KickedCount != nil || o.BannedCount != nil {
+			w.Int32(tl.Value(o.KickedCount))
+		}
+		if o.KickedCount != nil || o.BannedCount != nil {
+			w.Int32(tl.Value(o.BannedCount))
+		}
+		if o.OnlineCount != nil {
+			w.Int32(*o.OnlineCount)
+		}
+		w.Int32(o.ReadInboxMaxID)
+		w.Int32(o.ReadOutboxMaxID)
+		w.Int32(o.UnreadCount)
+		if putPhotoClass(w, o.ChatPhoto); w.Failed() {
+			return
+		}
+		if putPeerNotifySettings(w, o.NotifySettings); w.Failed() {
+			return
+		}
+		if o.ExportedInvite != nil {
+			mark := w.Mark()
+			putExportedChatInviteClass(w, o.ExportedInvite)
+			w.Optional(mark, flags, 23)
+		}
+		putBotInfoList(w, o.BotInfo)
+		if o.MigratedFromChatID != nil || o.MigratedFromMaxID != nil {
+			w.Int64(tl.Value(o.MigratedFromChatID))
+		}
+		if o.MigratedFromChatID != nil || o.MigratedFromMaxID != nil {
+			w.Int32(tl.Value(o.MigratedFromMaxID))
+		}
+		if o.PinnedMsgID != nil {
+			w.Int32(*o.PinnedMsgID)
+		}
+		if o.Stickerset != nil {
+			mark := w.Mark()
+			o.Stickerset.Encode(w)
+			w.Optional(mark, flags, 8)
+		}
+		if o.AvailableMinID != nil {
+			w.Int32(*o.AvailableMinID)
+		}
+		if o.FolderID != nil {
+			w.Int32(*o.FolderID)
+		}
+		if o.LinkedChatID != nil {
+			w.Int64(*o.LinkedChatID)
+		}
+		if o.Location != nil {
+			mark := w.Mark()
+			putChannelLocationClass(w, o.Location)
+			w.Optional(mark, flags, 15)
+		}
+		if o.SlowmodeSeconds != nil {
+			w.Int32(*o.SlowmodeSeconds)
+		}
+		if o.SlowmodeNextSendDate != nil {
+			w.Int32(*o.SlowmodeNextSendDate)
+		}
+		if o.StatsDC != nil {
+			w.Int32(*o.StatsDC)
+		}
+		w.Int32(o.Pts)
+		if o.Call != nil {
+			mark := w.Mark()
+			putInputGroupCallClass(w, o.Call)
+			w.Optional(mark, flags, 21)
+		}
+		if o.TTLPeriod != nil {
+			w.Int32(*o.TTLPeriod)
+		}
+		if o.PendingSuggestions != nil {
+			w.Strings(o.PendingSuggestions)
+		}
+		if o.GroupcallDefaultJoinAs != nil {
+			mark := w.Mark()
+			putPeerClass(w, o.GroupcallDefaultJoinAs)
+			w.Optional(mark, flags, 26)
+		}
+		if o.ThemeEmoticon != nil {
+			w.String(*o.ThemeEmoticon)
+		}
+		if o.RequestsPending != nil || o.RecentRequesters != nil {
+			w.Int32(tl.Value(o.RequestsPending))
+		}
+		if o.RequestsPending != nil || o.RecentRequesters != nil {
+			w.Longs(o.RecentRequesters)
+		}
+		if o.DefaultSendAs != nil {
+			mark := w.Mark()
+			putPeerClass(w, o.DefaultSendAs)
+			w.Optional(mark, flags, 29)
+		}
+		if o.AvailableReactions != nil {
+			mark := w.Mark()
+			encodeEmojiReactions(w, o.AvailableReactions)
+			w.Optional(mark, flags, 30)
+		}
 	case l >= 135:
-		w.Fail()
+		w.ID(0x56662e2e)
+		flags := w.Flags(tl.Bit(o.CanViewParticipants, 3) |
+			tl.Bit(o.CanSetUsername, 6) |
+			tl.Bit(o.CanSetStickers, 7) |
+			tl.Bit(o.HiddenPrehistory, 10) |
+			tl.Bit(o.CanSetLocation, 16) |
+			tl.Bit(o.HasScheduled, 19) |
+			tl.Bit(o.CanViewStats, 20) |
+			tl.Bit(o.Blocked, 22) |
+			tl.Bit(o.ParticipantsCount != nil, 0) |
+			tl.Bit(o.AdminsCount != nil, 1) |
+			tl.Bit(o.KickedCount != nil, 2) |
+			tl.Bit(o.BannedCount != nil, 2) |
+			tl.Bit(o.OnlineCount != nil, 13) |
+			tl.Bit(o.ExportedInvite != nil, 23) |
+			tl.Bit(o.MigratedFromChatID != nil, 4) |
+			tl.Bit(o.MigratedFromMaxID != nil, 4) |
+			tl.Bit(o.PinnedMsgID != nil, 5) |
+			tl.Bit(o.Stickerset != nil, 8) |
+			tl.Bit(o.AvailableMinID != nil, 9) |
+			tl.Bit(o.FolderID != nil, 11) |
+			tl.Bit(o.LinkedChatID != nil, 14) |
+			tl.Bit(o.Location != nil, 15) |
+			tl.Bit(o.SlowmodeSeconds != nil, 17) |
+			tl.Bit(o.SlowmodeNextSendDate != nil, 18) |
+			tl.Bit(o.StatsDC != nil, 12) |
+			tl.Bit(o.Call != nil, 21) |
+			tl.Bit(o.TTLPeriod != nil, 24) |
+			tl.Bit(o.PendingSuggestions != nil, 25) |
+			tl.Bit(o.GroupcallDefaultJoinAs != nil, 26) |
+			tl.Bit(o.ThemeEmoticon != nil, 27) |
+			tl.Bit(o.RequestsPending != nil, 28) |
+			tl.Bit(o.RecentRequesters != nil, 28) |
+			tl.Bit(o.DefaultSendAs != nil, 29))
+		w.Int64(o.ID)
+		w.String(o.About)
+		if o.ParticipantsCount != nil {
+			w.Int32(*o.ParticipantsCount)
+		}
+		if o.AdminsCount != nil {
+			w.Int32(*o.AdminsCount)
+		}
+		if o.KickedCount != nil || o.BannedCount != nil {
+			w.Int32(tl.Value(o.KickedCount))
+		}
+		if o.KickedCount != nil || o.BannedCount != nil {
+			w.Int32(tl.Value(o.BannedCount))
+		}
+		if o.OnlineCount != nil {
+			w.Int32(*o.OnlineCount)
+		}
+		w.Int32(o.ReadInboxMaxID)
+		w.Int32(o.ReadOutboxMaxID)
+		w.Int32(o.UnreadCount)
+		if putPhotoClass(w, o.ChatPhoto); w.Failed() {
+			return
+		}
+		if putPeerNotifySettings(w, o.NotifySettings); w.Failed() {
+			return
+		}
+		if o.ExportedInvite != nil {
+			mark := w.Mark()
+			putExportedChatInviteClass(w, o.ExportedInvite)
+			w.Optional(mark, flags, 23)
+		}
+		putBotInfoList(w, o.BotInfo)
+		if o.MigratedFromChatID != nil || o.MigratedFromMaxID != nil {
+			w.Int64(tl.Value(o.MigratedFromChatID))
+		}
+		if o.MigratedFromChatID != nil || o.MigratedFromMaxID != nil {
+			w.Int32(tl.Value(o.MigratedFromMaxID))
+		}
+		if o.PinnedMsgID != nil {
+			w.Int32(*o.PinnedMsgID)
+		}
+		if o.Stickerset != nil {
+			mark := w.Mark()
+			o.Stickerset.Encode(w)
+			w.Optional(mark, flags, 8)
+		}
+		if o.AvailableMinID != nil {
+			w.Int32(*o.AvailableMinID)
+		}
+		if o.FolderID != nil {
+			w.Int32(*o.FolderID)
+		}
+		if o.LinkedChatID != nil {
+			w.Int64(*o.LinkedChatID)
+		}
+		if o.Location != nil {
+			mark := w.Mark()
+			putChannelLocationClass(w, o.Location)
+			w.Optional(mark, flags, 15)
+		}
+		if o.SlowmodeSeconds != nil {
+			w.Int32(*o.SlowmodeSeconds)
+		}
+		if o.SlowmodeNextSendDate != nil {
+			w.Int32(*o.SlowmodeNextSendDate)
+		}
+		if o.StatsDC != nil {
+			w.Int32(*o.StatsDC)
+		}
+		w.Int32(o.Pts)
+		if o.Call != nil {
+			mark := w.Mark()
+			putInputGroupCallClass(w, o.Call)
+			w.Optional(mark, flags, 21)
+		}
+		if o.TTLPeriod != nil {
+			w.Int32(*o.TTLPeriod)
+		}
+		if o.PendingSuggestions != nil {
+			w.Strings(o.PendingSuggestions)
+		}
+		if o.GroupcallDefaultJoinAs != nil {
+			mark := w.Mark()
+			putPeerClass(w, o.GroupcallDefaultJoinAs)
+			w.Optional(mark, flags, 26)
+		}
+		if o.ThemeEmoticon != nil {
+			w.String(*o.ThemeEmoticon)
+		}
+		if o.RequestsPending != nil || o.RecentRequesters != nil {
+			w.Int32(tl.Value(o.RequestsPending))
+		}
+		if o.RequestsPending != nil || o.RecentRequesters != nil {
+			w.Longs(o.RecentRequesters)
+		}
+		if o.DefaultSendAs != nil {
+			mark := w.Mark()
+			putPeerClass(w, o.DefaultSendAs)
+			w.Optional(mark, flags, 29)
+		}
 	default:
 		w.ID(0x59cff963)
 		flags := w.Flags(tl.Bit(o.CanViewParticipants, 3) |

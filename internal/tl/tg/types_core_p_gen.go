@@ -2354,7 +2354,31 @@ func (o *Poll) Encode(w *tl.Writer) {
 		}
 		w.Int64(o.Hash)
 	case l >= 224:
-		w.Fail()
+		w.ID(0xb8425be9)
+		w.Int64(o.ID)
+		w.Uint32(tl.Bit(o.Closed, 0) |
+			tl.Bit(o.PublicVoters, 1) |
+			tl.Bit(o.MultipleChoice, 2) |
+			tl.Bit(o.Quiz, 3) |
+			tl.Bit(o.OpenAnswers, 6) |
+			tl.Bit(o.RevotingDisabled, 7) |
+			tl.Bit(o.ShuffleAnswers, 8) |
+			tl.Bit(o.HideResultsUntilClose, 9) |
+			tl.Bit(o.Creator, 10) |
+			tl.Bit(o.SubscribersOnly, 11) |
+			tl.Bit(o.ClosePeriod != nil, 4) |
+			tl.Bit(o.CloseDate != nil, 5))
+		if o.Question.Encode(w); w.Failed() {
+			return
+		}
+		putPollAnswerClassList(w, o.Answers)
+		if o.ClosePeriod != nil {
+			w.Int32(*o.ClosePeriod)
+		}
+		if o.CloseDate != nil {
+			w.Int32(*o.CloseDate)
+		}
+		w.Int64(o.Hash)
 	case l >= 179:
 		w.ID(0x58747131)
 		w.Int64(o.ID)
@@ -2421,6 +2445,28 @@ func (o *Poll) decode(r *tl.Reader, id uint32) {
 		}
 		if flags&(1<<12) != 0 {
 			o.CountriesIso2 = tl.Vector(r, "string", 4, (*tl.Reader).String)
+		}
+		o.Hash = r.Int64()
+	case 0xb8425be9:
+		o.ID = r.Int64()
+		flags := r.Uint32()
+		o.Closed = flags&(1<<0) != 0
+		o.PublicVoters = flags&(1<<1) != 0
+		o.MultipleChoice = flags&(1<<2) != 0
+		o.Quiz = flags&(1<<3) != 0
+		o.OpenAnswers = flags&(1<<6) != 0
+		o.RevotingDisabled = flags&(1<<7) != 0
+		o.ShuffleAnswers = flags&(1<<8) != 0
+		o.HideResultsUntilClose = flags&(1<<9) != 0
+		o.Creator = flags&(1<<10) != 0
+		o.SubscribersOnly = flags&(1<<11) != 0
+		o.Question = DecodeTextWithEntities(r)
+		o.Answers = tl.Vector(r, "PollAnswer", 4, decodePollAnswerClass)
+		if flags&(1<<4) != 0 {
+			o.ClosePeriod = new(r.Int32())
+		}
+		if flags&(1<<5) != 0 {
+			o.CloseDate = new(r.Int32())
 		}
 		o.Hash = r.Int64()
 	case 0x58747131:

@@ -1537,8 +1537,224 @@ func (o *Message) Encode(w *tl.Writer) {
 		if o.QuickReplyShortcutID != nil {
 			w.Int32(*o.QuickReplyShortcutID)
 		}
+	case l >= 176:
+		w.ID(0xa66c7efc)
+		flags := w.Flags(tl.Bit(o.Out, 1) |
+			tl.Bit(o.Mentioned, 4) |
+			tl.Bit(o.MediaUnread, 5) |
+			tl.Bit(o.Silent, 13) |
+			tl.Bit(o.Post, 14) |
+			tl.Bit(o.FromScheduled, 18) |
+			tl.Bit(o.Legacy, 19) |
+			tl.Bit(o.EditHide, 21) |
+			tl.Bit(o.Pinned, 24) |
+			tl.Bit(o.Noforwards, 26) |
+			tl.Bit(o.InvertMedia, 27) |
+			tl.Bit(o.FromID != nil, 8) |
+			tl.Bit(o.FromBoostsApplied != nil, 29) |
+			tl.Bit(o.SavedPeerID != nil, 28) |
+			tl.Bit(o.FwdFrom != nil, 2) |
+			tl.Bit(o.ViaBotID != nil, 11) |
+			tl.Bit(o.ReplyTo != nil, 3) |
+			tl.Bit(o.Media != nil, 9) |
+			tl.Bit(o.ReplyMarkup != nil, 6) |
+			tl.Bit(o.Entities != nil, 7) |
+			tl.Bit(o.Views != nil, 10) |
+			tl.Bit(o.Forwards != nil, 10) |
+			tl.Bit(o.Replies != nil, 23) |
+			tl.Bit(o.EditDate != nil, 15) |
+			tl.Bit(o.PostAuthor != nil, 16) |
+			tl.Bit(o.GroupedID != nil, 17) |
+			tl.Bit(o.Reactions != nil, 20) |
+			tl.Bit(o.RestrictionReason != nil, 22) |
+			tl.Bit(o.TTLPeriod != nil, 25) |
+			tl.Bit(o.QuickReplyShortcutID != nil, 30))
+		w.Int32(o.ID)
+		if o.FromID != nil {
+			mark := w.Mark()
+			putPeerClass(w, o.FromID)
+			w.Optional(mark, flags, 8)
+		}
+		if o.FromBoostsApplied != nil {
+			w.Int32(*o.FromBoostsApplied)
+		}
+		if putPeerClass(w, o.PeerID); w.Failed() {
+			return
+		}
+		if o.SavedPeerID != nil {
+			mark := w.Mark()
+			putPeerClass(w, o.SavedPeerID)
+			w.Optional(mark, flags, 28)
+		}
+		if o.FwdFrom != nil {
+			mark := w.Mark()
+			o.FwdFrom.Encode(w)
+			w.Optional(mark, flags, 2)
+		}
+		if o.ViaBotID != nil {
+			w.Int64(*o.ViaBotID)
+		}
+		if o.ReplyTo != nil {
+			mark := w.Mark()
+			putMessageReplyHeaderClass(w, o.ReplyTo)
+			w.Optional(mark, flags, 3)
+		}
+		w.Int32(o.Date)
+		w.String(o.Message)
+		if o.Media != nil {
+			mark := w.Mark()
+			putMessageMediaClass(w, o.Media)
+			w.Optional(mark, flags, 9)
+		}
+		if o.ReplyMarkup != nil {
+			mark := w.Mark()
+			putReplyMarkupClass(w, o.ReplyMarkup)
+			w.Optional(mark, flags, 6)
+		}
+		if o.Entities != nil {
+			putMessageEntityClassList(w, o.Entities)
+		}
+		if o.Views != nil || o.Forwards != nil {
+			w.Int32(tl.Value(o.Views))
+		}
+		if o.Views != nil || o.Forwards != nil {
+			w.Int32(tl.Value(o.Forwards))
+		}
+		if o.Replies != nil {
+			mark := w.Mark()
+			o.Replies.Encode(w)
+			w.Optional(mark, flags, 23)
+		}
+		if o.EditDate != nil {
+			w.Int32(*o.EditDate)
+		}
+		if o.PostAuthor != nil {
+			w.String(*o.PostAuthor)
+		}
+		if o.GroupedID != nil {
+			w.Int64(*o.GroupedID)
+		}
+		if o.Reactions != nil {
+			mark := w.Mark()
+			o.Reactions.Encode(w)
+			w.Optional(mark, flags, 20)
+		}
+		if o.RestrictionReason != nil {
+			putRestrictionReasonList(w, o.RestrictionReason)
+		}
+		if o.TTLPeriod != nil {
+			w.Int32(*o.TTLPeriod)
+		}
+		if o.QuickReplyShortcutID != nil {
+			w.Int32(*o.QuickReplyShortcutID)
+		}
 	case l >= 174:
-		w.Fail()
+		w.ID(0x1e4c8a69)
+		flags := w.Flags(tl.Bit(o.Out, 1) |
+			tl.Bit(o.Mentioned, 4) |
+			tl.Bit(o.MediaUnread, 5) |
+			tl.Bit(o.Silent, 13) |
+			tl.Bit(o.Post, 14) |
+			tl.Bit(o.FromScheduled, 18) |
+			tl.Bit(o.Legacy, 19) |
+			tl.Bit(o.EditHide, 21) |
+			tl.Bit(o.Pinned, 24) |
+			tl.Bit(o.Noforwards, 26) |
+			tl.Bit(o.InvertMedia, 27) |
+			tl.Bit(o.FromID != nil, 8) |
+			tl.Bit(o.FromBoostsApplied != nil, 29) |
+			tl.Bit(o.SavedPeerID != nil, 28) |
+			tl.Bit(o.FwdFrom != nil, 2) |
+			tl.Bit(o.ViaBotID != nil, 11) |
+			tl.Bit(o.ReplyTo != nil, 3) |
+			tl.Bit(o.Media != nil, 9) |
+			tl.Bit(o.ReplyMarkup != nil, 6) |
+			tl.Bit(o.Entities != nil, 7) |
+			tl.Bit(o.Views != nil, 10) |
+			tl.Bit(o.Forwards != nil, 10) |
+			tl.Bit(o.Replies != nil, 23) |
+			tl.Bit(o.EditDate != nil, 15) |
+			tl.Bit(o.PostAuthor != nil, 16) |
+			tl.Bit(o.GroupedID != nil, 17) |
+			tl.Bit(o.Reactions != nil, 20) |
+			tl.Bit(o.RestrictionReason != nil, 22) |
+			tl.Bit(o.TTLPeriod != nil, 25))
+		w.Int32(o.ID)
+		if o.FromID != nil {
+			mark := w.Mark()
+			putPeerClass(w, o.FromID)
+			w.Optional(mark, flags, 8)
+		}
+		if o.FromBoostsApplied != nil {
+			w.Int32(*o.FromBoostsApplied)
+		}
+		if putPeerClass(w, o.PeerID); w.Failed() {
+			return
+		}
+		if o.SavedPeerID != nil {
+			mark := w.Mark()
+			putPeerClass(w, o.SavedPeerID)
+			w.Optional(mark, flags, 28)
+		}
+		if o.FwdFrom != nil {
+			mark := w.Mark()
+			o.FwdFrom.Encode(w)
+			w.Optional(mark, flags, 2)
+		}
+		if o.ViaBotID != nil {
+			w.Int64(*o.ViaBotID)
+		}
+		if o.ReplyTo != nil {
+			mark := w.Mark()
+			putMessageReplyHeaderClass(w, o.ReplyTo)
+			w.Optional(mark, flags, 3)
+		}
+		w.Int32(o.Date)
+		w.String(o.Message)
+		if o.Media != nil {
+			mark := w.Mark()
+			putMessageMediaClass(w, o.Media)
+			w.Optional(mark, flags, 9)
+		}
+		if o.ReplyMarkup != nil {
+			mark := w.Mark()
+			putReplyMarkupClass(w, o.ReplyMarkup)
+			w.Optional(mark, flags, 6)
+		}
+		if o.Entities != nil {
+			putMessageEntityClassList(w, o.Entities)
+		}
+		if o.Views != nil || o.Forwards != nil {
+			w.Int32(tl.Value(o.Views))
+		}
+		if o.Views != nil || o.Forwards != nil {
+			w.Int32(tl.Value(o.Forwards))
+		}
+		if o.Replies != nil {
+			mark := w.Mark()
+			o.Replies.Encode(w)
+			w.Optional(mark, flags, 23)
+		}
+		if o.EditDate != nil {
+			w.Int32(*o.EditDate)
+		}
+		if o.PostAuthor != nil {
+			w.String(*o.PostAuthor)
+		}
+		if o.GroupedID != nil {
+			w.Int64(*o.GroupedID)
+		}
+		if o.Reactions != nil {
+			mark := w.Mark()
+			o.Reactions.Encode(w)
+			w.Optional(mark, flags, 20)
+		}
+		if o.RestrictionReason != nil {
+			putRestrictionReasonList(w, o.RestrictionReason)
+		}
+		if o.TTLPeriod != nil {
+			w.Int32(*o.TTLPeriod)
+		}
 	case l >= 170:
 		w.ID(0x76bec211)
 		flags := w.Flags(tl.Bit(o.Out, 1) |

@@ -2936,7 +2936,157 @@ func (o *UserFull) encode(w *tl.Writer) {
 			w.Optional(mark, flags2, 12)
 		}
 	case l >= 195:
-		w.Fail()
+		w.ID(0x979d2376)
+		flags := w.Flags(tl.Bit(o.Blocked, 0) |
+			tl.Bit(o.PhoneCallsAvailable, 4) |
+			tl.Bit(o.PhoneCallsPrivate, 5) |
+			tl.Bit(o.CanPinMessage, 7) |
+			tl.Bit(o.HasScheduled, 12) |
+			tl.Bit(o.VideoCallsAvailable, 13) |
+			tl.Bit(o.VoiceMessagesForbidden, 20) |
+			tl.Bit(o.TranslationsDisabled, 23) |
+			tl.Bit(o.StoriesPinnedAvailable, 26) |
+			tl.Bit(o.BlockedMyStoriesFrom, 27) |
+			tl.Bit(o.WallpaperOverridden, 28) |
+			tl.Bit(o.ContactRequirePremium, 29) |
+			tl.Bit(o.ReadDatesPrivate, 30) |
+			tl.Bit(o.About != nil, 1) |
+			tl.Bit(o.PersonalPhoto != nil, 21) |
+			tl.Bit(o.ProfilePhoto != nil, 2) |
+			tl.Bit(o.FallbackPhoto != nil, 22) |
+			tl.Bit(o.BotInfo != nil, 3) |
+			tl.Bit(o.PinnedMsgID != nil, 6) |
+			tl.Bit(o.FolderID != nil, 11) |
+			tl.Bit(o.TTLPeriod != nil, 14) |
+			tl.Bit(o.ThemeEmoticon != nil, 15) |
+			tl.Bit(o.PrivateForwardName != nil, 16) |
+			tl.Bit(o.BotGroupAdminRights != nil, 17) |
+			tl.Bit(o.BotBroadcastAdminRights != nil, 18) |
+			tl.Bit(o.Wallpaper != nil, 24) |
+			tl.Bit(o.Stories != nil, 25))
+		flags2 := w.Flags(tl.Bit(o.SponsoredEnabled, 7) |
+			tl.Bit(o.CanViewRevenue, 9) |
+			tl.Bit(o.BotCanManageEmojiStatus, 10) |
+			tl.Bit(o.BusinessWorkHours != nil, 0) |
+			tl.Bit(o.BusinessLocation != nil, 1) |
+			tl.Bit(o.BusinessGreetingMessage != nil, 2) |
+			tl.Bit(o.BusinessAwayMessage != nil, 3) |
+			tl.Bit(o.BusinessIntro != nil, 4) |
+			tl.Bit(o.Birthday != nil, 5) |
+			tl.Bit(o.PersonalChannelID != nil, 6) |
+			tl.Bit(o.PersonalChannelMessage != nil, 6) |
+			tl.Bit(o.StargiftsCount != nil, 8) |
+			tl.Bit(o.StarrefProgram != nil, 11))
+		w.Int64(o.ID)
+		if o.About != nil {
+			w.String(*o.About)
+		}
+		if putPeerSettings(w, o.Settings); w.Failed() {
+			return
+		}
+		if o.PersonalPhoto != nil {
+			mark := w.Mark()
+			putPhotoClass(w, o.PersonalPhoto)
+			w.Optional(mark, flags, 21)
+		}
+		if o.ProfilePhoto != nil {
+			mark := w.Mark()
+			putPhotoClass(w, o.ProfilePhoto)
+			w.Optional(mark, flags, 2)
+		}
+		if o.FallbackPhoto != nil {
+			mark := w.Mark()
+			putPhotoClass(w, o.FallbackPhoto)
+			w.Optional(mark, flags, 22)
+		}
+		if putPeerNotifySettings(w, o.NotifySettings); w.Failed() {
+			return
+		}
+		if o.BotInfo != nil {
+			mark := w.Mark()
+			putBotInfo(w, o.BotInfo)
+			w.Optional(mark, flags, 3)
+		}
+		if o.PinnedMsgID != nil {
+			w.Int32(*o.PinnedMsgID)
+		}
+		w.Int32(o.CommonChatsCount)
+		if o.FolderID != nil {
+			w.Int32(*o.FolderID)
+		}
+		if o.TTLPeriod != nil {
+			w.Int32(*o.TTLPeriod)
+		}
+		if o.ThemeEmoticon != nil {
+			w.String(*o.ThemeEmoticon)
+		}
+		if o.PrivateForwardName != nil {
+			w.String(*o.PrivateForwardName)
+		}
+		if o.BotGroupAdminRights != nil {
+			mark := w.Mark()
+			putChatAdminRights(w, o.BotGroupAdminRights)
+			w.Optional(mark, flags, 17)
+		}
+		if o.BotBroadcastAdminRights != nil {
+			mark := w.Mark()
+			putChatAdminRights(w, o.BotBroadcastAdminRights)
+			w.Optional(mark, flags, 18)
+		}
+		if o.Wallpaper != nil {
+			mark := w.Mark()
+			putWallPaperClass(w, o.Wallpaper)
+			w.Optional(mark, flags, 24)
+		}
+		if o.Stories != nil {
+			mark := w.Mark()
+			o.Stories.Encode(w)
+			w.Optional(mark, flags, 25)
+		}
+		if o.BusinessWorkHours != nil {
+			mark := w.Mark()
+			o.BusinessWorkHours.Encode(w)
+			w.Optional(mark, flags2, 0)
+		}
+		if o.BusinessLocation != nil {
+			mark := w.Mark()
+			o.BusinessLocation.Encode(w)
+			w.Optional(mark, flags2, 1)
+		}
+		if o.BusinessGreetingMessage != nil {
+			mark := w.Mark()
+			o.BusinessGreetingMessage.Encode(w)
+			w.Optional(mark, flags2, 2)
+		}
+		if o.BusinessAwayMessage != nil {
+			mark := w.Mark()
+			o.BusinessAwayMessage.Encode(w)
+			w.Optional(mark, flags2, 3)
+		}
+		if o.BusinessIntro != nil {
+			mark := w.Mark()
+			o.BusinessIntro.Encode(w)
+			w.Optional(mark, flags2, 4)
+		}
+		if o.Birthday != nil {
+			mark := w.Mark()
+			o.Birthday.Encode(w)
+			w.Optional(mark, flags2, 5)
+		}
+		if o.PersonalChannelID != nil || o.PersonalChannelMessage != nil {
+			w.Int64(tl.Value(o.PersonalChannelID))
+		}
+		if o.PersonalChannelID != nil || o.PersonalChannelMessage != nil {
+			w.Int32(tl.Value(o.PersonalChannelMessage))
+		}
+		if o.StargiftsCount != nil {
+			w.Int32(*o.StargiftsCount)
+		}
+		if o.StarrefProgram != nil {
+			mark := w.Mark()
+			o.StarrefProgram.Encode(w)
+			w.Optional(mark, flags2, 11)
+		}
 	case l >= 189:
 		w.ID(0x1f58e369)
 		flags := w.Flags(tl.Bit(o.Blocked, 0) |
@@ -3224,7 +3374,125 @@ func (o *UserFull) encode(w *tl.Writer) {
 			w.Int32(tl.Value(o.PersonalChannelMessage))
 		}
 	case l >= 176:
-		w.Fail()
+		w.ID(0x22ff3e85)
+		flags := w.Flags(tl.Bit(o.Blocked, 0) |
+			tl.Bit(o.PhoneCallsAvailable, 4) |
+			tl.Bit(o.PhoneCallsPrivate, 5) |
+			tl.Bit(o.CanPinMessage, 7) |
+			tl.Bit(o.HasScheduled, 12) |
+			tl.Bit(o.VideoCallsAvailable, 13) |
+			tl.Bit(o.VoiceMessagesForbidden, 20) |
+			tl.Bit(o.TranslationsDisabled, 23) |
+			tl.Bit(o.StoriesPinnedAvailable, 26) |
+			tl.Bit(o.BlockedMyStoriesFrom, 27) |
+			tl.Bit(o.WallpaperOverridden, 28) |
+			tl.Bit(o.ContactRequirePremium, 29) |
+			tl.Bit(o.ReadDatesPrivate, 30) |
+			tl.Bit(o.About != nil, 1) |
+			tl.Bit(o.PersonalPhoto != nil, 21) |
+			tl.Bit(o.ProfilePhoto != nil, 2) |
+			tl.Bit(o.FallbackPhoto != nil, 22) |
+			tl.Bit(o.BotInfo != nil, 3) |
+			tl.Bit(o.PinnedMsgID != nil, 6) |
+			tl.Bit(o.FolderID != nil, 11) |
+			tl.Bit(o.TTLPeriod != nil, 14) |
+			tl.Bit(o.ThemeEmoticon != nil, 15) |
+			tl.Bit(o.PrivateForwardName != nil, 16) |
+			tl.Bit(o.BotGroupAdminRights != nil, 17) |
+			tl.Bit(o.BotBroadcastAdminRights != nil, 18) |
+			tl.Bit(o.Wallpaper != nil, 24) |
+			tl.Bit(o.Stories != nil, 25))
+		flags2 := w.Flags(tl.Bit(o.SponsoredEnabled, 7) |
+			tl.Bit(o.BusinessWorkHours != nil, 0) |
+			tl.Bit(o.BusinessLocation != nil, 1) |
+			tl.Bit(o.BusinessGreetingMessage != nil, 2) |
+			tl.Bit(o.BusinessAwayMessage != nil, 3))
+		w.Int64(o.ID)
+		if o.About != nil {
+			w.String(*o.About)
+		}
+		if putPeerSettings(w, o.Settings); w.Failed() {
+			return
+		}
+		if o.PersonalPhoto != nil {
+			mark := w.Mark()
+			putPhotoClass(w, o.PersonalPhoto)
+			w.Optional(mark, flags, 21)
+		}
+		if o.ProfilePhoto != nil {
+			mark := w.Mark()
+			putPhotoClass(w, o.ProfilePhoto)
+			w.Optional(mark, flags, 2)
+		}
+		if o.FallbackPhoto != nil {
+			mark := w.Mark()
+			putPhotoClass(w, o.FallbackPhoto)
+			w.Optional(mark, flags, 22)
+		}
+		if putPeerNotifySettings(w, o.NotifySettings); w.Failed() {
+			return
+		}
+		if o.BotInfo != nil {
+			mark := w.Mark()
+			putBotInfo(w, o.BotInfo)
+			w.Optional(mark, flags, 3)
+		}
+		if o.PinnedMsgID != nil {
+			w.Int32(*o.PinnedMsgID)
+		}
+		w.Int32(o.CommonChatsCount)
+		if o.FolderID != nil {
+			w.Int32(*o.FolderID)
+		}
+		if o.TTLPeriod != nil {
+			w.Int32(*o.TTLPeriod)
+		}
+		if o.ThemeEmoticon != nil {
+			w.String(*o.ThemeEmoticon)
+		}
+		if o.PrivateForwardName != nil {
+			w.String(*o.PrivateForwardName)
+		}
+		if o.BotGroupAdminRights != nil {
+			mark := w.Mark()
+			putChatAdminRights(w, o.BotGroupAdminRights)
+			w.Optional(mark, flags, 17)
+		}
+		if o.BotBroadcastAdminRights != nil {
+			mark := w.Mark()
+			putChatAdminRights(w, o.BotBroadcastAdminRights)
+			w.Optional(mark, flags, 18)
+		}
+		if o.Wallpaper != nil {
+			mark := w.Mark()
+			putWallPaperClass(w, o.Wallpaper)
+			w.Optional(mark, flags, 24)
+		}
+		if o.Stories != nil {
+			mark := w.Mark()
+			o.Stories.Encode(w)
+			w.Optional(mark, flags, 25)
+		}
+		if o.BusinessWorkHours != nil {
+			mark := w.Mark()
+			o.BusinessWorkHours.Encode(w)
+			w.Optional(mark, flags2, 0)
+		}
+		if o.BusinessLocation != nil {
+			mark := w.Mark()
+			o.BusinessLocation.Encode(w)
+			w.Optional(mark, flags2, 1)
+		}
+		if o.BusinessGreetingMessage != nil {
+			mark := w.Mark()
+			o.BusinessGreetingMessage.Encode(w)
+			w.Optional(mark, flags2, 2)
+		}
+		if o.BusinessAwayMessage != nil {
+			mark := w.Mark()
+			o.BusinessAwayMessage.Encode(w)
+			w.Optional(mark, flags2, 3)
+		}
 	case l >= 164:
 		w.ID(0xb9b12c6c)
 		flags := w.Flags(tl.Bit(o.Blocked, 0) |
@@ -3698,7 +3966,57 @@ func (o *UserFull) encode(w *tl.Writer) {
 			w.Optional(mark, flags, 18)
 		}
 	case l >= 135:
-		w.Fail()
+		w.ID(0xcf366521)
+		flags := w.Flags(tl.Bit(o.Blocked, 0) |
+			tl.Bit(o.PhoneCallsAvailable, 4) |
+			tl.Bit(o.PhoneCallsPrivate, 5) |
+			tl.Bit(o.CanPinMessage, 7) |
+			tl.Bit(o.HasScheduled, 12) |
+			tl.Bit(o.VideoCallsAvailable, 13) |
+			tl.Bit(o.About != nil, 1) |
+			tl.Bit(o.ProfilePhoto != nil, 2) |
+			tl.Bit(o.BotInfo != nil, 3) |
+			tl.Bit(o.PinnedMsgID != nil, 6) |
+			tl.Bit(o.FolderID != nil, 11) |
+			tl.Bit(o.TTLPeriod != nil, 14) |
+			tl.Bit(o.ThemeEmoticon != nil, 15) |
+			tl.Bit(o.PrivateForwardName != nil, 16))
+		w.Int64(o.ID)
+		if o.About != nil {
+			w.String(*o.About)
+		}
+		if putPeerSettings(w, o.Settings); w.Failed() {
+			return
+		}
+		if o.ProfilePhoto != nil {
+			mark := w.Mark()
+			putPhotoClass(w, o.ProfilePhoto)
+			w.Optional(mark, flags, 2)
+		}
+		if putPeerNotifySettings(w, o.NotifySettings); w.Failed() {
+			return
+		}
+		if o.BotInfo != nil {
+			mark := w.Mark()
+			putBotInfo(w, o.BotInfo)
+			w.Optional(mark, flags, 3)
+		}
+		if o.PinnedMsgID != nil {
+			w.Int32(*o.PinnedMsgID)
+		}
+		w.Int32(o.CommonChatsCount)
+		if o.FolderID != nil {
+			w.Int32(*o.FolderID)
+		}
+		if o.TTLPeriod != nil {
+			w.Int32(*o.TTLPeriod)
+		}
+		if o.ThemeEmoticon != nil {
+			w.String(*o.ThemeEmoticon)
+		}
+		if o.PrivateForwardName != nil {
+			w.String(*o.PrivateForwardName)
+		}
 	default:
 		w.ID(0xd697ff05)
 		flags := w.Flags(tl.Bit(o.Blocked, 0) |
