@@ -154,3 +154,62 @@ func insertEmpty(ctx context.Context, tx *db.Tx, owner ids.User, peer ids.Peer) 
 	_, err := tx.Exec(ctx, insert, int64(owner), int64(peer))
 	return err
 }
+
+// read runs one reading operation of the service.
+func read[T any](ctx context.Context, s *Service, fn func(tx *db.Tx) (T, error)) (v T, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		v, err = fn(tx)
+		return err
+	})
+	return v, err
+}
+
+// DraftNow is Draft in a transaction of its own.
+func (s *Service) DraftNow(ctx context.Context, owner ids.User, peer ids.Peer) (Draft, error) {
+	return read(ctx, s, func(tx *db.Tx) (Draft, error) { return s.Draft(ctx, tx, owner, peer) })
+}
+
+// NotifyNow is Notify in a transaction of its own.
+func (s *Service) NotifyNow(ctx context.Context, owner ids.User, at Target) (Notify, error) {
+	return read(ctx, s, func(tx *db.Tx) (Notify, error) { return s.Notify(ctx, tx, owner, at) })
+}
+
+// PinnedNow is Pinned in a transaction of its own.
+func (s *Service) PinnedNow(ctx context.Context, owner ids.User, folder int) ([]Dialog, error) {
+	return read(ctx, s, func(tx *db.Tx) ([]Dialog, error) { return s.Pinned(ctx, tx, owner, folder) })
+}
+
+// GetNow is Get in a transaction of its own.
+func (s *Service) GetNow(ctx context.Context, owner ids.User, peer ids.Peer) (Dialog, error) {
+	return read(ctx, s, func(tx *db.Tx) (Dialog, error) { return s.Get(ctx, tx, owner, peer) })
+}
+
+// HasDialog tells whether owner has a chat with peer, or had one.
+func (s *Service) HasDialog(ctx context.Context, owner ids.User, peer ids.Peer) (bool, error) {
+	d, err := s.GetNow(ctx, owner, peer)
+	return d.Top > 0 || d.Messages > 0, err
+}
+
+// maxPartners bounds whom the presence of a person is told.
+const maxPartners = 1000
+
+// Partners are the people with whom owner last talked.
+func (s *Service) Partners(ctx context.Context, owner ids.User) ([]ids.User, error) {
+	const list = `SELECT peer FROM dialog WHERE owner = $1 AND peer > 0 AND peer <> $2 AND top_message > 0
+		ORDER BY top_date DESC LIMIT $3`
+	return read(ctx, s, func(tx *db.Tx) ([]ids.User, error) {
+		rows, err := tx.Query(ctx, list, int64(owner), int64(ids.Service), maxPartners)
+		if err != nil {
+			return nil, fmt.Errorf("partners of user %d: %w", owner, err)
+		}
+		var all []ids.User
+		for rows.Next() {
+			var u ids.User
+			if err := rows.Scan(&u); err != nil {
+				return nil, fmt.Errorf("partners of user %d: %w", owner, err)
+			}
+			all = append(all, u)
+		}
+		return all, nil
+	})
+}

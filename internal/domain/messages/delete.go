@@ -185,6 +185,7 @@ func findTop(ctx context.Context, tx *db.Tx, d *dialogs.Dialog) error {
 type ClearRequest struct {
 	Owner    ids.User
 	Peer     ids.Peer
+	Saved    ids.Peer    // of saved messages, those from this chat; 0: all
 	MaxID    ids.Message // 0: all
 	From, To time.Time   // only messages of these days; zero: all
 	Revoke   bool        // at the other side as well
@@ -263,18 +264,9 @@ func (s *Service) blank(ctx context.Context, tx *db.Tx, m *Message) error {
 
 func (r ClearRequest) list() list {
 	l := list{owner: r.Owner, peer: r.Peer}
-	add := func(cond string, arg any) {
-		l.where += fmt.Sprintf(cond, first+len(l.args))
-		l.args = append(l.args, arg)
-	}
-	if r.MaxID > 0 {
-		add(` AND id <= $%d`, int64(r.MaxID))
-	}
-	if !r.From.IsZero() {
-		add(` AND date >= $%d`, r.From)
-	}
-	if !r.To.IsZero() {
-		add(` AND date <= $%d`, r.To)
-	}
+	l.and(r.Saved != 0, ` AND saved = $%d`, int64(r.Saved))
+	l.and(r.MaxID > 0, ` AND id <= $%d`, int64(r.MaxID))
+	l.and(!r.From.IsZero(), ` AND date >= $%d`, r.From)
+	l.and(!r.To.IsZero(), ` AND date <= $%d`, r.To)
 	return l
 }

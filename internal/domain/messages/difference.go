@@ -187,3 +187,12 @@ func settleReading(ctx context.Context, tx *db.Tx, owner ids.User, d Difference)
 	}
 	return append(rest, reads...), nil
 }
+
+// State returns where owner's log stands.
+func (s *Service) State(ctx context.Context, owner ids.User) (st updates.State, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		st, err = s.log.State(ctx, tx, owner)
+		return err
+	})
+	return st, err
+}

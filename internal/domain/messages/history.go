@@ -234,3 +234,18 @@ func (s *Service) dialogPage(
 	}
 	return page, nil
 }
+
+// HasDialog tells whether owner has a chat with peer.
+func (s *Service) HasDialog(ctx context.Context, owner ids.User, peer ids.Peer) (bool, error) {
+	return s.dialogs.HasDialog(ctx, owner, peer)
+}
+
+// Names tells whether a message in owner's chat names user, as its author or in any other way.
+func (s *Service) Names(ctx context.Context, owner ids.User, chat ids.Peer, id ids.Message, user ids.User) (bool, error) {
+	found, err := s.Get(ctx, owner, []ids.Message{id})
+	if err != nil {
+		return false, err
+	}
+	m := found[id]
+	return m != nil && m.Peer == chat && slices.Contains(m.Peers(), user), nil
+}

@@ -1,0 +1,147 @@
+package chats
+
+import (
+	"context"
+
+	"hermod/internal/domain/ids"
+	"hermod/internal/domain/messages"
+	"hermod/internal/rpc"
+	"hermod/internal/tl/tg"
+)
+
+// filter reads what kind of messages a search is after. Those that need media find nothing yet, as do unknown ones.
+func filter(in tg.MessagesFilterClass) messages.Filter {
+	switch in.(type) {
+	case nil, *tg.InputMessagesFilterEmpty:
+		return messages.FilterAll
+	case *tg.InputMessagesFilterURL:
+		return messages.FilterLinks
+	case *tg.InputMessagesFilterPinned:
+		return messages.FilterPinned
+	}
+	return messages.FilterNothing
+}
+
+// search serves https://core.telegram.org/method/messages.search.
+func (h *Handlers) search(ctx context.Context, call *rpc.Call, in *tg.MessagesSearch) (tg.MessagesMessagesClass, error) {
+	q := messages.Query{
+		Owner: call.User, Words: in.Q, Filter: filter(in.Filter), MinDate: fromUnix(in.MinDate), MaxDate: fromUnix(in.MaxDate),
+		Window: messages.Window{
+			OffsetID: ids.Message(in.OffsetID), AddOffset: int(in.AddOffset), Limit: int(in.Limit),
+			MaxID: ids.Message(in.MaxID), MinID: ids.Message(in.MinID),
+		},
+	}
+	var err error
+	if q.Peer, err = h.chatOrNone(ctx, call, in.Peer); err != nil {
+		return nil, err
+	}
+	from, err := h.chatOrNone(ctx, call, in.FromID)
+	if err != nil {
+		return nil, err
+	}
+	q.From = from.User()
+	if q.Saved, err = h.chatOrNone(ctx, call, in.SavedPeerID); err != nil {
+		return nil, err
+	}
+	if len(in.SavedReaction) > 0 {
+		q.Filter = messages.FilterNothing
+	}
+	page, err := h.messages.Search(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return h.page(ctx, call.User, page, in.Hash, q.Peer.User())
+}
+
+// searchGlobal serves https://core.telegram.org/method/messages.searchGlobal. The numbers of all private chats of a
+// person are one sequence, so the last number of a page is where the next begins: it is the rate as well, which
+// Web A and Web K want to see move.
+func (h *Handlers) searchGlobal(ctx context.Context, call *rpc.Call, in *tg.MessagesSearchGlobal) (tg.MessagesMessagesClass, error) {
+	q := messages.Query{
+		Owner: call.User, Words: in.Q, Filter: filter(in.Filter), MinDate: fromUnix(in.MinDate), MaxDate: fromUnix(in.MaxDate),
+		NotPeers: (in.BroadcastsOnly || in.GroupsOnly) && !in.UsersOnly || in.Community != nil,
+		Window:   messages.Window{OffsetID: ids.Message(in.OffsetID), Limit: int(in.Limit)},
+	}
+	if in.OffsetRate > 0 && (in.OffsetID == 0 || in.OffsetRate < in.OffsetID) {
+		q.Window.OffsetID = ids.Message(in.OffsetRate)
+	}
+	if in.FolderID != nil {
+		q.Folder = new(int(*in.FolderID))
+	}
+	page, err := h.messages.Search(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	above := page.Above
+	page.Above = 0
+	answer, err := h.page(ctx, call.User, page, 0)
+	slice, ok := answer.(*tg.MessagesMessagesSlice)
+	if n := len(page.Messages); ok && n > 0 && above+n < page.Total {
+		slice.NextRate = new(int32(page.Messages[n-1].ID))
+	}
+	return answer, err
+}
+
+// maxCounters bounds how many filters are counted in one call.
+const maxCounters = 32
+
+// getSearchCounters serves https://core.telegram.org/method/messages.getSearchCounters.
+func (h *Handlers) getSearchCounters(ctx context.Context, call *rpc.Call, in *tg.MessagesGetSearchCounters) (tg.Vector[*tg.MessagesSearchCounter], error) {
+	q := messages.Query{Owner: call.User}
+	var err error
+	if q.Peer, err = h.chat(ctx, call, in.Peer); err != nil {
+		return nil, err
+	}
+	if q.Saved, err = h.chatOrNone(ctx, call, in.SavedPeerID); err != nil {
+		return nil, err
+	}
+	if len(in.Filters) > maxCounters {
+		return nil, messages.ErrTooMany
+	}
+	all := tg.Vector[*tg.MessagesSearchCounter]{}
+	for _, f := range in.Filters {
+		q.Filter = filter(f)
+		n, err := h.messages.Count(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, &tg.MessagesSearchCounter{Filter: f, Count: int32(n)})
+	}
+	return all, nil
+}
+
+// searchSentMedia serves https://core.telegram.org/method/messages.searchSentMedia.
+func (h *Handlers) searchSentMedia(context.Context, *rpc.Call, *tg.MessagesSearchSentMedia) (tg.MessagesMessagesClass, error) {
+	return noMessages(), nil
+}
+
+// reasons are what a message can be reported for: what the client shows, and how it answers.
+var reasons = []struct{ option, text string }{
+	{"spam", "Spam"}, {"violence", "Violence"}, {"child", "Child abuse"}, {"porn", "Pornography"},
+	{"drugs", "Illegal drugs"}, {"personal", "Personal details"}, {"other", "Other"},
+}
+
+// report serves https://core.telegram.org/method/messages.report: first the client asks for reasons, then it gives one.
+func (h *Handlers) report(ctx context.Context, call *rpc.Call, in *tg.MessagesReport) (tg.ReportResultClass, error) {
+	peer, err := h.chat(ctx, call, in.Peer)
+	if err != nil {
+		return nil, err
+	}
+	if len(in.Option) == 0 {
+		t := &tg.ReportResultChooseOption{Title: "Report"}
+		for _, r := range reasons {
+			t.Options = append(t.Options, &tg.MessageReportOption{Text: r.text, Option: []byte(r.option)})
+		}
+		return t, nil
+	}
+	for _, r := range reasons {
+		if r.option != string(in.Option) {
+			continue
+		}
+		if err := h.contacts.Report(ctx, call.User, peer, r.option, in.Message); err != nil {
+			return nil, err
+		}
+		return &tg.ReportResultReported{}, nil
+	}
+	return nil, rpc.BadRequest("OPTION_INVALID")
+}
