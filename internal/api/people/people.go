@@ -33,7 +33,7 @@ type Options struct {
 	// Facts looks up the chat of owner with peer. Nil: there is nothing to say.
 	Facts func(ctx context.Context, owner ids.User, peer ids.Peer) (ChatFacts, error)
 	// Partners returns the people with whom user has talked lately, some hundreds at most. Nil: nobody.
-	Partners func(ctx context.Context, user ids.User) ([]ids.User, error)
+	Partners users.Partners
 	// ContactLink is what a contact token is appended to; "" for "tg://contact?token=".
 	ContactLink string
 }
@@ -44,7 +44,7 @@ type Handlers struct {
 	contacts    *contacts.Service
 	view        *view.View
 	facts       func(context.Context, ids.User, ids.Peer) (ChatFacts, error)
-	partners    func(context.Context, ids.User) ([]ids.User, error)
+	partners    users.Partners
 	contactLink string
 }
 

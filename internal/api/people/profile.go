@@ -64,11 +64,7 @@ func (h *Handlers) toggleUsername(context.Context, *rpc.Call, *tg.AccountToggleU
 
 // updateStatus serves https://core.telegram.org/method/account.updateStatus.
 func (h *Handlers) updateStatus(ctx context.Context, call *rpc.Call, in *tg.AccountUpdateStatus) (tg.Bool, error) {
-	partners, err := h.partners(ctx, call.User)
-	if err != nil {
-		return false, err
-	}
-	return true, h.users.SetOnline(ctx, call.User, !in.Offline, partners)
+	return true, h.users.SetOnline(ctx, call.User, !in.Offline, h.partners)
 }
 
 // updateBirthday serves https://core.telegram.org/method/account.updateBirthday.

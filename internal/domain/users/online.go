@@ -9,18 +9,28 @@ import (
 	"hermod/internal/domain/ids"
 )
 
+// Partners returns the people with whom user has talked lately.
+type Partners func(ctx context.Context, user ids.User) ([]ids.User, error)
+
 // SetOnline notes that user is here, or has gone, and tells those who know him: who has him as a contact, and
-// partners, the people he talks with. Only those who take updates now and whom his privacy lets know are told.
-func (s *Service) SetOnline(ctx context.Context, user ids.User, online bool, partners []ids.User) error {
+// whom partners returns, the people he talks with. Only those who take updates now and whom his privacy lets
+// know are told. partners is asked only when there is something to tell; nil is nobody.
+func (s *Service) SetOnline(ctx context.Context, user ids.User, online bool, partners Partners) error {
 	status, news := s.presence.Set(user, online, time.Now())
 	if !news {
 		return nil
 	}
-	known, err := s.Audience(ctx, user)
+	who, err := s.Audience(ctx, user)
 	if err != nil {
 		return err
 	}
-	who := append(known, partners[:min(len(partners), maxAudience)]...)
+	if partners != nil {
+		talking, err := partners(ctx, user)
+		if err != nil {
+			return err
+		}
+		who = append(who, talking[:min(len(talking), maxAudience)]...)
+	}
 	slices.Sort(who)
 	for _, to := range slices.Compact(who) {
 		if to == user || !s.presence.Attached(to) {

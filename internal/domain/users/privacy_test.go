@@ -1,6 +1,7 @@
 package users_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"testing"
@@ -196,10 +197,13 @@ func TestPresence(t *testing.T) {
 				told = append(told, ids.User(m.Key))
 			}
 		})()
+		partners := func(context.Context, ids.User) ([]ids.User, error) {
+			return []ids.User{cy.ID, anna.ID, cy.ID}, nil
+		}
 		set := func(online bool, want ...ids.User) {
 			t.Helper()
 			told = nil
-			if err := w.SetOnline(t.Context(), anna.ID, online, []ids.User{cy.ID, anna.ID, cy.ID}); err != nil {
+			if err := w.SetOnline(t.Context(), anna.ID, online, partners); err != nil {
 				t.Fatal(err)
 			}
 			if !slices.Equal(told, want) {
