@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"hermod/internal/tl"
+	"hermod/internal/tl/packed"
 )
 
 // An Error is what a client is told instead of an answer. Handlers may return one, plain or wrapped; domain
@@ -91,7 +92,7 @@ func (r *Router) wire(err error) (e Error, ours bool) {
 }
 
 func isMalformed(err error) bool {
-	return errors.Is(err, tl.ErrShort) || errors.Is(err, tl.ErrLimit) ||
+	return errors.Is(err, packed.ErrCorrupt) || errors.Is(err, tl.ErrShort) || errors.Is(err, tl.ErrLimit) ||
 		errors.Is(err, tl.ErrTrailing) || errors.Is(err, tl.ErrUnknown)
 }
 
