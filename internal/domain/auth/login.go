@@ -338,10 +338,15 @@ func (set LoginSettings) apply(l *Login) {
 	}
 }
 
-// Touch notes that a login is in use. It is for every call: it costs a look into memory.
-func (s *Service) Touch(key ids.AuthKey) {
-	if r, _, ok := s.keys.get(key); ok && r.user != 0 {
+// Touch notes that user has called by a permanent key. It is for every call: it costs a look into memory.
+func (s *Service) Touch(user ids.User, key ids.AuthKey) {
+	r, _, ok := s.keys.get(key)
+	if ok && r.user == user {
 		s.noteUse(r)
+		return
+	}
+	if user != 0 {
+		s.noteSeen(loginKey{user, key}, s.nowFunc())
 	}
 }
 
@@ -352,9 +357,13 @@ func (s *Service) noteUse(r *record) {
 	if now.Unix()-last < int64(useInterval/time.Second) || !r.used.CompareAndSwap(last, now.Unix()) {
 		return
 	}
+	s.noteSeen(loginKey{r.user, ids.AuthKey(r.ID)}, now)
+}
+
+func (s *Service) noteSeen(k loginKey, now time.Time) {
 	s.seenMu.Lock()
 	defer s.seenMu.Unlock()
-	s.seen[loginKey{r.user, ids.AuthKey(r.ID)}] = now
+	s.seen[k] = now
 }
 
 // flushUse writes down which logins were in use.
