@@ -202,14 +202,15 @@ func (s *Service) SetPrivacyTx(ctx context.Context, tx *db.Tx, user ids.User, ke
 	return s.log.Note(ctx, tx, user, updates.Privacy{Key: string(key)})
 }
 
-// LetSee makes an exception in owner's rules for key: user may. It does nothing where he may already.
+// LetSee makes an exception in owner's rules for key: user may. It does nothing where all may, or he is named.
+// It fails with ErrNotFound.
 func (s *Service) LetSee(ctx context.Context, tx *db.Tx, owner, user ids.User, key PrivacyKey) error {
-	found, err := readUsers(ctx, tx, []ids.User{owner})
-	if err != nil || len(found) == 0 {
+	u, err := readLocked(ctx, tx, owner)
+	if err != nil {
 		return err
 	}
-	rules, allowed := withException(found[0].Rules(key), user)
-	if !allowed {
+	rules, changed := withException(u.Rules(key), user)
+	if !changed {
 		return nil
 	}
 	return s.SetPrivacyTx(ctx, tx, owner, key, rules)

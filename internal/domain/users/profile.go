@@ -140,14 +140,13 @@ func (s *Service) edit(ctx context.Context, user ids.User, fn func(*User) (Chang
 }
 
 func (s *Service) editTx(ctx context.Context, tx *db.Tx, user ids.User, fn func(*User) (Change, error)) (User, Change, error) {
-	found, err := readUsers(ctx, tx, []ids.User{user}) // not from memory: it is written back
+	u, err := readLocked(ctx, tx, user)
 	if err != nil {
 		return User{}, "", err
 	}
-	if len(found) == 0 || found[0].Deleted() {
+	if u.Deleted() {
 		return User{}, "", ErrNotFound
 	}
-	u := found[0]
 	what, err := fn(&u)
 	if err != nil {
 		return User{}, "", err

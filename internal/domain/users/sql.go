@@ -74,6 +74,23 @@ func readUsers(ctx context.Context, tx *db.Tx, want []ids.User) ([]User, error) 
 	return found, readRules(ctx, tx, found)
 }
 
+// readLocked reads an account to write it back: nobody else changes it until the transaction ends. It fails
+// with ErrNotFound.
+func readLocked(ctx context.Context, tx *db.Tx, user ids.User) (User, error) {
+	rows, err := tx.Exec(ctx, `UPDATE user_account SET id = id WHERE id = $1`, user)
+	if err != nil {
+		return User{}, fmt.Errorf("lock user %d: %w", user, err)
+	}
+	if rows == 0 {
+		return User{}, ErrNotFound
+	}
+	found, err := readUsers(ctx, tx, []ids.User{user})
+	if err != nil {
+		return User{}, err
+	}
+	return found[0], nil
+}
+
 func scanUser(rows *db.Rows) (u User, err error) {
 	var born int
 	var settings string

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"testing"
 
+	"golang.org/x/sync/errgroup"
+
 	"hermod/internal/bus"
 	"hermod/internal/db"
 	"hermod/internal/db/dbtest"
@@ -303,4 +305,37 @@ func contextEnded(t *testing.T) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	return ctx, cancel
+}
+
+func TestConcurrentChangesAreAllKept(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		anna, bo := w.person(t, "4790000001", "Anna"), w.person(t, "4790000002", "Bo")
+		var g errgroup.Group
+		for i := range 20 {
+			g.Go(func() error {
+				return w.UpdateSettings(t.Context(), anna.ID, func(s *users.Settings) users.Change {
+					s.Privacy.PaidStars++
+					return ""
+				})
+			})
+			g.Go(func() error { // two fight for a name: one has it in the end
+				_, err := w.UpdateUsername(t.Context(), []ids.User{anna.ID, bo.ID}[i%2], "wanted_name")
+				if errors.Is(err, users.ErrUsernameTaken) || errors.Is(err, users.ErrUsernameSame) {
+					return nil
+				}
+				return err
+			})
+		}
+		if err := g.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		both, err := w.Get(t.Context(), anna.ID, bo.ID)
+		if err != nil || both[0].Settings.Privacy.PaidStars != 20 {
+			t.Errorf("got %d changes, %v; want 20", both[0].Settings.Privacy.PaidStars, err)
+		}
+		if (both[0].Username == "") == (both[1].Username == "") {
+			t.Errorf("names %q and %q, want one", both[0].Username, both[1].Username)
+		}
+	})
 }
