@@ -625,6 +625,26 @@ func TestNextID(t *testing.T) {
 	}
 }
 
+// The command line may work beside a server, on the same database.
+func TestNextIDOfTwoProcesses(t *testing.T) {
+	for name, url := range map[string]string{"sqlite": dbtest.SQLiteURL(t), "postgres": dbtest.PostgresURL(t)} {
+		t.Run(name, func(t *testing.T) {
+			dbs := []*db.DB{dbtest.Open(t, url), dbtest.Open(t, url)}
+			seen := map[int64]bool{}
+			for range 6 {
+				for _, d := range dbs {
+					for _, id := range takeIDs(t, d, 2, 400) {
+						if seen[id] {
+							t.Fatalf("id %d came twice", id)
+						}
+						seen[id] = true
+					}
+				}
+			}
+		})
+	}
+}
+
 // takeIDs takes ids from several goroutines, half of them inside of an operation.
 func takeIDs(t *testing.T, d *db.DB, workers, each int) []int64 {
 	var mu sync.Mutex

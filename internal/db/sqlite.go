@@ -35,7 +35,6 @@ type sqliteStore struct {
 	statements *atomic.Uint64
 	readers    chan *sqliteConn // the idle ones; nil stands for one not opened yet
 	open       func() (*sqliteConn, error)
-	reserved   reservations
 	closing    sync.Once
 	closed     chan struct{}
 	ended      sync.WaitGroup // of the checkpointer
@@ -60,11 +59,8 @@ func openSQLite(ctx context.Context, path string, statements *atomic.Uint64) (*s
 	for range sqliteReaders {
 		s.readers <- nil
 	}
-	if err := s.reserved.load(ctx, s); err != nil {
-		return nil, err
-	}
 	dial := func() (*sqliteConn, error) { return dialSQLite(sqliteDSN(path, opts, writerCache)) }
-	if s.writer, err = startWriter(dial, statements, &s.reserved); err != nil {
+	if s.writer, err = startWriter(dial, statements); err != nil {
 		return nil, err
 	}
 	copier, err := dialSQLite(sqliteDSN(path, opts, readerCache))

@@ -56,13 +56,13 @@ type panicError struct {
 // String shows the panic with the stack of where it happened.
 func (p *panicError) String() string { return fmt.Sprintf("%v\n\n%s", p.value, p.stack) }
 
-func startWriter(dial func() (*sqliteConn, error), statements *atomic.Uint64, r *reservations) (*sqliteWriter, error) {
+func startWriter(dial func() (*sqliteConn, error), statements *atomic.Uint64) (*sqliteWriter, error) {
 	c, err := dial()
 	if err != nil {
 		return nil, err
 	}
 	w := &sqliteWriter{
-		dial: dial, conn: c, statements: statements, reserved: r,
+		dial: dial, conn: c, statements: statements, reserved: newReservations(),
 		queue: make(chan *writeOp, writeQueue),
 		tell:  make(chan []*writeOp, maxTelling),
 		stop:  make(chan struct{}),
@@ -123,10 +123,7 @@ func (w *sqliteWriter) run() {
 		select {
 		case op := <-w.queue:
 			w.batch(op)
-		case <-w.reserved.wake:
-			w.batch(nil)
 		case <-w.stop:
-			w.batch(nil) // reservations
 			if w.conn != nil {
 				w.err = w.conn.close() // also copies the write-ahead log into the database
 			}
@@ -162,11 +159,10 @@ func (op *writeOp) guard(fn func() error) {
 	op.err = fn()
 }
 
-// batch runs op and those that wait behind it in one transaction. Without op it does so for those that wait, if any,
-// and for the ids that are to be reserved.
+// batch runs op, and those that wait behind it, in one transaction.
 func (w *sqliteWriter) batch(op *writeOp) {
-	if op == nil || !op.claimed.CompareAndSwap(false, true) {
-		op = w.waiting()
+	if !op.claimed.CompareAndSwap(false, true) {
+		return // its caller has given up
 	}
 	ops, err := w.join(op)
 	if err != nil {
@@ -177,42 +173,35 @@ func (w *sqliteWriter) batch(op *writeOp) {
 			}
 		}
 	}
-	if len(ops) > 0 {
-		w.tell <- ops
-	}
+	w.tell <- ops
 }
 
 // join returns the operations that took part. With an error, none of them is durable.
 func (w *sqliteWriter) join(op *writeOp) (ops []*writeOp, err error) {
-	err = w.begin()
+	if err := w.begin(); err != nil {
+		return []*writeOp{op}, err
+	}
 	until := time.Now().Add(maxJoining)
 	for ; op != nil; op = w.waiting() {
 		ops = append(ops, op)
-		if err == nil {
-			err = w.apply(op)
-		}
-		if err != nil {
+		if err := w.apply(op); err != nil {
 			return ops, err
 		}
 		if len(ops) >= maxJoined || time.Now().After(until) {
 			break
 		}
 	}
-	if err != nil {
-		return nil, err
-	}
 	return ops, w.commit()
 }
 
 func (w *sqliteWriter) commit() error {
-	written, err := w.reserved.flush(w.conn)
-	if err != nil {
-		return fmt.Errorf("reserve ids: %w", err)
+	if err := w.reserved.flush(w.conn); err != nil {
+		return err
 	}
 	if err := w.conn.control("COMMIT"); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
-	w.reserved.flushed(written)
+	w.reserved.committed()
 	return nil
 }
 
@@ -225,7 +214,7 @@ func (w *sqliteWriter) begin() (err error) {
 	if err := w.conn.control("BEGIN IMMEDIATE"); err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
-	return nil
+	return w.reserved.begin(w.conn)
 }
 
 func (w *sqliteWriter) tx() *Tx {
@@ -269,6 +258,7 @@ func (w *sqliteWriter) apply(op *writeOp) error {
 
 // reset ends a transaction that failed. A connection that cannot do that is given up, and opened again by the next.
 func (w *sqliteWriter) reset() {
+	w.reserved.failed()
 	if w.conn == nil {
 		return
 	}
