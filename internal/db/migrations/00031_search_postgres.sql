@@ -4,8 +4,8 @@
 -- +goose Up
 -- +goose StatementBegin
 CREATE FUNCTION message_words(owner BIGINT, text TEXT) RETURNS tsvector LANGUAGE SQL IMMUTABLE PARALLEL SAFE AS $$
-	SELECT to_tsvector('simple', 'hermodowner' || owner::text || ' ' ||
-		translate(text, '.,:;/\-_@#$%&*+=?!~^''"`()[]{}<>|', repeat(' ', 32)))
+	SELECT array_to_tsvector(ARRAY['@' || owner::text]) ||
+		to_tsvector('simple', translate(text, '.,:;/\-_@#$%&*+=?!~^''"`()[]{}<>|', repeat(' ', 32)))
 $$;
 -- +goose StatementEnd
 CREATE INDEX message_text ON message USING GIN (message_words(owner, text)) WHERE text <> '';

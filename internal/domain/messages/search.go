@@ -114,14 +114,16 @@ func (l *list) and(wanted bool, cond string, arg any) {
 	}
 }
 
-// wordsPostgres adds the condition that the index message_text serves.
+// wordsPostgres adds the condition that the index message_text serves. The owner is a word that no text can have.
 func (l *list) wordsPostgres(words []string) {
-	terms := make([]string, 0, 1+len(words))
-	terms = append(terms, fmt.Sprintf("hermodowner%d", l.owner))
-	for _, w := range words {
-		terms = append(terms, "'"+w+"':*")
+	terms := make([]string, len(words))
+	for i, w := range words {
+		terms[i] = "'" + w + "':*"
 	}
-	l.and(true, ` AND text <> '' AND message_words(owner, text) @@ to_tsquery('simple', $%d)`, strings.Join(terms, " & "))
+	n := first + len(l.args)
+	l.where += fmt.Sprintf(` AND text <> '' AND message_words(owner, text) @@
+		(CAST(CAST($%d AS TEXT) AS tsquery) && to_tsquery('simple', $%d))`, n, n+1)
+	l.args = append(l.args, fmt.Sprintf("'@%d'", l.owner), strings.Join(terms, " & "))
 }
 
 // words adds the condition that message_words serves, and those of the messages that it does not hold yet.

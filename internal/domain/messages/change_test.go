@@ -1,0 +1,328 @@
+package messages
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"hermod/internal/db"
+	"hermod/internal/domain/ids"
+	"hermod/internal/domain/text"
+	"hermod/internal/domain/updates"
+	"hermod/internal/domain/users"
+)
+
+func (w *world) edit(owner ids.User, id ids.Message, body string) error {
+	_, err := w.Edit(context.Background(), EditRequest{Owner: owner, ID: id, Text: &text.Text{String: body}})
+	return err
+}
+
+func TestEditReachesBothSides(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.people(2)
+		w.send(p[1], p[1], "shifts the numbers")
+		m := w.send(p[0], p[1], "draft")
+		if err := w.edit(p[0], m.ID, "final"); err != nil {
+			t.Fatal(err)
+		}
+		for _, side := range [][2]ids.User{{p[0], p[1]}, {p[1], p[0]}} {
+			if got := w.texts(side[0], side[1]); got != "final" {
+				t.Errorf("user %d sees %q", side[0], got)
+			}
+			d := w.since(side[0], 1)
+			last := d.Entries[len(d.Entries)-1]
+			if _, ok := last.Event.(updates.EditMessage); !ok || last.Value.(*Message).Text.String != "final" {
+				t.Errorf("log of %d ends with %+v", side[0], last)
+			}
+		}
+		errs := map[string]struct{ got, want error }{
+			"same":       {w.edit(p[0], m.ID, "final "), ErrSame},
+			"not mine":   {w.edit(p[1], m.Twin, "stolen"), ErrAuthor},
+			"not there":  {w.edit(p[0], 99, "x"), ErrNone},
+			"empty":      {w.edit(p[0], m.ID, " "), ErrEmpty},
+			"other chat": {onlyErr(w.Edit(t.Context(), EditRequest{Owner: p[0], Peer: p[0].Peer(), ID: m.ID, Text: &text.Text{String: "y"}})), ErrNone},
+		}
+		w.age(p[0], m.ID, EditTime+time.Minute)
+		errs["too late"] = struct{ got, want error }{w.edit(p[0], m.ID, "late"), ErrEditTime}
+		for name, e := range errs {
+			if !errors.Is(e.got, e.want) {
+				t.Errorf("%s: got %v, want %v", name, e.got, e.want)
+			}
+		}
+	})
+}
+
+func onlyErr(_ Change, err error) error { return err }
+
+// age makes a message older.
+func (w *world) age(owner ids.User, id ids.Message, by time.Duration) {
+	w.t.Helper()
+	err := w.db.Write(context.Background(), func(tx *db.Tx) error {
+		_, err := tx.Exec(context.Background(), `UPDATE message SET date = date - $1 WHERE owner = $2 AND id = $3`,
+			int64(by.Seconds()), int64(owner), int64(id))
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func TestDelete(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.people(2)
+		for _, s := range []string{"a", "b", "c", "d"} {
+			w.send(p[0], p[1], s)
+		}
+		moved, err := w.Delete(t.Context(), p[1], []ids.Message{2, 2, 77}, false)
+		if err != nil || moved != (Moved{PTS: 6, Count: 1}) {
+			t.Errorf("deleted for me: %+v, %v", moved, err)
+		}
+		if w.texts(p[0], p[1]) != "a b c d" || w.texts(p[1], p[0]) != "a c d" {
+			t.Errorf("%q, %q", w.texts(p[0], p[1]), w.texts(p[1], p[0]))
+		}
+		moved, err = w.Delete(t.Context(), p[0], []ids.Message{2, 4, 3}, true)
+		if err != nil || moved != (Moved{PTS: 8, Count: 3}) {
+			t.Errorf("deleted for all: %+v, %v", moved, err)
+		}
+		if w.texts(p[0], p[1]) != "a" || w.texts(p[1], p[0]) != "a" {
+			t.Errorf("%q, %q", w.texts(p[0], p[1]), w.texts(p[1], p[0]))
+		}
+		d := w.dialog(p[1], p[0])
+		if d.Top != 1 || d.Messages != 1 || d.Unread != 1 {
+			t.Errorf("dialog %+v", d)
+		}
+		// Nothing there to delete: the log stands still.
+		moved, err = w.Delete(t.Context(), p[0], []ids.Message{2}, true)
+		if err != nil || moved != (Moved{PTS: 8}) {
+			t.Errorf("deleted nothing: %+v, %v", moved, err)
+		}
+		// The other side may take back what was written to it, too.
+		if _, err = w.Delete(t.Context(), p[1], []ids.Message{1}, true); err != nil || w.texts(p[0], p[1]) != "" {
+			t.Errorf("%q, %v", w.texts(p[0], p[1]), err)
+		}
+		if d := w.dialog(p[0], p[1]); d.Top != 0 || d.Messages != 0 || d.Unread != 0 {
+			t.Errorf("dialog %+v", d)
+		}
+	})
+}
+
+func TestReadMarks(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.people(2)
+		w.send(p[0], p[0], "shifts the numbers")
+		var last *Message
+		for _, s := range []string{"a", "b", "c"} {
+			last = w.send(p[0], p[1], s)
+		}
+		moved, err := w.Read(t.Context(), p[1], p[0].Peer(), 2)
+		if err != nil || moved != (Moved{PTS: 5, Count: 1}) {
+			t.Errorf("read: %+v, %v", moved, err)
+		}
+		if d := w.dialog(p[1], p[0]); d.ReadInbox != 2 || d.Unread != 1 {
+			t.Errorf("reader's %+v", d)
+		}
+		if d := w.dialog(p[0], p[1]); d.ReadOutbox != 3 {
+			t.Errorf("writer's %+v", d)
+		}
+		if at, err := w.ReadDate(t.Context(), p[0], p[1].Peer(), 3); err != nil || time.Since(at) > time.Minute {
+			t.Errorf("read at %v, %v", at, err)
+		}
+		if _, err := w.ReadDate(t.Context(), p[0], p[1].Peer(), last.ID); !errors.Is(err, ErrNone) {
+			t.Errorf("not read yet: %v", err)
+		}
+		// Twice, and less than before, changes nothing.
+		for _, id := range []ids.Message{2, 1} {
+			if moved, err := w.Read(t.Context(), p[1], p[0].Peer(), id); err != nil || moved != (Moved{PTS: 5}) {
+				t.Errorf("read again: %+v, %v", moved, err)
+			}
+		}
+		if err := w.dl.Mark(t.Context(), p[1], p[0].Peer(), true); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Read(t.Context(), p[1], p[0].Peer(), 0); err != nil {
+			t.Fatal(err)
+		}
+		if d := w.dialog(p[1], p[0]); d.ReadInbox != 3 || d.Unread != 0 || d.Marked {
+			t.Errorf("reader's %+v", d)
+		}
+		d := w.since(p[0], 5)
+		var marks []ids.Message
+		for _, e := range d.Entries {
+			if ev, ok := e.Event.(updates.ReadOutbox); ok {
+				marks = append(marks, ev.MaxID)
+			}
+		}
+		if !slices.Equal(marks, []ids.Message{3, 4}) {
+			t.Errorf("writer is told %v", marks)
+		}
+	})
+}
+
+func TestClear(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.people(2)
+		fill := func() {
+			for _, s := range []string{"a", "b", "c"} {
+				w.send(p[0], p[1], s)
+				w.send(p[1], p[0], s)
+			}
+		}
+		fill()
+		before, _ := w.Position(t.Context(), p[0])
+		done, err := w.Clear(t.Context(), ClearRequest{Owner: p[0], Peer: p[1].Peer(), Keep: true})
+		if err != nil || done.Left != 0 || done.PTS-done.Count != before.PTS {
+			t.Errorf("cleared %+v after %+v, %v", done, before, err)
+		}
+		page, _ := w.History(t.Context(), p[0], p[1].Peer(), Window{Limit: 10})
+		if len(page.Messages) != 1 || page.Messages[0].Action == nil || page.Messages[0].Action.Kind != ActionClear {
+			t.Errorf("left %+v", page.Messages)
+		}
+		if d := w.dialog(p[0], p[1]); d.Top != 6 || d.Messages != 1 || d.Unread != 0 {
+			t.Errorf("dialog %+v", d)
+		}
+		if got := w.texts(p[1], p[0]); got != "a a b b c c" {
+			t.Errorf("other side sees %q", got)
+		}
+		fill()
+		done, err = w.Clear(t.Context(), ClearRequest{Owner: p[0], Peer: p[1].Peer(), Revoke: true, MaxID: 8})
+		if err != nil || done.Count != 3 {
+			t.Errorf("cleared %+v, %v", done, err)
+		}
+		if w.texts(p[0], p[1]) != "b b c c" || w.texts(p[1], p[0]) != "a a b b c b b c c" {
+			t.Errorf("%q, %q", w.texts(p[0], p[1]), w.texts(p[1], p[0]))
+		}
+		if done, err = w.Clear(t.Context(), ClearRequest{Owner: p[0], Peer: p[1].Peer(), Revoke: true}); err != nil || done.Count != 4 {
+			t.Errorf("cleared %+v, %v", done, err)
+		}
+		if d := w.dialog(p[0], p[1]); d.Top != 0 || d.Messages != 0 {
+			t.Errorf("dialog %+v", d)
+		}
+	})
+}
+
+func TestForward(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.people(4)
+		open, hidden := p[1], p[2]
+		err := w.users.SetPrivacy(t.Context(), hidden, users.Forwards, []users.Rule{{Kind: users.DisallowAll}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, b := w.send(open, p[0], "from the open"), w.send(hidden, p[0], "from the hidden")
+		req := ForwardRequest{From: p[0], To: p[3], IDs: []ids.Message{a.Twin, b.Twin}, RandomIDs: []int64{5, 6}}
+		sent, err := w.Forward(t.Context(), req)
+		if err != nil || len(sent) != 2 {
+			t.Fatal(sent, err)
+		}
+		if f := sent[0].Message.Forward; f.From != open || f.Date != a.Date.Unix() {
+			t.Errorf("open: %+v", f)
+		}
+		if f := sent[1].Message.Forward; f.From != 0 || f.Name != "Person 3" {
+			t.Errorf("hidden: %+v", f)
+		}
+		if got := w.texts(p[3], p[0]); got != "from the open from the hidden" {
+			t.Errorf("receiver sees %q", got)
+		}
+		again, err := w.Forward(t.Context(), req)
+		if err != nil || !again[0].Again || again[1].Message.ID != sent[1].Message.ID {
+			t.Errorf("again: %+v, %v", again, err)
+		}
+		// A forward of a forward keeps its head; without head it is the sender's own.
+		own := ForwardRequest{From: p[3], To: p[1], IDs: []ids.Message{sent[0].Message.Twin}, RandomIDs: []int64{1}}
+		kept, err := w.Forward(t.Context(), own)
+		if err != nil || kept[0].Message.Forward.From != open {
+			t.Errorf("kept: %+v, %v", kept, err)
+		}
+		own.DropAuthor, own.RandomIDs = true, []int64{2}
+		if dropped, err := w.Forward(t.Context(), own); err != nil || dropped[0].Message.Forward != nil {
+			t.Errorf("dropped: %+v, %v", dropped, err)
+		}
+		// Among saved messages it knows where it came from.
+		saved, err := w.Forward(t.Context(), ForwardRequest{From: p[0], To: p[0], IDs: []ids.Message{a.Twin}, RandomIDs: []int64{9}})
+		if err != nil || saved[0].Message.SavedPeer() != open.Peer() {
+			t.Errorf("saved: %+v, %v", saved, err)
+		}
+		w.send(p[0], p[0], "note")
+		parts, total, err := w.SavedDialogs(t.Context(), p[0], 0, 10)
+		if err != nil || total != 2 || parts[0].Peer != p[0].Peer() || parts[1].Peer != open.Peer() {
+			t.Errorf("saved dialogs: %+v, %v", parts, err)
+		}
+		for name, tt := range map[string]struct {
+			req ForwardRequest
+			err error
+		}{
+			"not there":      {ForwardRequest{To: p[1], IDs: []ids.Message{99}, RandomIDs: []int64{20}}, ErrNone},
+			"another chat":   {ForwardRequest{To: p[1], Source: p[3].Peer(), IDs: []ids.Message{a.Twin}, RandomIDs: []int64{21}}, ErrNone},
+			"double numbers": {ForwardRequest{To: p[1], IDs: []ids.Message{1, 2}, RandomIDs: []int64{22, 22}}, ErrRandomID},
+			"few numbers":    {ForwardRequest{To: p[1], IDs: []ids.Message{1, 2}, RandomIDs: []int64{22}}, ErrRandomID},
+			"none":           {ForwardRequest{To: p[1]}, ErrNone},
+		} {
+			tt.req.From = p[0]
+			if _, err := w.Forward(t.Context(), tt.req); !errors.Is(err, tt.err) {
+				t.Errorf("%s: got %v, want %v", name, err, tt.err)
+			}
+		}
+		kept2, err := w.Send(t.Context(), SendRequest{From: p[1], To: p[0], Text: text.Text{String: "stay"}, Flags: NoForwards})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.Forward(t.Context(), ForwardRequest{From: p[0], To: p[3], IDs: []ids.Message{kept2.Message.Twin}, RandomIDs: []int64{30}})
+		if !errors.Is(err, ErrProtected) {
+			t.Errorf("protected: %v", err)
+		}
+	})
+}
+
+func TestPinMessages(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.people(2)
+		m := w.send(p[0], p[1], "important")
+		done, err := w.Pin(t.Context(), PinRequest{Owner: p[1], Peer: p[0].Peer(), ID: m.Twin})
+		if err != nil || !done.Changed || done.Notice == nil {
+			t.Fatalf("%+v, %v", done, err)
+		}
+		for _, side := range [][2]ids.User{{p[0], p[1]}, {p[1], p[0]}} {
+			if id, err := w.PinnedIn(t.Context(), side[0], side[1].Peer()); err != nil || id != 1 {
+				t.Errorf("pinned %d, %v", id, err)
+			}
+			page, err := w.Search(t.Context(), Query{Owner: side[0], Peer: side[1].Peer(), Filter: FilterPinned, Window: Window{Limit: 5}})
+			if err != nil || len(page.Messages) != 1 {
+				t.Errorf("found %+v, %v", page, err)
+			}
+		}
+		if again, err := w.Pin(t.Context(), PinRequest{Owner: p[1], Peer: p[0].Peer(), ID: m.Twin}); err != nil || again.Changed {
+			t.Errorf("again %+v, %v", again, err)
+		}
+		cleared, err := w.UnpinAll(t.Context(), p[0], p[1].Peer())
+		if err != nil || cleared.Count != 1 || cleared.Left != 0 {
+			t.Errorf("unpinned %+v, %v", cleared, err)
+		}
+		if id, _ := w.PinnedIn(t.Context(), p[1], p[0].Peer()); id != 0 {
+			t.Errorf("still pinned %d", id)
+		}
+	})
+}
+
+func TestBlockedPeopleCannotWrite(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.people(2)
+		err := w.db.Write(t.Context(), func(tx *db.Tx) error {
+			if _, err := tx.Exec(t.Context(), `INSERT INTO blocked (owner, peer, stories, blocked_at) VALUES ($1, $2, 0, 1)`, int64(p[1]), int64(p[0])); err != nil {
+				return err
+			}
+			_, err := tx.Exec(t.Context(), `INSERT INTO known_by (user_id, owner, blocked) VALUES ($1, $2, 1)`, int64(p[0]), int64(p[1]))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Send(t.Context(), SendRequest{From: p[0], To: p[1], Text: text.Text{String: "let me in"}}); !errors.Is(err, users.ErrBlocked) {
+			t.Errorf("blocked: %v", err)
+		}
+		if _, err := w.Send(t.Context(), SendRequest{From: p[1], To: p[0], Text: text.Text{String: "no"}}); !errors.Is(err, users.ErrYouBlocked) {
+			t.Errorf("blocker: %v", err)
+		}
+	})
+}
