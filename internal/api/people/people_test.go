@@ -464,6 +464,19 @@ func TestGlobalPrivacy(t *testing.T) {
 	})
 }
 
+func TestContentSettings(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		for _, on := range []bool{true, false} {
+			must[tg.Bool](t)(w.setContentSettings(t.Context(), w.anna, &tg.AccountSetContentSettings{SensitiveEnabled: on}))
+			got := must[*tg.AccountContentSettings](t)(w.getContentSettings(t.Context(), w.anna, nil))
+			if got.SensitiveEnabled != on || !got.SensitiveCanChange {
+				t.Errorf("set %v: got %+v", on, got)
+			}
+		}
+	})
+}
+
 func TestPhotosAreNoneYet(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)

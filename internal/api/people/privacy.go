@@ -14,6 +14,8 @@ func (h *Handlers) registerPrivacy(r *rpc.Router) {
 	rpc.Handle(r, rpc.UserOnly, h.setPrivacy)
 	rpc.Handle(r, rpc.UserOnly, h.getGlobalPrivacySettings)
 	rpc.Handle(r, rpc.UserOnly, h.setGlobalPrivacySettings)
+	rpc.Handle(r, rpc.UserOnly, h.getContentSettings)
+	rpc.Handle(r, rpc.UserOnly, h.setContentSettings)
 }
 
 // getPrivacy serves https://core.telegram.org/method/account.getPrivacy.
@@ -162,4 +164,18 @@ func giftBits(g *tg.DisallowedGiftsSettings) (bits uint8) {
 		}
 	}
 	return bits
+}
+
+// getContentSettings serves https://core.telegram.org/method/account.getContentSettings.
+func (h *Handlers) getContentSettings(ctx context.Context, call *rpc.Call, _ *tg.AccountGetContentSettings) (*tg.AccountContentSettings, error) {
+	me, err := h.users.One(ctx, call.User)
+	return &tg.AccountContentSettings{SensitiveEnabled: me.Settings.Sensitive, SensitiveCanChange: true}, err
+}
+
+// setContentSettings serves https://core.telegram.org/method/account.setContentSettings.
+func (h *Handlers) setContentSettings(ctx context.Context, call *rpc.Call, in *tg.AccountSetContentSettings) (tg.Bool, error) {
+	return true, h.users.UpdateSettings(ctx, call.User, func(s *users.Settings) users.Change {
+		s.Sensitive = in.SensitiveEnabled
+		return ""
+	})
 }

@@ -117,6 +117,7 @@ type Settings struct {
 	Privacy       GlobalPrivacy `json:"privacy,omitzero"`
 	SilentSignUps bool          `json:"silent_sign_ups,omitempty"` // do not tell when a contact joins
 	TopPeersOff   bool          `json:"top_peers_off,omitempty"`
+	Sensitive     bool          `json:"sensitive,omitempty"` // show what is marked as not for everybody
 	Bot           *BotInfo      `json:"bot,omitempty"`
 }
 
