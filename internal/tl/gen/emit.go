@@ -46,10 +46,11 @@ func formatAll(parts map[string]*strings.Builder, pkg string) (map[string][]byte
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		if name == "all" {
-			name += "_test" // a list for tests
+		file := name + "_gen.go"
+		if name == "all" { // a list for tests
+			file = name + "_gen_test.go"
 		}
-		out[strings.Replace(name+"_gen.go", "_test_gen.go", "_gen_test.go", 1)] = code
+		out[file] = code
 	}
 	return out, nil
 }

@@ -48,6 +48,3 @@ func words(name string) []string {
 	flush(len(name))
 	return out
 }
-
-// lowerFirst makes an unexported name.
-func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }

@@ -356,10 +356,6 @@ func decodeAny(r *tl.Reader, id uint32) tl.Object {
 		o := new(MessageEntityCustomEmoji)
 		o.decode(r, id)
 		return o
-	case 0xc8357709:
-		o := new(TestDummyFunction)
-		o.decode(r, id)
-		return o
 	}
 	r.Unknown("any object", id)
 	return nil
@@ -452,5 +448,4 @@ const (
 	IDDecryptedMessageMediaDocument            uint32 = 0x6abd9782
 	IDMessageEntitySpoiler                     uint32 = 0x32ca960f
 	IDMessageEntityCustomEmoji                 uint32 = 0xc8cf05f8
-	IDTestDummyFunction                        uint32 = 0xc8357709
 )

@@ -17,6 +17,8 @@ import (
 	"hermod/internal/tl"
 )
 
+//go:generate go run hermod/cmd/tlgen ../../../schema/tlgen.toml
+
 // A Request is a decoded method call, one of the method types of this package.
 type Request interface {
 	// TLName is the method's name, such as "messages.sendMessage".
