@@ -30,7 +30,7 @@ func (c Config) checkAdmin() error {
 	if c.Admin.Listen == "" {
 		return nil
 	}
-	if c.Admin.Listen == c.Listen {
+	if c.Admin.Listen == c.Listen && !strings.HasSuffix(c.Listen, ":0") { // a free port each is fine
 		return fmt.Errorf("admin.listen: %q is the clients' address; give the admin listener another port", c.Listen)
 	}
 	return listenAddress("admin.listen", c.Admin.Listen)

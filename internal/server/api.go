@@ -1,0 +1,118 @@
+package server
+
+import (
+	"context"
+	"net"
+
+	"hermod/internal/api/boot"
+	"hermod/internal/api/chats"
+	"hermod/internal/api/people"
+	"hermod/internal/api/signin"
+	"hermod/internal/api/view"
+	"hermod/internal/db"
+	"hermod/internal/domain/ids"
+	"hermod/internal/domain/text"
+	"hermod/internal/domain/updates"
+	"hermod/internal/domain/users"
+	"hermod/internal/mtproto/crypto"
+	"hermod/internal/rpc"
+)
+
+// An api is the handlers and what leads to them.
+type api struct {
+	router     *rpc.Router
+	dispatcher *rpc.Dispatcher
+	feed       *chats.Feed
+}
+
+// newAPI makes the handlers of all methods.
+func newAPI(ctx context.Context, s *Server) (*api, error) {
+	key, err := s.core.DB.Secret(ctx, "access")
+	if err != nil {
+		return nil, err
+	}
+	c := s.core
+	v := view.New(c.Users, c.Contacts, ids.NewAccess(key), c.Messages)
+	chat := chats.New(chats.Options{Messages: c.Messages, Contacts: c.Contacts, Auth: c.Auth, View: v})
+	start, err := boot.New(s.bootOptions(v))
+	if err != nil {
+		return nil, err
+	}
+	router := rpc.NewRouter(
+		start,
+		signin.New(signin.Options{Auth: c.Auth, View: v, Users: c.Users, Notify: c.notify, Joined: c.joined, Log: s.log}),
+		people.New(people.Options{
+			Users: c.Users, Contacts: c.Contacts, View: v, Facts: facts(chat), Partners: c.Dialogs.Partners,
+			ContactLink: s.linkPrefix() + "contact/",
+		}),
+		chat,
+	)
+	d, err := rpc.NewDispatcher(rpc.Options{
+		Router: router, Identity: identity{c.Auth}, Limiter: limiter(s.cfg.Limits.Rate),
+		Metrics: s.metrics, Log: s.log, Context: withOrigin,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &api{router: router, dispatcher: d, feed: chats.NewFeed(chat, c.Users, c.Bus)}, nil
+}
+
+func (s *Server) bootOptions(v *view.View) boot.Options {
+	return boot.Options{
+		DC: s.cfg.DC, Name: s.cfg.Name, Addresses: s.addrs.forCall, LinkPrefix: s.linkPrefix(),
+		DH:   boot.DHGroup{G: crypto.G, Prime: crypto.NewGroup().Prime(), Version: 1},
+		User: v.User, Position: s.core.position,
+	}
+}
+
+// linkPrefix begins links to people here.
+func (s *Server) linkPrefix() string {
+	scheme := "http://"
+	if s.cfg.TLS.Cert != "" {
+		scheme = "https://"
+	}
+	host, port := s.addrs.hostPort()
+	return scheme + net.JoinHostPort(host, port) + "/"
+}
+
+// withOrigin puts into the context who causes what a call changes, so that he is not told of it again.
+func withOrigin(ctx context.Context, call *rpc.Call) context.Context {
+	return updates.WithOrigin(ctx, updates.Origin{Key: call.Key, Session: call.Session})
+}
+
+// facts tells people what chats knows about a chat.
+func facts(h *chats.Handlers) func(context.Context, ids.User, ids.Peer) (people.ChatFacts, error) {
+	return func(ctx context.Context, owner ids.User, peer ids.Peer) (people.ChatFacts, error) {
+		f, err := h.Facts(ctx, owner, peer)
+		return people.ChatFacts{Notify: f.Notify, PinnedMessage: f.PinnedMessage, Folder: f.Folder}, err
+	}
+}
+
+// position returns the pts of a user.
+func (c *Core) position(ctx context.Context, u ids.User) (pts int32, err error) {
+	err = c.DB.Read(ctx, func(tx *db.Tx) error {
+		state, err := c.Updates.State(ctx, tx, u)
+		pts = state.PTS
+		return err
+	})
+	return pts, err
+}
+
+// notify sends a plain message from the service account.
+func (c *Core) notify(ctx context.Context, u ids.User, message string) error {
+	return c.Messages.Notify(ctx, u, text.Text{String: message})
+}
+
+// joined tells those who have the number of somebody new that he is here.
+func (c *Core) joined(ctx context.Context, u ids.User, phone users.Phone, silent bool) error {
+	tell, err := c.Contacts.Joined(ctx, u, phone)
+	if err != nil {
+		return err
+	}
+	for _, owner := range tell {
+		if err := c.Messages.SignedUp(ctx, owner, u, silent); err != nil {
+			return err
+		}
+	}
+	return nil
+}
