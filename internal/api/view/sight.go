@@ -132,7 +132,7 @@ func dress(t *tg.User, u users.User) {
 	if c := u.Settings.ProfileColor; c != nil {
 		t.ProfileColor = Color(c)
 	}
-	if e := u.Settings.EmojiStatus; e != nil {
+	if e := u.Settings.EmojiStatus; e != nil && (e.Until == 0 || e.Until > time.Now().Unix()) {
 		t.EmojiStatus = EmojiStatus(e)
 	}
 	if b := u.Settings.Bot; u.Bot && b != nil {

@@ -43,10 +43,10 @@ func some(u ids.User) []ids.User {
 func (v *View) statusChanged(ctx context.Context, viewer, user ids.User) (tg.UpdateClass, []ids.User, error) {
 	status, err := v.Status(ctx, viewer, user)
 	switch status.(type) {
-	case *tg.UserStatusOnline, *tg.UserStatusOffline:
-		return &tg.UpdateUserStatus{UserID: int64(user), Status: status}, nil, err
+	case nil, *tg.UserStatusEmpty:
+		return nil, nil, err
 	}
-	return nil, nil, err
+	return &tg.UpdateUserStatus{UserID: int64(user), Status: status}, some(user), err
 }
 
 func (v *View) changed(ctx context.Context, viewer, user ids.User, what users.Change) (tg.UpdateClass, []ids.User, error) {

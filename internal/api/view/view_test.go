@@ -257,7 +257,7 @@ func TestUsersEncodeInEveryLayer(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
 		err := w.users.UpdateSettings(t.Context(), w.bo.ID, func(s *users.Settings) users.Change {
-			s.Color, s.EmojiStatus = &users.Color{Number: new(int32(5)), Emoji: 7}, &users.EmojiStatus{Document: 8, Until: 9}
+			s.Color, s.EmojiStatus = &users.Color{Number: new(int32(5)), Emoji: 7}, &users.EmojiStatus{Document: 8, Until: 1<<31 - 1}
 			return users.ChangedProfile
 		})
 		if err != nil {

@@ -2,6 +2,7 @@ package contacts
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -129,15 +130,11 @@ func (s *Service) findable(ctx context.Context, owner ids.User, lines []line) (m
 	if err != nil {
 		return nil, err
 	}
-	for phone, user := range found {
-		allowed, err := s.users.Allowed(ctx, user, owner, users.AddedByPhone)
-		if err != nil {
-			return nil, err
-		}
-		if !allowed {
-			delete(found, phone)
-		}
+	allowed, err := s.users.AllowedBy(ctx, slices.Collect(maps.Values(found)), owner, users.AddedByPhone)
+	if err != nil {
+		return nil, err
 	}
+	maps.DeleteFunc(found, func(_ users.Phone, user ids.User) bool { return !allowed[user] })
 	return found, nil
 }
 

@@ -16,8 +16,7 @@ type Partners func(ctx context.Context, user ids.User) ([]ids.User, error)
 // whom partners returns, the people he talks with. Only those who take updates now and whom his privacy lets
 // know are told. partners is asked only when there is something to tell; nil is nobody.
 func (s *Service) SetOnline(ctx context.Context, user ids.User, online bool, partners Partners) error {
-	status, news := s.presence.Set(user, online, time.Now())
-	if !news {
+	if !s.presence.Set(user, online, time.Now()) {
 		return nil
 	}
 	who, err := s.Audience(ctx, user)
@@ -41,7 +40,7 @@ func (s *Service) SetOnline(ctx context.Context, user ids.User, online bool, par
 			return err
 		}
 		if shown {
-			s.live(to, StatusChanged{User: user, Status: status})
+			s.live(to, StatusChanged{User: user})
 		}
 	}
 	return nil

@@ -34,19 +34,15 @@ func ParsePhone(in string, home Phone) (Phone, error) {
 	if isTestNumber(digits) || isAnonymous(digits) {
 		return Phone(digits), nil
 	}
-	abroad, region := parsed("+"+digits, ""), home.region()
-	switch local := parsed(digits, region); {
-	case international || region == "":
+	abroad := parsed("+"+digits, "")
+	if international || home == "" || abroad.valid() {
 		return abroad.possible()
-	case abroad.valid():
-		return abroad.possible()
-	case local.valid():
-		return local.possible()
-	case abroad.num != nil && phonenumbers.IsPossibleNumber(abroad.num):
-		return abroad.possible()
-	default:
-		return local.possible()
 	}
+	local := parsed(digits, home.region())
+	if !local.valid() && abroad.num != nil && phonenumbers.IsPossibleNumber(abroad.num) {
+		return abroad.possible()
+	}
+	return local.possible()
 }
 
 // cleanPhone keeps the digits of in and tells whether it began with a plus.

@@ -39,11 +39,9 @@ type Status struct {
 // Online tells whether the status is online at now.
 func (s Status) Online(now time.Time) bool { return s.Until > now.Unix() }
 
-// StatusChanged is the live value that says that User came or went. It is sent only to those who may know.
-type StatusChanged struct {
-	User   ids.User
-	Status Status
-}
+// StatusChanged is the live value that says that User came or went, or shows it to others than before. Ask for
+// what the receiver may know.
+type StatusChanged struct{ User ids.User }
 
 // Presence knows who is online, on any node, and when the others were last seen. It holds that in memory and
 // writes it once a minute. Safe for concurrent use.
@@ -95,8 +93,8 @@ func (p *Presence) Attached(user ids.User) bool {
 }
 
 // Set notes that user is here, or has gone. It tells whether others should hear of it: not when they know.
-func (p *Presence) Set(user ids.User, online bool, now time.Time) (s Status, news bool) {
-	s.Seen = now.Unix()
+func (p *Presence) Set(user ids.User, online bool, now time.Time) (news bool) {
+	s := Status{Seen: now.Unix()}
 	if online {
 		s.Until = now.Add(onlineFor).Unix()
 	}
@@ -110,7 +108,7 @@ func (p *Presence) Set(user ids.User, online bool, now time.Time) (s Status, new
 	p.mu.Unlock()
 	p.bus.Publish(bus.Message{Subject: subjectPresence, Key: int64(user), Data: s.encode()})
 	p.remember(user, s)
-	return s, news
+	return news
 }
 
 // heard takes what another node, or this one, has noted.

@@ -149,18 +149,33 @@ func (k RuleKind) allows() bool {
 
 // Allowed tells whether owner lets viewer see or do what key names.
 func (s *Service) Allowed(ctx context.Context, owner, viewer ids.User, key PrivacyKey) (bool, error) {
-	if owner == viewer {
-		return true, nil
-	}
-	both, err := s.Get(ctx, owner, viewer)
-	if err != nil || len(both) < 2 {
-		return false, err
-	}
-	rel, err := s.Relation(ctx, viewer, owner)
+	allowed, err := s.AllowedBy(ctx, []ids.User{owner}, viewer, key)
+	return allowed[owner], err
+}
+
+// AllowedBy tells which of owners let viewer see or do what key names.
+func (s *Service) AllowedBy(ctx context.Context, owners []ids.User, viewer ids.User, key PrivacyKey) (map[ids.User]bool, error) {
+	me, err := s.One(ctx, viewer)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	return both[0].Shows(key, Viewer{ID: viewer, Bot: both[1].Bot}, rel), nil
+	found, err := s.Get(ctx, owners...)
+	if err != nil {
+		return nil, err
+	}
+	who := make([]ids.User, len(found))
+	for i, u := range found {
+		who[i] = u.ID
+	}
+	relations, err := s.Relations(ctx, viewer, who)
+	if err != nil {
+		return nil, err
+	}
+	allowed := make(map[ids.User]bool, len(found))
+	for i, u := range found {
+		allowed[u.ID] = u.Shows(key, Viewer{ID: viewer, Bot: me.Bot}, relations[i])
+	}
+	return allowed, nil
 }
 
 // Privacy returns the rules of user for key.
@@ -181,8 +196,11 @@ func (s *Service) SetPrivacy(ctx context.Context, user ids.User, key PrivacyKey,
 	if err != nil {
 		return fmt.Errorf("privacy of user %d: %w", user, err)
 	}
-	if key == ProfilePhoto || key == PhoneNumber || key == About {
+	switch key {
+	case ProfilePhoto, PhoneNumber, About, BirthdayKey:
 		s.tell(ctx, user, Changed{User: user, What: ChangedProfile})
+	case StatusTimestamp:
+		s.tell(ctx, user, StatusChanged{User: user})
 	}
 	return nil
 }
