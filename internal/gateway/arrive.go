@@ -41,7 +41,7 @@ func (g *Gateway) arrive(nc net.Conn) {
 	}
 }
 
-// serve returns true if connection and place have been handed on to the HTTP server.
+// serve returns true if connection and place have been handed on.
 func (a *arrival) serve(p *place) (handedOn bool, err error) {
 	for {
 		if err := a.nc.SetReadDeadline(time.Now().Add(a.g.limits.FirstBytes)); err != nil {
@@ -66,7 +66,7 @@ func (a *arrival) serve(p *place) (handedOn bool, err error) {
 			t := transport.NewServerConn(a.nc, a.first, a.g.transportOptions())
 			a.first = nil
 			a.g.serveConn(t, a.addr, p)
-			return false, nil
+			return true, nil
 		}
 	}
 }

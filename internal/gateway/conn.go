@@ -53,42 +53,65 @@ var (
 	errStopping   = errors.New("gateway: stopping")
 )
 
-// serveConn serves t until it ends, and closes it.
+// serveConn begins to serve t. The connection closes it and gives back its place.
 func (g *Gateway) serveConn(t *transport.Conn, addr netip.Addr, p *place) {
 	c := &conn{g: g, t: t, addr: addr, number: g.links.Add(1), place: p, idle: g.limits.Unproven}
 	g.conns.add(c)
-	err := c.read(g.calls)
+	g.spawn(c.read)
+}
+
+// read waits for packets and takes them. Before it would wait again it hands on to a goroutine with a fresh stack: the stack
+// on which a packet was taken has grown, and thousands that wait would keep theirs. So this function and what it calls
+// before the wait must stay small: together less than a kilobyte of stack.
+func (c *conn) read() {
+	p, err := c.receive()
+	if c.take(p, err) {
+		c.g.spawn(c.read)
+	}
+}
+
+// receive waits for a packet.
+func (c *conn) receive() (transport.Packet, error) {
+	if err := c.setDeadline(); err != nil {
+		return transport.Packet{}, err
+	}
+	return c.t.Receive()
+}
+
+// take takes packets, beginning with p, until none is at hand any more; false if the connection has ended.
+func (c *conn) take(p transport.Packet, err error) bool {
+	ctx := c.g.calls
+	for {
+		if c.g.stopping.Load() {
+			<-ctx.Done() // the writer goes on until the calls have ended
+			err = errStopping
+		}
+		if err == nil {
+			if err = c.packet(ctx, p); err != nil {
+				c.refuse(err)
+			}
+		}
+		if err != nil {
+			c.end(err)
+			return false
+		}
+		c.waitForRoom(ctx)
+		if !c.t.Pending() {
+			return true
+		}
+		p, err = c.receive()
+	}
+}
+
+// end leaves everything behind. err is why.
+func (c *conn) end(err error) {
 	c.close()
-	g.conns.remove(c)
+	c.g.conns.remove(c)
 	for _, s := range c.sessions {
 		s.detach(c)
 	}
-	g.metrics.closed(err)
-}
-
-// read takes packets until the connection ends, and returns why.
-func (c *conn) read(ctx context.Context) error {
-	for {
-		if err := c.setDeadline(); err != nil {
-			return err
-		}
-		if c.g.stopping.Load() {
-			<-ctx.Done() // the writer goes on until the calls have ended
-			return errStopping
-		}
-		p, err := c.t.Receive()
-		if err != nil {
-			if c.g.stopping.Load() {
-				continue
-			}
-			return err
-		}
-		if err := c.packet(ctx, p); err != nil {
-			c.refuse(err)
-			return err
-		}
-		c.waitForRoom(ctx)
-	}
+	c.place.leave()
+	c.g.metrics.closed(err)
 }
 
 // setDeadline gives the client time to begin its next packet.
@@ -96,7 +119,13 @@ func (c *conn) setDeadline() error {
 	if c.t.Pending() {
 		return nil
 	}
-	return c.t.NetConn().SetReadDeadline(time.Now().Add(c.idle))
+	if err := c.t.NetConn().SetReadDeadline(time.Now().Add(c.idle)); err != nil {
+		return err
+	}
+	if c.g.stopping.Load() { // it may have been told between
+		return errStopping
+	}
+	return nil
 }
 
 // refuse tells the client by a transport error what its packet failed of.

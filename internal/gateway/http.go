@@ -140,7 +140,7 @@ func isTransportPath(path, base string) bool {
 	return rest == "" || rest[0] == '_' && !strings.Contains(rest, "/")
 }
 
-// upgrade serves a WebSocket in a goroutine of its own: that of the HTTP server holds buffers.
+// upgrade serves a WebSocket. It returns at once: the goroutine of the HTTP server holds buffers.
 func (w *webServer) upgrade(rw http.ResponseWriter, r *http.Request) {
 	if w.g.stopping.Load() {
 		http.Error(rw, "stopping", http.StatusServiceUnavailable)
@@ -152,8 +152,7 @@ func (w *webServer) upgrade(rw http.ResponseWriter, r *http.Request) {
 		w.g.metrics.closed(err)
 		return
 	}
-	p := placeOf(t.NetConn())
-	w.g.spawn(func() { w.g.serveConn(t, addr, p) })
+	w.g.serveConn(t, addr, placeOf(t.NetConn()))
 }
 
 // placeOf finds the place of a connection that came through the HTTP server.
