@@ -112,6 +112,7 @@ type Stream struct {
 	queue  []queued
 	told   int32     // the position behind what Next has taken
 	tail   int32     // the position behind the queue
+	notes  int64     // how many notes there were up to tail
 	behind bool      // what comes after tail is to be read from the log
 	seen   time.Time // notes from before were told
 }
@@ -126,7 +127,7 @@ type queued struct {
 func (s *Stream) start(st updates.State) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.opened, s.tail, s.told, s.seen = true, st.PTS, st.PTS, st.Date
+	s.opened, s.tail, s.told, s.notes, s.seen = true, st.PTS, st.PTS, st.Notes, st.Date
 	return s.behind
 }
 
@@ -139,16 +140,25 @@ func (s *Stream) take(e updates.Entry) bool {
 	case !s.opened:
 		s.behind = true
 		return false
-	case e.Count > 0 && e.PTS <= s.tail:
+	case e.Count > 0 && e.PTS <= s.tail, e.Count == 0 && e.Notes <= s.notes:
 		return false // came twice
 	case len(s.queue) >= maxQueued:
 		s.queue, s.tail, s.behind = nil, s.told, true
-	case e.Count > 0 && e.PTS-e.Count != s.tail:
+	case !s.follows(e):
 		s.behind = true
 	default:
-		s.queue, s.tail = append(s.queue, queued{entry: e}), max(s.tail, s.tail+e.Count)
+		s.queue, s.tail, s.notes = append(s.queue, queued{entry: e}), e.PTS, e.Notes
 	}
 	return true
+}
+
+// follows reports whether nothing is missing between the queue and e. A note has no position of its own; that one got
+// lost shows in their number.
+func (s *Stream) follows(e updates.Entry) bool {
+	if e.Count == 0 {
+		return e.PTS == s.tail && e.Notes == s.notes+1
+	}
+	return e.PTS-e.Count == s.tail && e.Notes == s.notes
 }
 
 func (s *Stream) fallBehind() bool {
@@ -236,9 +246,9 @@ func (s *Stream) moveTo(st updates.State) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.queue = slices.DeleteFunc(s.queue, func(q queued) bool {
-		return q.live == nil && q.entry.Count > 0 && q.entry.PTS <= st.PTS
+		return q.live == nil && q.entry.PTS <= st.PTS && q.entry.Notes <= st.Notes
 	})
-	s.told, s.tail, s.seen = st.PTS, max(s.tail, st.PTS), st.Date
+	s.told, s.tail, s.notes, s.seen = st.PTS, max(s.tail, st.PTS), max(s.notes, st.Notes), st.Date
 }
 
 // contiguous queues entries of the log. Where messages were deleted since, positions are missing: an empty deletion
@@ -246,7 +256,7 @@ func (s *Stream) moveTo(st updates.State) {
 func contiguous(from int32, entries []updates.Entry) []queued {
 	queue := make([]queued, 0, len(entries))
 	for _, e := range entries {
-		if gap := e.PTS - e.Count - from; e.Count > 0 && gap > 0 {
+		if gap := e.PTS - e.Count - from; gap > 0 {
 			filler := updates.Entry{Owner: e.Owner, PTS: from + gap, Count: gap, Date: e.Date, Event: filler{count: gap}}
 			queue = append(queue, queued{entry: filler})
 		}

@@ -129,7 +129,7 @@ func (s *Service) Arrived(ctx context.Context, tx *db.Tx, a ...Arrival) error {
 	if len(a) == 2 {
 		sql = two + set
 	}
-	if _, err := tx.Exec(ctx, sql, args...); err != nil {
+	if err := tx.Queue(ctx, sql, args...); err != nil {
 		return fmt.Errorf("put message on top: %w", err)
 	}
 	return nil

@@ -111,7 +111,8 @@ func (s *Service) removeOf(ctx context.Context, tx *db.Tx, owner ids.User, list 
 	if err := s.index.stale(ctx, tx, owner, present...); err != nil {
 		return Moved{}, err
 	}
-	if err := s.mendDialogs(ctx, tx, owner, slices.Collect(maps.Values(found))); err != nil {
+	recounted, err := s.mendDialogs(ctx, tx, owner, slices.Collect(maps.Values(found)))
+	if err != nil {
 		return Moved{}, err
 	}
 	moved := Moved{Count: int32(len(present))}
@@ -120,7 +121,21 @@ func (s *Service) removeOf(ctx context.Context, tx *db.Tx, owner ids.User, list 
 			return Moved{}, err
 		}
 	}
-	return moved, nil
+	return moved, s.recount(ctx, tx, recounted)
+}
+
+// recount says anew how much is unread in dialogs, after unread messages were deleted. Clients that are here count down
+// by themselves; one that comes back cannot know which of the messages it never saw were counted before. It is told to
+// the session that deleted as well: its answer covers the deletion alone.
+func (s *Service) recount(ctx context.Context, tx *db.Tx, all []dialogs.Dialog) error {
+	ctx = updates.WithOrigin(ctx, updates.Origin{})
+	for _, d := range all {
+		ev := updates.ReadInbox{Peer: d.Peer, MaxID: d.ReadInbox, Unread: int32(d.Unread)}
+		if _, err := s.log.Append(ctx, tx, d.Owner, ev); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Service) unpinGone(
@@ -137,17 +152,22 @@ func (s *Service) unpinGone(
 	return nil
 }
 
-// mendDialogs takes messages that are gone out of the counters of their dialogs, and finds new top messages.
-func (s *Service) mendDialogs(ctx context.Context, tx *db.Tx, owner ids.User, gone []*Message) error {
+// mendDialogs takes messages that are gone out of the counters of their dialogs, and finds new top messages. It returns
+// the dialogs in which less is unread now.
+func (s *Service) mendDialogs(
+	ctx context.Context, tx *db.Tx, owner ids.User, gone []*Message,
+) (recounted []dialogs.Dialog, err error) {
 	byPeer := make(map[ids.Peer][]*Message)
 	for _, m := range gone {
 		byPeer[m.Peer] = append(byPeer[m.Peer], m)
 	}
-	for peer, rows := range byPeer {
+	for _, peer := range slices.Sorted(maps.Keys(byPeer)) {
+		rows := byPeer[peer]
 		d, err := s.dialogs.Get(ctx, tx, owner, peer)
 		if err != nil {
-			return err
+			return nil, err
 		}
+		unread := d.Unread
 		for _, m := range rows {
 			d.Messages = max(d.Messages-1, 0)
 			if m.From != owner && m.ID > d.ReadInbox {
@@ -156,14 +176,17 @@ func (s *Service) mendDialogs(ctx context.Context, tx *db.Tx, owner ids.User, go
 		}
 		if slices.ContainsFunc(rows, func(m *Message) bool { return m.ID == d.Top }) {
 			if err := findTop(ctx, tx, &d); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		if err := s.dialogs.Save(ctx, tx, d); err != nil {
-			return err
+			return nil, err
+		}
+		if d.Unread != unread {
+			recounted = append(recounted, d)
 		}
 	}
-	return nil
+	return recounted, nil
 }
 
 func findTop(ctx context.Context, tx *db.Tx, d *dialogs.Dialog) error {

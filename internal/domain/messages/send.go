@@ -178,13 +178,17 @@ func (s *Service) put(ctx context.Context, tx *db.Tx, mine, theirs *Message) err
 
 // putRows is put for one row, or for two in the order of their owners.
 func (s *Service) putRows(ctx context.Context, tx *db.Tx, rows []*Message) error {
+	owners := make([]ids.User, len(rows))
+	for i, m := range rows {
+		owners[i] = m.Owner
+	}
+	places, err := s.log.NextMessages(ctx, tx, owners...)
+	if err != nil {
+		return err
+	}
 	arrivals := make([]dialogs.Arrival, len(rows))
 	for i, m := range rows {
-		at, err := s.log.NextMessage(ctx, tx, m.Owner)
-		if err != nil {
-			return err
-		}
-		m.ID, m.PTS = at.ID, at.PTS
+		m.ID, m.PTS = places[i].ID, places[i].PTS
 		unread := !m.Flags.Has(Out) && m.Peer != m.Owner.Peer()
 		arrivals[i] = dialogs.Arrival{Owner: m.Owner, Peer: m.Peer, Message: m.ID, Date: m.Date, Unread: unread}
 	}
@@ -197,19 +201,18 @@ func (s *Service) putRows(ctx context.Context, tx *db.Tx, rows []*Message) error
 	if err := s.dialogs.Arrived(ctx, tx, arrivals...); err != nil {
 		return err
 	}
-	for _, m := range rows {
-		s.tellNew(ctx, tx, m)
+	for i, m := range rows {
+		s.tellNew(ctx, tx, m, places[i].Notes)
 	}
 	return nil
 }
 
 // tellNew nudges the sessions of m's owner after the commit. The session that sent m gets it as the answer.
-func (s *Service) tellNew(ctx context.Context, tx *db.Tx, m *Message) {
-	e := updates.Entry{
-		Owner: m.Owner, PTS: m.PTS, Count: 1, Date: m.Date, Event: updates.NewMessage{ID: m.ID}, Value: m,
+func (s *Service) tellNew(ctx context.Context, tx *db.Tx, m *Message, notes int64) {
+	s.log.Tell(tx, updates.Entry{
+		Owner: m.Owner, PTS: m.PTS, Count: 1, Notes: notes, Date: m.Date, Event: updates.NewMessage{ID: m.ID}, Value: m,
 		Origin: updates.OriginFrom(ctx),
-	}
-	s.log.Tell(tx, e)
+	})
 	s.index.touch(tx, m.Owner)
 }
 

@@ -16,7 +16,8 @@ const (
 	insertTwo = insertOne + `, ($14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)`
 )
 
-// insert writes one or two new rows. It fails with db.ErrExists when a random id was used before.
+// insert writes one or two new rows. When a random id was used before, it, a later statement or the commit fails with
+// db.ErrExists.
 func insert(ctx context.Context, tx *db.Tx, rows ...*Message) error {
 	sql := insertOne
 	if len(rows) == 2 {
@@ -38,7 +39,7 @@ func insert(ctx context.Context, tx *db.Tx, rows ...*Message) error {
 		args = append(args, int64(m.Owner), int64(m.ID), int64(m.Peer), int64(m.From), int64(m.Twin), int64(m.PTS), m.Date,
 			m.EditDate, int64(m.Flags|m.found()), random, saved, m.Text.String, x)
 	}
-	if _, err := tx.Exec(ctx, sql, args...); err != nil {
+	if err := tx.Queue(ctx, sql, args...); err != nil {
 		return fmt.Errorf("insert message: %w", err)
 	}
 	return nil

@@ -40,6 +40,7 @@ type Entry struct {
 	Owner ids.User
 	PTS   int32 // the position after the change
 	Count int32 // how far it moved the position; 0 for a note
+	Notes int64 // how many notes the owner's log has had, this one included; it shows that one got lost on the bus
 	Date  time.Time
 	Event Event
 	Value any // what the event is about, such as the message itself, as a shortcut in the same process
@@ -52,13 +53,15 @@ type State struct {
 	PTS, QTS, Seq int32
 	Date          time.Time
 	LastMessage   ids.Message
+	Notes         int64 // how many notes there have been
 	Pruned        int32 // entries up to this position may be gone
 }
 
 // A Position is the place of a new message in its owner's numbering and log.
 type Position struct {
-	ID  ids.Message
-	PTS int32
+	ID    ids.Message
+	PTS   int32
+	Notes int64 // for the Entry
 }
 
 // Create opens the log of a new user. It fails with db.ErrExists when there is one.
@@ -77,8 +80,8 @@ func (l *Log) Append(ctx context.Context, tx *db.Tx, owner ids.User, ev Event) (
 	if e.Count < 1 {
 		return 0, fmt.Errorf("append %s to the log of user %d: count %d", ev.Kind(), owner, e.Count)
 	}
-	const next = `UPDATE user_state SET pts = pts + $1 WHERE user_id = $2 RETURNING pts`
-	if err := tx.QueryRow(ctx, next, e.Count, owner).Scan(&e.PTS); err != nil {
+	const next = `UPDATE user_state SET pts = pts + $1 WHERE user_id = $2 RETURNING pts, note`
+	if err := tx.QueryRow(ctx, next, e.Count, owner).Scan(&e.PTS, &e.Notes); err != nil {
 		return 0, fmt.Errorf("next pts of user %d: %w", owner, err)
 	}
 	if err := insert(ctx, tx, e, 0); err != nil {
@@ -93,12 +96,11 @@ func (l *Log) Append(ctx context.Context, tx *db.Tx, owner ids.User, ev Event) (
 // harmless, since it sets state. Of equal notes at one position the last stays.
 func (l *Log) Note(ctx context.Context, tx *db.Tx, owner ids.User, ev Event) error {
 	e := Entry{Owner: owner, Date: now(), Event: ev, Origin: OriginFrom(ctx)}
-	var n int64
 	const next = `UPDATE user_state SET note = note + 1 WHERE user_id = $1 RETURNING pts, note`
-	if err := tx.QueryRow(ctx, next, owner).Scan(&e.PTS, &n); err != nil {
+	if err := tx.QueryRow(ctx, next, owner).Scan(&e.PTS, &e.Notes); err != nil {
 		return fmt.Errorf("next note of user %d: %w", owner, err)
 	}
-	if err := insert(ctx, tx, e, n); err != nil {
+	if err := insert(ctx, tx, e, e.Notes); err != nil {
 		return err
 	}
 	l.Tell(tx, e)
@@ -137,7 +139,7 @@ func (l *Log) NextMessage(ctx context.Context, tx *db.Tx, owner ids.User) (Posit
 // NextMessages is NextMessage for several owners, who go in ascending order; on PostgreSQL in a single trip.
 func (l *Log) NextMessages(ctx context.Context, tx *db.Tx, owners ...ids.User) ([]Position, error) {
 	const next = `UPDATE user_state SET pts = pts + 1, message_id = message_id + 1 WHERE user_id = $1
-		RETURNING message_id, pts`
+		RETURNING message_id, pts, note`
 	lists := make([][]any, len(owners))
 	for i, owner := range owners {
 		lists[i] = []any{int64(owner)}
@@ -148,7 +150,7 @@ func (l *Log) NextMessages(ctx context.Context, tx *db.Tx, owners ...ids.User) (
 	}
 	all := make([]Position, len(owners))
 	for i, row := range rows {
-		if err := row.Scan(&all[i].ID, &all[i].PTS); err != nil {
+		if err := row.Scan(&all[i].ID, &all[i].PTS, &all[i].Notes); err != nil {
 			return nil, fmt.Errorf("next message of user %d: %w", owners[i], err)
 		}
 	}
@@ -162,9 +164,9 @@ func (l *Log) Tell(tx *db.Tx, e Entry) {
 
 // State returns where the log of owner stands. It fails with db.ErrNotFound when owner has no log.
 func (l *Log) State(ctx context.Context, tx *db.Tx, owner ids.User) (State, error) {
-	const get = `SELECT pts, qts, message_id, pruned FROM user_state WHERE user_id = $1`
+	const get = `SELECT pts, qts, message_id, note, pruned FROM user_state WHERE user_id = $1`
 	s := State{Date: now()}
-	if err := tx.QueryRow(ctx, get, owner).Scan(&s.PTS, &s.QTS, &s.LastMessage, &s.Pruned); err != nil {
+	if err := tx.QueryRow(ctx, get, owner).Scan(&s.PTS, &s.QTS, &s.LastMessage, &s.Notes, &s.Pruned); err != nil {
 		return State{}, fmt.Errorf("state of user %d: %w", owner, err)
 	}
 	return s, nil

@@ -1,0 +1,97 @@
+package chats
+
+import (
+	"fmt"
+	"testing"
+
+	"hermod/internal/api/view"
+	"hermod/internal/bus"
+	"hermod/internal/db"
+	"hermod/internal/db/dbtest"
+	"hermod/internal/domain/contacts"
+	"hermod/internal/domain/dialogs"
+	"hermod/internal/domain/ids"
+	"hermod/internal/domain/messages"
+	"hermod/internal/domain/updates"
+	"hermod/internal/domain/users"
+	"hermod/internal/rpc"
+	"hermod/internal/tl"
+	"hermod/internal/tl/tg"
+)
+
+// A world is the handlers and the feed over a database, with some people.
+type world struct {
+	t testing.TB
+	*Handlers
+	feed  *Feed
+	db    *db.DB
+	users *users.Service
+}
+
+func newWorld(t testing.TB, d *db.DB, b bus.Bus) *world {
+	t.Helper()
+	log := updates.New(d, b)
+	u := users.New(d, b, log)
+	t.Cleanup(u.Close)
+	c, err := contacts.New(t.Context(), d, u, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := messages.New(d, b, log, dialogs.New(d, log), u)
+	h := New(Options{Messages: m, Contacts: c, View: view.New(u, c, ids.NewAccess([32]byte{1}), m)})
+	w := &world{t: t, Handlers: h, feed: NewFeed(h, u, b), db: d, users: u}
+	t.Cleanup(w.feed.Close)
+	return w
+}
+
+// people makes n accounts and a call of each.
+func (w *world) people(n int) []*rpc.Call { return w.strangers(n, 0) }
+
+// strangers is people with other numbers.
+func (w *world) strangers(n int, series uint64) []*rpc.Call {
+	w.t.Helper()
+	all := make([]*rpc.Call, n)
+	for i := range all {
+		err := w.db.Write(w.t.Context(), func(tx *db.Tx) error {
+			u, err := w.users.Create(w.t.Context(), tx, users.NewUser{
+				Phone: users.Phone(fmt.Sprintf("479%d%06d", series, i+1)), FirstName: fmt.Sprintf("Person %d", i+1),
+			})
+			all[i] = &rpc.Call{User: u.ID, Layer: tg.Newest, Session: ids.Session(i + 1)}
+			return err
+		})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	return all
+}
+
+func (w *world) peer(viewer, other *rpc.Call) tg.InputPeerClass {
+	if viewer == other {
+		return &tg.InputPeerSelf{}
+	}
+	hash := w.view.Access().Hash(viewer.User, other.User.Peer())
+	return &tg.InputPeerUser{UserID: int64(other.User), AccessHash: hash}
+}
+
+// each runs fn in a fresh world on each engine.
+func each(t *testing.T, fn func(t *testing.T, w *world)) {
+	t.Helper()
+	dbtest.Run(t, func(t *testing.T, d *db.DB) { fn(t, newWorld(t, d, bus.NewLocal())) })
+}
+
+// must unwraps an answer and checks that it can be written in the oldest and the newest layer.
+func must[O tl.Object](t testing.TB) func(O, error) O {
+	return func(o O, err error) O {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, layer := range []int{134, tg.Newest} {
+			if len(tl.Encode(o, layer)) == 0 {
+				t.Fatalf("%s has no form in layer %d", o.TLName(), layer)
+			}
+		}
+		return o
+	}
+}
