@@ -3,7 +3,7 @@ package tg
 import "hermod/internal/tl"
 
 // A lowering changes the answer of a method for layers before a given one, in which its result has another
-// type. It returns nil if there is no such answer.
+// type. It returns nil if there is no such answer. An answer that has the older type already stays as it is.
 type lowering struct {
 	before int
 	lower  func(tl.Object) tl.Object
@@ -88,11 +88,19 @@ func object[T tl.Object](o T) tl.Object {
 	return o
 }
 
+// already returns o if it is a T, which the older layer expects; else nil.
+func already[T tl.Object](o tl.Object) tl.Object {
+	if _, ok := o.(T); ok {
+		return o
+	}
+	return nil
+}
+
 // fullUserAlone gives layer 134 what it wants of a full user: the user inside it.
 func fullUserAlone(o tl.Object) tl.Object {
 	a, ok := o.(*UsersUserFull)
 	if !ok || a.FullUser == nil {
-		return nil
+		return already[*UserFull](o)
 	}
 	full := *a.FullUser
 	for _, u := range a.Users {
@@ -107,34 +115,34 @@ func peerSettingsAlone(o tl.Object) tl.Object {
 	if a, ok := o.(*MessagesPeerSettings); ok && a.Settings != nil {
 		return a.Settings
 	}
-	return nil
+	return already[*PeerSettings](o)
 }
 
 func previewMedia(o tl.Object) tl.Object {
 	if a, ok := o.(*MessagesWebPagePreview); ok {
 		return object(a.Media)
 	}
-	return nil
+	return already[MessageMediaClass](o)
 }
 
 func webPageAlone(o tl.Object) tl.Object {
 	if a, ok := o.(*MessagesWebPage); ok {
 		return object(a.Webpage)
 	}
-	return nil
+	return already[WebPageClass](o)
 }
 
 func dialogFilterVector(o tl.Object) tl.Object {
 	if a, ok := o.(*MessagesDialogFilters); ok {
 		return Vector[DialogFilterClass](a.Filters)
 	}
-	return nil
+	return already[Vector[DialogFilterClass]](o)
 }
 
 func readersOnly(o tl.Object) tl.Object {
 	a, ok := o.(Vector[*ReadParticipantDate])
 	if !ok {
-		return nil
+		return already[LongVector](o)
 	}
 	users := make(LongVector, 0, len(a))
 	for _, p := range a {
@@ -147,20 +155,20 @@ func simpleWebView(o tl.Object) tl.Object {
 	if a, ok := o.(*WebViewResultURL); ok {
 		return &SimpleWebViewResultURL{URL: a.URL}
 	}
-	return nil
+	return already[*SimpleWebViewResultURL](o)
 }
 
 func appWebView(o tl.Object) tl.Object {
 	if a, ok := o.(*WebViewResultURL); ok {
 		return &AppWebViewResultURL{URL: a.URL}
 	}
-	return nil
+	return already[*AppWebViewResultURL](o)
 }
 
 func translatedText(o tl.Object) tl.Object {
 	a, ok := o.(*MessagesTranslateResult)
 	if !ok || len(a.Result) != 1 || a.Result[0] == nil {
-		return nil
+		return already[*MessagesTranslateResultText](o)
 	}
 	return &MessagesTranslateResultText{Text: a.Result[0].Text}
 }
@@ -169,13 +177,13 @@ func configAlone(o tl.Object) tl.Object {
 	if a, ok := o.(*HelpAppConfig); ok {
 		return object(a.Config)
 	}
-	return nil
+	return already[JSONValueClass](o)
 }
 
 func storyMaxIDs(o tl.Object) tl.Object {
 	a, ok := o.(Vector[*RecentStory])
 	if !ok {
-		return nil
+		return already[IntVector](o)
 	}
 	ids := make(IntVector, 0, len(a))
 	for _, s := range a {

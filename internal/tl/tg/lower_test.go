@@ -129,6 +129,9 @@ func TestLowerAnswer(t *testing.T) {
 				}
 				continue
 			}
+			if again := LowerAnswer(method, lowered, layer); !reflect.DeepEqual(again, lowered) {
+				t.Errorf("%s, layer %d: lowered twice it is %v", method, layer, again)
+			}
 			b := tl.Encode(lowered, layer)
 			if _, err := schema.DecodeAs(typ, b); err != nil {
 				t.Errorf("%s, layer %d: %v", method, layer, err)
