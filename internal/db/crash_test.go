@@ -109,7 +109,7 @@ func writeUntilKilled(t *testing.T, url string) {
 	for range 8 {
 		group.Go(func() {
 			for {
-				id := 1 + rand.IntN(1<<40)
+				id := 1 + rand.IntN(1<<30)
 				err := d.Write(ctx, func(tx *db.Tx) error {
 					if err := insert(ctx, tx, id, "a"); err != nil {
 						return err
