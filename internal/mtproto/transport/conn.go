@@ -14,8 +14,8 @@ type Options struct {
 	Limit int
 	// Secret is the 16-byte secret of an MTProto proxy. A server with a secret accepts streams with and without it.
 	Secret []byte
-	// IdleTimeout bounds the wait for the first byte of a packet, PacketTimeout that for the rest of it and for
-	// the first bytes of a connection. 0 leaves the read deadline to the caller.
+	// IdleTimeout bounds the wait for the first byte of a packet, PacketTimeout that for the rest of it, with some
+	// more for a long one, and for the first bytes of a connection. 0 leaves the read deadline to the caller.
 	IdleTimeout, PacketTimeout time.Duration
 	// WriteTimeout bounds one write; 0 means 30 seconds. A peer that does not take its bytes in that time is lost.
 	WriteTimeout time.Duration
@@ -122,7 +122,10 @@ func (c *Conn) next() (Packet, error) {
 		return Packet{}, err
 	}
 	p, used, err := c.codec.Next(in.buf[in.used:in.plain])
-	in.used += used
+	if used > 0 {
+		in.used += used
+		in.begun = time.Time{}
+	}
 	return p, err
 }
 
@@ -140,15 +143,27 @@ func (c *Conn) fill() error {
 	return err
 }
 
+// minRate is how fast a packet has to come that does not come at once. A client that is slow, as on a bad mobile
+// line, gets its time; one that sends a byte now and then to hold a buffer does not.
+const minRate = 4 << 10 // bytes per second
+
 func (c *Conn) setDeadline(started bool) error {
-	timeout := c.o.IdleTimeout
-	if started {
-		timeout = c.o.PacketTimeout
+	in := &c.in
+	if !started {
+		in.begun = time.Time{}
+		if c.o.IdleTimeout == 0 {
+			return nil
+		}
+		return c.nc.SetReadDeadline(time.Now().Add(c.o.IdleTimeout))
 	}
-	if timeout == 0 {
+	if in.begun.IsZero() {
+		in.begun = time.Now()
+	}
+	if c.o.PacketTimeout == 0 {
 		return nil
 	}
-	return c.nc.SetReadDeadline(time.Now().Add(timeout))
+	bonus := time.Duration(len(in.buf)-in.used) * time.Second / minRate
+	return c.nc.SetReadDeadline(in.begun.Add(c.o.PacketTimeout + bonus))
 }
 
 // clear removes WebSocket frames and obfuscation from what came last, in place.

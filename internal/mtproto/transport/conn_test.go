@@ -10,7 +10,9 @@ import (
 	"net/http/httptest"
 	"os"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -216,6 +218,38 @@ func TestTimeouts(t *testing.T) {
 	if _, err := server.Receive(); !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("half a packet: %v", err)
 	}
+}
+
+// A byte now and then does not keep a packet alive, but steady progress does.
+func TestSlowPackets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const size = 64 << 10
+		for name, tt := range map[string]struct {
+			piece int
+			err   error
+		}{"a byte every second": {1, os.ErrDeadlineExceeded}, "more than the least": {5 << 10, nil}} {
+			cn, sn := net.Pipe()
+			var writer sync.WaitGroup
+			writer.Go(func() {
+				defer cn.Close()
+				wire := append([]byte("\xee\xee\xee\xee\x00\x00\x01\x00"), make([]byte, size)...)
+				for len(wire) > 0 {
+					n, err := cn.Write(wire[:min(tt.piece, len(wire))])
+					if err != nil {
+						return
+					}
+					wire = wire[n:]
+					time.Sleep(time.Second)
+				}
+			})
+			p, err := NewServerConn(sn, nil, Options{PacketTimeout: 3 * time.Second}).Receive()
+			if !errors.Is(err, tt.err) || err == nil && len(p.Data) != size {
+				t.Errorf("%s: %d bytes, %v", name, len(p.Data), err)
+			}
+			sn.Close()
+			writer.Wait()
+		}
+	})
 }
 
 func TestFirstBytesAreKept(t *testing.T) {

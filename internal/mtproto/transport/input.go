@@ -3,6 +3,7 @@ package transport
 import (
 	"net"
 	"syscall"
+	"time"
 )
 
 // An input is what has been received and not yet returned. The reader owns it.
@@ -13,7 +14,8 @@ type input struct {
 	buf     []byte // borrowed; nil while nothing is buffered
 	used    int
 	plain   int
-	opening bool // the bytes that name the framing have not come yet
+	opening bool      // the bytes that name the framing have not come yet
+	begun   time.Time // when the packet began that is not whole yet; zero if there is none
 }
 
 // add buffers a copy of b.
