@@ -72,7 +72,8 @@ func (s *Service) askDeletion(ctx context.Context, tx *db.Tx, user ids.User) (n 
 		return nil, nil, err
 	}
 	due = s.now().Add(deletionWait)
-	const insert = `INSERT INTO account_deletion (user_id, hash, due_at) VALUES ($1, $2, $3)`
+	const insert = `INSERT INTO account_deletion (user_id, hash, due_at) VALUES ($1, $2, $3)
+		ON CONFLICT (user_id) DO NOTHING`
 	if _, err := tx.Exec(ctx, insert, user, hex.EncodeToString(id), due); err != nil {
 		return nil, nil, fmt.Errorf("ask for deletion: %w", err)
 	}

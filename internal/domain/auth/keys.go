@@ -113,6 +113,17 @@ func (s *Service) load(ctx context.Context, id ids.AuthKey) (*record, error) {
 	return r, nil
 }
 
+// claim holds a key back, until tx ends, from whoever else wants to change who stands behind it. It reports whether
+// user, or nobody if that is 0, is signed in by it, with nothing missing.
+func claim(ctx context.Context, tx *db.Tx, id ids.AuthKey, user ids.User) (bool, error) {
+	const touch = `UPDATE auth_key SET pending = pending WHERE id = $1 AND user_id = $2 AND pending = 0 AND temporary = 0`
+	rows, err := tx.Exec(ctx, touch, id, user)
+	if err != nil {
+		return false, fmt.Errorf("claim key: %w", err)
+	}
+	return rows > 0, nil
+}
+
 func readKey(ctx context.Context, tx *db.Tx, id ids.AuthKey) (*record, error) {
 	const get = `SELECT secret, temporary, perm_id, dc, salt, sweep_at, user_id, bot, pending, layer,
 		api_id, device, system, app, system_lang, lang_pack, lang FROM auth_key WHERE id = $1`

@@ -130,7 +130,12 @@ func insertLogin(ctx context.Context, tx *db.Tx, l Login, parent ids.AuthKey) er
 
 // end signs out a key of user, with all that was carried over from it. The keys stay: clients are told that
 // they are signed out, rather than that their key is unknown, which some do not survive (client-needs 9.3).
+//
+// The key itself goes first: that waits for an Import by it which is under way, and stops the next.
 func (s *Service) end(ctx context.Context, tx *db.Tx, user ids.User, key ids.AuthKey) error {
+	if err := s.release(ctx, tx, user, key); err != nil {
+		return err
+	}
 	const remove = `DELETE FROM login WHERE user_id = $1 AND (key_id = $2 OR parent_id = $3) RETURNING key_id`
 	rows, err := tx.Query(ctx, remove, user, key, key)
 	if err != nil {
@@ -140,6 +145,9 @@ func (s *Service) end(ctx context.Context, tx *db.Tx, user ids.User, key ids.Aut
 		var k ids.AuthKey
 		if err := rows.Scan(&k); err != nil {
 			return err
+		}
+		if k == key {
+			continue
 		}
 		if err := s.release(ctx, tx, user, k); err != nil {
 			return err

@@ -229,11 +229,7 @@ func (s *Service) LogOut(ctx context.Context, key ids.AuthKey) (token []byte, er
 	}
 	err = s.db.Write(ctx, func(tx *db.Tx) (err error) {
 		token = nil
-		if err := s.end(ctx, tx, r.user, key); err != nil {
-			return err
-		}
-		// The login may be gone already while the key still points to the user.
-		if err := s.release(ctx, tx, r.user, key); err != nil || r.bot || r.pending {
+		if err := s.end(ctx, tx, r.user, key); err != nil || r.bot || r.pending {
 			return err
 		}
 		token, err = s.newFutureToken(ctx, tx, r.user)

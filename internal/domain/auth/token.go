@@ -112,14 +112,12 @@ func (s *Service) AcceptToken(ctx context.Context, user ids.User, token []byte) 
 	}
 	var l Login
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		r, err := readKey(ctx, tx, key)
-		switch {
-		case errors.Is(err, ErrUnknownKey) || err == nil && r.Temporary:
-			return ErrTokenInvalid
-		case err != nil:
+		free, err := claim(ctx, tx, key, 0)
+		if err == nil && !free {
+			err = ErrTokenUsed
+		}
+		if err != nil {
 			return err
-		case r.user != 0:
-			return ErrTokenUsed
 		}
 		if l, _, err = s.enter(ctx, tx, user, Caller{Key: key}); err != nil {
 			return err

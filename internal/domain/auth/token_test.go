@@ -3,6 +3,7 @@ package auth
 import (
 	"bytes"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -73,6 +74,74 @@ func TestTokensAreChecked(t *testing.T) {
 		wantErr(t, "old token", err, ErrTokenExpired)
 		_, err = w.ImportToken(t.Context(), by, lt.Token)
 		wantErr(t, "import of an old token", err, ErrTokenExpired)
+	})
+}
+
+// Two people scan the same code: one of them has the device then, and the other hears so.
+func TestTokenIsAcceptedOnce(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		_, one := w.join(t, phones())
+		_, two := w.join(t, phones())
+		by := w.key(t)
+		lt, err := w.ExportToken(t.Context(), by, 4, nil)
+		must(t, "export", err)
+		var wg sync.WaitGroup
+		var mu sync.Mutex
+		accepted := ids.User(0)
+		for _, user := range []ids.User{one, two, one, two} {
+			wg.Go(func() {
+				_, err := w.AcceptToken(t.Context(), user, lt.Token)
+				mu.Lock()
+				defer mu.Unlock()
+				if err == nil && accepted == 0 {
+					accepted = user
+				} else if !errors.Is(err, ErrTokenUsed) {
+					t.Errorf("accepted twice, or %v", err)
+				}
+			})
+		}
+		wg.Wait()
+		if got := w.user(t, by.Key); got != accepted || got == 0 {
+			t.Errorf("key is %d's, token was accepted by %d", got, accepted)
+		}
+		for _, user := range []ids.User{one, two} {
+			all, err := w.Logins(t.Context(), user, 0)
+			must(t, "list", err)
+			want := 1
+			if user == accepted {
+				want = 2
+			}
+			if len(all) != want {
+				t.Errorf("user %d has %d logins, want %d", user, len(all), want)
+			}
+		}
+	})
+}
+
+// A login that ends takes along what is carried over from it at that moment.
+func TestTransferDuringTheEndOfItsLogin(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		for range 10 {
+			by, user := w.join(t, phones())
+			token, err := w.Export(user, by.Key, 4)
+			must(t, "export", err)
+			part := w.key(t)
+			var wg sync.WaitGroup
+			wg.Go(func() {
+				if _, err := w.Import(t.Context(), part, user, token); err != nil && !errors.Is(err, ErrTransfer) {
+					t.Errorf("import: %v", err)
+				}
+			})
+			wg.Go(func() {
+				if _, err := w.LogOut(t.Context(), by.Key); err != nil {
+					t.Errorf("log out: %v", err)
+				}
+			})
+			wg.Wait()
+			if got := w.user(t, part.Key); got != 0 {
+				t.Fatalf("part of an ended login belongs to %d", got)
+			}
+		}
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"hermod/internal/db"
 	"hermod/internal/domain/ids"
+	"hermod/internal/domain/users"
 )
 
 // Errors of transfers.
@@ -45,11 +46,15 @@ func (s *Service) Import(ctx context.Context, by Caller, user ids.User, token []
 	if err != nil {
 		return Login{}, err
 	}
+	bot, err := s.isBot(ctx, user)
+	if err != nil {
+		return Login{}, err
+	}
 	var l Login
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		r, err := readKey(ctx, tx, parent)
-		if errors.Is(err, ErrUnknownKey) || err == nil && (r.user != user || r.pending) {
-			return ErrTransfer
+		ok, err := claim(ctx, tx, parent, user)
+		if err == nil && !ok {
+			err = ErrTransfer
 		}
 		if err != nil {
 			return err
@@ -58,10 +63,18 @@ func (s *Service) Import(ctx context.Context, by Caller, user ids.User, token []
 			l = Login{User: user, Key: parent}
 			return nil
 		}
-		l, err = s.authorize(ctx, tx, entry{user: user, bot: r.bot, parent: parent, by: by})
+		l, err = s.authorize(ctx, tx, entry{user: user, bot: bot, parent: parent, by: by})
 		return err
 	})
 	return l, err
+}
+
+func (s *Service) isBot(ctx context.Context, user ids.User) (bool, error) {
+	u, err := s.users.One(ctx, user)
+	if errors.Is(err, users.ErrNotFound) {
+		err = ErrTransfer
+	}
+	return u.Bot, err
 }
 
 func (s *Service) openTransfer(user ids.User, t []byte) (ids.AuthKey, error) {
