@@ -155,7 +155,10 @@ func TestImportHonoursPrivacy(t *testing.T) {
 		if done, err := w.Import(t.Context(), w.anna.ID, book); err != nil || len(done.Found) != 1 {
 			t.Errorf("contact: got %+v, %v", done, err)
 		}
-		if u, err := w.ResolvePhone(t.Context(), w.anna.ID, "900 00 002"); err != nil || u != w.bo.ID {
+		if err := w.Block(t.Context(), w.bo.ID, w.anna.ID.Peer(), contacts.Messages); err != nil {
+			t.Fatal(err)
+		}
+		if u, err := w.ResolvePhone(t.Context(), w.anna.ID, "900 00 002"); err != nil || u != w.bo.ID { // blocked or not
 			t.Errorf("resolve: got %d, %v", u, err)
 		}
 	})

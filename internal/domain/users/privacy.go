@@ -98,7 +98,7 @@ func (u User) Shows(key PrivacyKey, viewer Viewer, rel Relation) bool {
 	switch {
 	case viewer.ID == u.ID:
 		return true
-	case rel.Theirs.Blocked || u.Deleted():
+	case u.Deleted(), rel.Theirs.Blocked && key != AddedByPhone: // who has the number finds the account all the same
 		return false
 	}
 	return verdict(u.Rules(key), viewer, rel.Theirs)
