@@ -30,6 +30,9 @@ const (
 )
 
 func TestKill(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs a server of its own, for a while")
+	}
 	kills := shortKills
 	if s := os.Getenv("HERMOD_TEST_KILLS"); s != "" {
 		var err error

@@ -25,27 +25,28 @@ type process struct {
 	cmd     *exec.Cmd
 }
 
+// programs is the folder of the compiled server.
+var programs string
+
+func TestMain(m *testing.M) {
+	var err error
+	if programs, err = os.MkdirTemp("", "hermod-kill-"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	os.RemoveAll(programs)
+	os.Exit(code)
+}
+
 // build compiles the server, once for all tests.
 var build = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "hermod-kill-")
-	if err != nil {
-		return "", err
-	}
-	binary := filepath.Join(dir, "hermod")
+	binary := filepath.Join(programs, "hermod")
 	out, err := exec.Command("go", "build", "-o", binary, "hermod/cmd/hermod").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("build the server: %w: %s", err, out)
 	}
 	return binary, nil
 })
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if binary, err := build(); err == nil {
-		os.RemoveAll(filepath.Dir(binary))
-	}
-	os.Exit(code)
-}
 
 func newProcess(t *testing.T, url string) *process {
 	t.Helper()
