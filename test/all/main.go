@@ -39,7 +39,7 @@ func suites() []suite {
 	return []suite{
 		{"Go", ".", append(slices.Clone(goTest), "./..."), readGo},
 		{"gotd", "test/gotd", append(slices.Clone(goTest), "./..."), readGo},
-		{"JavaScript clients", "test/js", []string{"node", "--test", "--test-reporter=tap", "--test-concurrency=1"}, readTAP},
+		{"JavaScript clients", "test/js", []string{"node", "--test", "--test-reporter=tap", "--test-force-exit", "--test-concurrency=1"}, readTAP},
 	}
 }
 
