@@ -162,6 +162,12 @@ func (s *testStream) Close() {
 	s.closed = true
 }
 
+func (s *testStream) isClosed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed
+}
+
 // happen delivers updates to user.
 func (r *rig) happen(user int64, updates ...Update) {
 	r.mu.Lock()

@@ -260,10 +260,15 @@ func TestProxyProtocol(t *testing.T) {
 				t.Fatal(err)
 			}
 			d.c, err = transport.NewClientConn(nc, transport.Header{Kind: transport.Intermediate}, true, transport.Options{})
-			if err != nil {
-				t.Fatal(err)
+			if err == nil {
+				err = d.sendAs(d.msgID(), hello)
 			}
-			d.sendAs(d.msgID(), hello)
+			if err != nil {
+				if tt.good {
+					t.Fatal(err)
+				}
+				return
+			}
 			if !tt.good {
 				if _, err := d.receive(5 * time.Second); err == nil {
 					t.Error("a header from anybody is believed")
