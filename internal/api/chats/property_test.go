@@ -360,6 +360,9 @@ func (d *device) take(w *world, call *rpc.Call) {
 	}
 }
 
+// seeds is how many storms there are per engine and bus.
+const seeds = 3
+
 // TestDifferenceEqualsPushes lets random things happen among three people. Of each, one device is here all the time and
 // takes pushes; another comes now and then and asks for differences of random size. In the end both show what the
 // server has. The bus loses, doubles and delays nudges.
@@ -368,20 +371,12 @@ func TestDifferenceEqualsPushes(t *testing.T) {
 	for name, faults := range tests {
 		dbtest.Run(t, func(t *testing.T, d *db.DB) {
 			t.Run(name, func(t *testing.T) {
-				for seed := range uint64(3) {
+				for seed := range uint64(seeds) {
 					runStorm(t, d, faults, seed, 250)
 				}
 			})
 		})
 	}
-}
-
-// FuzzDifferenceEqualsPushes is the same for any seed, on SQLite.
-func FuzzDifferenceEqualsPushes(f *testing.F) {
-	f.Add(uint64(7))
-	f.Fuzz(func(t *testing.T, seed uint64) {
-		runStorm(t, dbtest.SQLite(t), bustest.AllFaults, seed, 400)
-	})
 }
 
 func runStorm(t *testing.T, d *db.DB, faults bustest.Faults, seed uint64, steps int) {

@@ -167,7 +167,7 @@ func (s *Service) mendDialogs(
 		if err != nil {
 			return nil, err
 		}
-		unread := d.Unread
+		unread, pinned := d.Unread, d.Pinned > 0
 		for _, m := range rows {
 			d.Messages = max(d.Messages-1, 0)
 			if m.From != owner && m.ID > d.ReadInbox {
@@ -181,6 +181,11 @@ func (s *Service) mendDialogs(
 		}
 		if err := s.dialogs.Save(ctx, tx, d); err != nil {
 			return nil, err
+		}
+		if pinned && d.Pinned == 0 {
+			if err := s.log.Note(ctx, tx, owner, updates.DialogPinned{Peer: peer, Folder: int32(d.Folder)}); err != nil {
+				return nil, err
+			}
 		}
 		if d.Unread != unread {
 			recounted = append(recounted, d)
