@@ -11,13 +11,12 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/gotd/td/crypto/srp"
-
 	"hermod/internal/api/view"
 	"hermod/internal/bus"
 	"hermod/internal/db/dbtest"
 	"hermod/internal/domain/auth"
 	"hermod/internal/domain/auth/sender"
+	"hermod/internal/domain/auth/srp/srptest"
 	"hermod/internal/domain/contacts"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/updates"
@@ -356,9 +355,9 @@ func TestFloodTellsTheSeconds(t *testing.T) {
 }
 
 // algoOf reads a password algorithm from an answer.
-func algoOf(v any) srp.Input {
+func algoOf(v any) srptest.Params {
 	f := v.(gen.Value).Fields
-	return srp.Input{Salt1: f["salt1"].([]byte), Salt2: f["salt2"].([]byte), G: int(f["g"].(int32)), P: f["p"].([]byte)}
+	return srptest.Params{Salt1: f["salt1"].([]byte), Salt2: f["salt2"].([]byte), G: int(f["g"].(int32)), P: f["p"].([]byte)}
 }
 
 const modPowName = "passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow"
@@ -367,10 +366,7 @@ const modPowName = "passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256M
 func (d *device) setPassword(password, email string) (any, error) {
 	d.w.t.Helper()
 	in := algoOf(d.ask("account.getPassword", nil).Fields["new_algo"])
-	verifier, salt1, err := srp.NewSRP(rand.Reader).NewHash([]byte(password), in)
-	if err != nil {
-		d.w.t.Fatal(err)
-	}
+	verifier, salt1 := srptest.NewVerifier(d.w.t, password, in)
 	next := fields{
 		"new_algo":          gen.Value{Name: modPowName, Fields: fields{"salt1": salt1, "salt2": in.Salt2, "g": int32(in.G), "p": in.P}},
 		"new_password_hash": verifier, "hint": "hint",
@@ -390,13 +386,8 @@ func (d *device) proof(password string) gen.Value {
 	if st["has_password"] != true || st["hint"] != "hint" {
 		d.w.t.Fatalf("state %+v", st)
 	}
-	random := make([]byte, 256)
-	rand.Read(random)
-	a, err := srp.NewSRP(rand.Reader).Hash([]byte(password), st["srp_B"].([]byte), random, algoOf(st["current_algo"]))
-	if err != nil {
-		d.w.t.Fatal(err)
-	}
-	return gen.Value{Name: "inputCheckPasswordSRP", Fields: fields{"srp_id": st["srp_id"], "A": a.A, "M1": a.M1}}
+	a, m1 := srptest.Prove(d.w.t, password, st["srp_B"].([]byte), algoOf(st["current_algo"]))
+	return gen.Value{Name: "inputCheckPasswordSRP", Fields: fields{"srp_id": st["srp_id"], "A": a, "M1": m1}}
 }
 
 func TestPasswordOverTheWire(t *testing.T) {

@@ -1,38 +1,32 @@
 package auth
 
 import (
-	"crypto/rand"
 	"errors"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/gotd/td/crypto/srp"
-
+	"hermod/internal/domain/auth/srp/srptest"
 	"hermod/internal/domain/ids"
 )
 
-// newPassword is what a client of gotd sends to set a password.
+// newPassword is what a client sends to set a password.
 func newPassword(t *testing.T, st PasswordState, password string) NewPassword {
 	t.Helper()
-	in := srp.Input{Salt1: st.NewSalts.Salt1, Salt2: st.NewSalts.Salt2, G: st.G, P: st.Prime}
-	verifier, salt1, err := srp.NewSRP(rand.Reader).NewHash([]byte(password), in)
-	must(t, "hash", err)
+	in := srptest.Params{Salt1: st.NewSalts.Salt1, Salt2: st.NewSalts.Salt2, G: st.G, P: st.Prime}
+	verifier, salt1 := srptest.NewVerifier(t, password, in)
 	return NewPassword{
 		Change: true, Verifier: verifier, Salts: Salts{salt1, in.Salt2}, G: st.G, Prime: st.Prime, Hint: "the usual",
 	}
 }
 
-// proves is what a client of gotd sends to prove a password.
+// proves is what a client sends to prove a password.
 func proves(t *testing.T, st PasswordState, password string) Proof {
 	t.Helper()
-	random := make([]byte, 256)
-	rand.Read(random)
-	in := srp.Input{Salt1: st.Challenge.Salts.Salt1, Salt2: st.Challenge.Salts.Salt2, G: st.G, P: st.Prime}
-	a, err := srp.NewSRP(rand.Reader).Hash([]byte(password), st.Challenge.Public, random, in)
-	must(t, "prove", err)
-	return Proof{ID: st.Challenge.ID, A: a.A, M1: a.M1}
+	in := srptest.Params{Salt1: st.Challenge.Salts.Salt1, Salt2: st.Challenge.Salts.Salt2, G: st.G, P: st.Prime}
+	a, m1 := srptest.Prove(t, password, st.Challenge.Public, in)
+	return Proof{ID: st.Challenge.ID, A: a, M1: m1}
 }
 
 func (w *world) state(t *testing.T, user ids.User) PasswordState {

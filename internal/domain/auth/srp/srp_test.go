@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/gotd/td/crypto/srp"
+
+	"hermod/internal/domain/auth/srp/srptest"
 )
 
 // newAccount sets password as a client of gotd does.
@@ -127,5 +129,26 @@ func BenchmarkCheck(b *testing.B) {
 	a := pad(new(big.Int).Rsh(gr.p, 2))
 	for b.Loop() {
 		_ = gr.Check(acc, ch.Secret, a, make([]byte, 32))
+	}
+}
+
+// The client of our own tests is as good as the foreign one.
+func TestOwnClient(t *testing.T) {
+	gr := NewGroup()
+	in := srptest.Params{Salt1: []byte("first"), Salt2: []byte("second"), G: G, P: gr.Prime()}
+	v, salt1 := srptest.NewVerifier(t, "correct horse", in)
+	acc := Account{Verifier: v, Salt1: salt1, Salt2: in.Salt2}
+	ch, err := gr.NewChallenge(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.Salt1 = salt1
+	a, m1 := srptest.Prove(t, "correct horse", ch.Public, in)
+	if err := gr.Check(acc, ch.Secret, a, m1); err != nil {
+		t.Errorf("right password: %v", err)
+	}
+	foreign := answer(t, gr, acc, "correct horse", ch.Public)
+	if err := gr.Check(acc, ch.Secret, foreign.A, foreign.M1); err != nil {
+		t.Errorf("foreign proof for our verifier: %v", err)
 	}
 }
