@@ -74,6 +74,7 @@ func (h *Handlers) Register(r *rpc.Router) {
 	h.registerPrivacy(r)
 	h.registerStrangers(r)
 	h.registerPhotos(r)
+	h.registerReactions(r)
 }
 
 // wireErrors says how the errors of users and contacts look to clients.

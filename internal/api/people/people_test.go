@@ -477,6 +477,21 @@ func TestContentSettings(t *testing.T) {
 	})
 }
 
+func TestReactionNotices(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		if got := must[*tg.ReactionsNotifySettings](t)(w.getReactionsNotifySettings(t.Context(), w.anna, nil)); !got.ShowPreviews || got.Sound == nil {
+			t.Errorf("unset: got %+v", got)
+		}
+		in := &tg.ReactionsNotifySettings{MessagesNotifyFrom: &tg.ReactionNotificationsFromAll{}}
+		must[*tg.ReactionsNotifySettings](t)(w.setReactionsNotifySettings(t.Context(), w.anna, &tg.AccountSetReactionsNotifySettings{Settings: in}))
+		got := must[*tg.ReactionsNotifySettings](t)(w.getReactionsNotifySettings(t.Context(), w.anna, nil))
+		if _, all := got.MessagesNotifyFrom.(*tg.ReactionNotificationsFromAll); !all || got.StoriesNotifyFrom != nil || got.ShowPreviews {
+			t.Errorf("got %+v", got)
+		}
+	})
+}
+
 func TestPhotosAreNoneYet(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)

@@ -118,8 +118,27 @@ type Settings struct {
 	SilentSignUps bool          `json:"silent_sign_ups,omitempty"` // do not tell when a contact joins
 	TopPeersOff   bool          `json:"top_peers_off,omitempty"`
 	Sensitive     bool          `json:"sensitive,omitempty"` // show what is marked as not for everybody
+	Reactions     *Reactions    `json:"reactions,omitempty"` // nil: as nobody has set them
 	Bot           *BotInfo      `json:"bot,omitempty"`
 }
+
+// Reactions say of whose reactions and votes someone wants to be told.
+type Reactions struct {
+	Messages ReactionsFrom `json:"m,omitempty"`
+	Stories  ReactionsFrom `json:"s,omitempty"`
+	Polls    ReactionsFrom `json:"p,omitempty"`
+	Previews bool          `json:"v,omitempty"`
+}
+
+// ReactionsFrom is whose reactions count.
+type ReactionsFrom string
+
+// The people whose reactions can count.
+const (
+	FromNobody   ReactionsFrom = ""
+	FromContacts ReactionsFrom = "contacts"
+	FromAll      ReactionsFrom = "all"
+)
 
 // A Color is a number from help.getPeerColors, with an emoji pattern behind it.
 type Color struct {
