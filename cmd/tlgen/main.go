@@ -1,6 +1,7 @@
-// Command tlgen writes the Go packages of the TL schemas, as schema/tlgen.toml says.
+// Command tlgen writes the Go packages of the TL schemas, and merges new layers into them.
 //
-//	go run ./cmd/tlgen schema/tlgen.toml
+//	go run ./cmd/tlgen [schema/tlgen.toml]             write the packages
+//	go run ./cmd/tlgen add schema/api.tl 230 NEW.tl    merge the schema of layer 230
 package main
 
 import (
@@ -9,19 +10,49 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"hermod/internal/tl/gen"
 )
 
 func main() {
-	path := "schema/tlgen.toml"
-	if len(os.Args) > 1 {
-		path = os.Args[1]
-	}
-	if err := run(path); err != nil {
+	if err := command(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "tlgen:", err)
 		os.Exit(1)
 	}
+}
+
+func command(args []string) error {
+	switch {
+	case len(args) == 0:
+		return run("schema/tlgen.toml")
+	case args[0] == "add" && len(args) == 4:
+		return add(args[1], args[2], args[3])
+	case args[0] != "add" && len(args) == 1:
+		return run(args[0])
+	}
+	return errors.New("usage: tlgen [CONFIG] | tlgen add SCHEMA LAYER NEW")
+}
+
+// add merges the schema of a new layer into the file at path.
+func add(path, layer, newer string) error {
+	n, err := strconv.Atoi(layer)
+	if err != nil {
+		return err
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	more, err := os.ReadFile(newer)
+	if err != nil {
+		return err
+	}
+	merged, err := gen.AddLayer(string(text), string(more), n)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, []byte(merged), 0o644)
 }
 
 func run(path string) error {
