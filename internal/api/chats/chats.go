@@ -63,6 +63,7 @@ var wireErrors = map[error]rpc.Error{
 	messages.ErrTooMany:       rpc.BadRequest("LIMIT_INVALID"),
 	messages.ErrTooOld:        rpc.BadRequest("MESSAGE_TOO_OLD"),
 	messages.ErrHidden:        rpc.Forbidden("USER_PRIVACY_RESTRICTED"),
+	messages.ErrHiding:        rpc.Forbidden("YOUR_PRIVACY_RESTRICTED"),
 	text.ErrBounds:            rpc.BadRequest("ENTITY_BOUNDS_INVALID"),
 	users.ErrBlocked:          rpc.BadRequest("USER_IS_BLOCKED"),
 	users.ErrYouBlocked:       rpc.BadRequest("YOU_BLOCKED_USER"),

@@ -186,7 +186,7 @@ func (h *Handlers) getMessageReadParticipants(ctx context.Context, call *rpc.Cal
 	}
 	at, err := h.messages.ReadDate(ctx, call.User, peer, ids.Message(in.MsgID))
 	switch {
-	case isNone(err), errors.Is(err, messages.ErrHidden), errors.Is(err, messages.ErrTooOld):
+	case isNone(err), errors.Is(err, messages.ErrHidden), errors.Is(err, messages.ErrHiding), errors.Is(err, messages.ErrTooOld):
 		return tg.Vector[*tg.ReadParticipantDate]{}, nil
 	case err != nil:
 		return nil, err

@@ -80,14 +80,14 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) { fn(t, newWorld(t, d, bus.NewLocal())) })
 }
 
-// must unwraps an answer and checks that it can be written in the oldest and the newest layer.
+// must unwraps an answer and checks that it can be written in an old and in the newest layer.
 func must[O tl.Object](t testing.TB) func(O, error) O {
 	return func(o O, err error) O {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, layer := range []int{134, tg.Newest} {
+		for _, layer := range []int{181, tg.Newest} {
 			if len(tl.Encode(o, layer)) == 0 {
 				t.Fatalf("%s has no form in layer %d", o.TLName(), layer)
 			}

@@ -53,8 +53,10 @@ var (
 	ErrTooMany = errors.New("too many messages at once")
 	// ErrTooOld means a message that was read too long ago to say when.
 	ErrTooOld = errors.New("message is too old")
-	// ErrHidden means that the own or the other's privacy hides when messages are read.
+	// ErrHidden means that the other side hides when it reads messages.
 	ErrHidden = errors.New("read dates are hidden")
+	// ErrHiding means that who asks hides it himself.
+	ErrHiding = errors.New("read dates are hidden by oneself")
 )
 
 // Bounds.

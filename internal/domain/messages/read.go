@@ -205,7 +205,7 @@ func (s *Service) readContents(ctx context.Context, tx *db.Tx, owner ids.User, w
 
 // ReadDate returns when the other side read a message of owner.
 //
-// It fails with ErrNone when it is not read or not owner's, ErrTooOld, or ErrHidden.
+// It fails with ErrNone when it is not read or not owner's, ErrTooOld, ErrHidden or ErrHiding.
 // Spec: https://core.telegram.org/method/messages.getOutboxReadDate
 func (s *Service) ReadDate(ctx context.Context, owner ids.User, peer ids.Peer, id ids.Message) (at time.Time, err error) {
 	if err := s.checkShowsReading(ctx, owner, peer.User()); err != nil {
@@ -231,18 +231,19 @@ func (s *Service) ReadDate(ctx context.Context, owner ids.User, peer ids.Peer, i
 	return at, nil
 }
 
-func (s *Service) checkShowsReading(ctx context.Context, a, b ids.User) error {
-	both, err := s.users.Get(ctx, a, b)
+func (s *Service) checkShowsReading(ctx context.Context, owner, other ids.User) error {
+	both, err := s.users.Get(ctx, owner, other)
 	if errors.Is(err, users.ErrNotFound) || len(both) != 2 {
 		return ErrPeer
 	}
 	if err != nil {
 		return err
 	}
-	for _, u := range both {
-		if u.Settings.Privacy.HideReadMarks {
-			return ErrHidden
-		}
+	if both[0].Settings.Privacy.HideReadMarks {
+		return ErrHiding
+	}
+	if both[1].Settings.Privacy.HideReadMarks {
+		return ErrHidden
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 	"unicode"
@@ -57,6 +58,9 @@ func (s *Service) Search(ctx context.Context, q Query) (page Page, err error) {
 			return err
 		}
 		anchor := q.Window.OffsetID
+		if anchor <= 0 {
+			anchor = math.MaxInt32
+		}
 		if page.Total, page.Above, err = l.count(ctx, tx, anchor); err != nil {
 			return err
 		}
