@@ -3,6 +3,7 @@ package storage_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"math/rand/v2"
 	"net/url"
 	"strings"
@@ -43,8 +44,8 @@ func pair() (a, b int64) {
 	return a, a + owners/2
 }
 
-// bareSQLite runs n messages on one connection.
-func bareSQLite(b *testing.B, address string, n int) {
+// bareSQLite returns what runs n messages on one connection.
+func bareSQLite(b *testing.B, address string) func(n int) error {
 	path := strings.TrimPrefix(address, "sqlite:")
 	q := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "secure_delete(1)",
 		"wal_autocheckpoint(50000)", "cache_size(-262144)"}, "_txlock": {"immediate"}}
@@ -53,7 +54,7 @@ func bareSQLite(b *testing.B, address string, n int) {
 		b.Fatal(err)
 	}
 	pool := sql.OpenDB(connector)
-	defer pool.Close()
+	b.Cleanup(func() { _ = pool.Close() })
 	pool.SetMaxOpenConns(1)
 	var prepared [3]*sql.Stmt
 	for i, text := range []string{bareNext, bareMessage, bareDialog} {
@@ -61,20 +62,27 @@ func bareSQLite(b *testing.B, address string, n int) {
 			b.Fatal(err)
 		}
 	}
-	for done := 0; done < n; done += perCommit {
-		tx, err := pool.Begin()
-		if err != nil {
-			b.Fatal(err)
-		}
-		for range min(perCommit, n-done) {
-			if err := bareSQLiteMessage(tx, prepared); err != nil {
-				b.Fatal(err)
+	return func(n int) error {
+		for done := 0; done < n; done += perCommit {
+			if err := bareSQLiteCommit(pool, prepared, min(perCommit, n-done)); err != nil {
+				return err
 			}
 		}
-		if err := tx.Commit(); err != nil {
-			b.Fatal(err)
+		return nil
+	}
+}
+
+func bareSQLiteCommit(pool *sql.DB, prepared [3]*sql.Stmt, n int) error {
+	tx, err := pool.Begin()
+	if err != nil {
+		return err
+	}
+	for range n {
+		if err := bareSQLiteMessage(tx, prepared); err != nil {
+			return errors.Join(err, tx.Rollback())
 		}
 	}
+	return tx.Commit()
 }
 
 func bareSQLiteMessage(tx *sql.Tx, prepared [3]*sql.Stmt) error {
@@ -100,8 +108,8 @@ func bareSQLiteMessage(tx *sql.Tx, prepared [3]*sql.Stmt) error {
 	return nil
 }
 
-// barePostgres runs n messages on some connections, in two trips each: what has an answer, and all the rest.
-func barePostgres(b *testing.B, address string, n int) {
+// barePostgres returns what runs n messages on some connections, in two trips each: what has an answer, and the rest.
+func barePostgres(b *testing.B, address string) func(n int) error {
 	config, err := pgxpool.ParseConfig(address)
 	if err != nil {
 		b.Fatal(err)
@@ -111,15 +119,17 @@ func barePostgres(b *testing.B, address string, n int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer pool.Close()
-	parallel(b, bareParallel, n, func(ctx context.Context) error {
-		c, err := pool.Acquire(ctx)
-		if err != nil {
-			return err
-		}
-		defer c.Release()
-		return barePostgresMessage(ctx, c.Conn())
-	})
+	b.Cleanup(pool.Close)
+	return func(n int) error {
+		return parallel(b.Context(), bareParallel, n, func(ctx context.Context) error {
+			c, err := pool.Acquire(ctx)
+			if err != nil {
+				return err
+			}
+			defer c.Release()
+			return barePostgresMessage(ctx, c.Conn())
+		})
+	}
 }
 
 func barePostgresMessage(ctx context.Context, c *pgx.Conn) error {
