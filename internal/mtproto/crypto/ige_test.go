@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/aes"
 	"crypto/rand"
-	"encoding/hex"
 	"fmt"
 	"testing"
 
@@ -46,15 +45,6 @@ func TestIGEAgainstAnother(t *testing.T) {
 			})
 		}
 	}
-}
-
-func fromHex(t testing.TB, s string) []byte {
-	t.Helper()
-	b, err := hex.DecodeString(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
 }
 
 func TestIGEOfNothing(t *testing.T) {

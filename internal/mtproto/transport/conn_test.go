@@ -150,6 +150,9 @@ func TestConnByteByByte(t *testing.T) {
 			if err == nil {
 				err = rec.Send(samples()...)
 			}
+			if err != nil {
+				t.Error(err)
+			}
 			for _, c := range b.Bytes() {
 				if _, err := cn.Write([]byte{c}); err != nil {
 					return
