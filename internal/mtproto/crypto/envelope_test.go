@@ -129,7 +129,7 @@ func FuzzOpen(f *testing.F) {
 	f.Add(k.Seal(nil, Message{Body: []byte("abcd")}, FromClient)[24:], false)
 	f.Fuzz(func(t *testing.T, in []byte, whole bool) {
 		in = bytes.Clone(in) // the fuzzer keeps its own
-		if !whole { // what a client that holds the key may send
+		if !whole {          // what a client that holds the key may send
 			in = append(make([]byte, sealedHead), in[:len(in)/BlockSize*BlockSize]...)
 			le.PutUint64(in, uint64(k.ID))
 			k.seal(in, FromClient)

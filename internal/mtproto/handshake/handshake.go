@@ -6,8 +6,8 @@
 //
 // What an exchange holds to:
 //   - every nonce is the one of this exchange, compared in constant time, so nothing recorded can be played again;
-//   - an answer depends only on messages in the order of the protocol; the last message repeated gets the last answer
-//     again, and a new req_pq begins anew;
+//   - messages come in the order of the protocol; the last one repeated gets the last answer again, unless that
+//     was the key, and a new req_pq begins anew;
 //   - a key is handed out once, with the answer that tells the client; store it before you send that.
 //
 // The gateway runs the server's side, our own client the other.

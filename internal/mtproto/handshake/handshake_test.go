@@ -234,14 +234,14 @@ func TestRepeatedMessages(t *testing.T) {
 	x := s.Begin()
 	c, msg := NewClient(options(s))
 	keys := 0
-	for range 3 {
+	for n := range 3 {
 		first, made, err := x.Handle(now, msg)
 		if err != nil {
 			t.Fatal(err)
 		}
 		again, none, err := x.Handle(now, msg)
-		if err != nil || none != nil || !bytes.Equal(first, again) {
-			t.Fatalf("second answer differs: %v", err)
+		if none != nil || n < 2 && !bytes.Equal(first, again) || n == 2 && !errors.Is(err, ErrProtocol) {
+			t.Fatalf("second answer to message %d: %x, %v", n, again, err)
 		}
 		if made != nil {
 			keys++

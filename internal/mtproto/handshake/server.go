@@ -103,8 +103,8 @@ func (x *Exchange) Handle(now time.Time, body []byte) (answer []byte, made *Resu
 		return nil, nil, err
 	}
 	x.last, x.answer = sum, answer
-	if made != nil {
-		x.state = nil
+	if made != nil { // nothing is answered twice that the caller may yet fail to store
+		x.state, x.answer = nil, nil
 	}
 	return answer, made, nil
 }
