@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/url"
 	"os"
 	"os/exec"
@@ -219,24 +220,60 @@ func findPostgres() (string, error) {
 	return downloadPostgres()
 }
 
-// downloadPostgres lets the library fetch its binaries; it starts them once, since it cannot only fetch.
+// downloadPostgres lets a library fetch PostgreSQL into the user's cache, unless an earlier test run has.
 func downloadPostgres() (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return "", err
 	}
-	bin := filepath.Join(cache, "hermod-test-postgres")
-	run, err := os.MkdirTemp("", "hermod-pg-fetch-")
+	dir := filepath.Join(cache, "hermod-test-postgres")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	lock, err := os.Create(filepath.Join(dir, "lock"))
 	if err != nil {
 		return "", err
 	}
-	defer os.RemoveAll(run)
-	port := uint32(20000 + os.Getpid()%20000)
-	p := embedded.NewDatabase(embedded.DefaultConfig().BinariesPath(bin).RuntimePath(run).Port(port).Logger(io.Discard))
-	if err := p.Start(); err != nil {
+	defer lock.Close() // which also unlocks
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
+		return "", err
+	}
+	bin := filepath.Join(dir, "postgres", "bin")
+	if _, err := os.Stat(filepath.Join(dir, "complete")); err == nil {
+		return bin, nil
+	}
+	if err := fetch(filepath.Join(dir, "postgres")); err != nil {
 		return "", fmt.Errorf("none is installed, and fetching one failed: %w", err)
 	}
-	return filepath.Join(bin, "bin"), p.Stop()
+	return bin, os.WriteFile(filepath.Join(dir, "complete"), nil, 0o644)
+}
+
+// fetch starts the library's PostgreSQL once, since it cannot only fetch.
+func fetch(into string) error {
+	run, err := os.MkdirTemp("", "hermod-pg-fetch-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(run)
+	port, err := freePort()
+	if err != nil {
+		return err
+	}
+	p := embedded.NewDatabase(embedded.DefaultConfig().BinariesPath(into).RuntimePath(run).CachePath(run).
+		Port(port).Logger(io.Discard))
+	if err := p.Start(); err != nil {
+		return err
+	}
+	return p.Stop()
+}
+
+func freePort() (uint32, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer l.Close()
+	return uint32(l.Addr().(*net.TCPAddr).Port), nil
 }
 
 func lastLines(b []byte) string {
