@@ -49,7 +49,7 @@ func newAPI(ctx context.Context, s *Server) (*api, error) {
 	)
 	d, err := rpc.NewDispatcher(rpc.Options{
 		Router: router, Identity: identity{c.Auth}, Limiter: limiter(s.cfg.Limits.Rate),
-		Metrics: s.metrics, Log: s.log, Context: withOrigin,
+		Metrics: s.metrics, Log: s.log, Context: c.called,
 	})
 	if err != nil {
 		return nil, err
@@ -73,6 +73,12 @@ func (s *Server) linkPrefix() string {
 	}
 	host, port := s.addrs.hostPort()
 	return scheme + net.JoinHostPort(host, port) + "/"
+}
+
+// called is what happens before each call: the login that it comes by is noted as used.
+func (c *Core) called(ctx context.Context, call *rpc.Call) context.Context {
+	c.Auth.Touch(call.User, call.Key)
+	return withOrigin(ctx, call)
 }
 
 // withOrigin puts into the context who causes what a call changes, so that he is not told of it again.

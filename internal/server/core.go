@@ -14,6 +14,7 @@ import (
 	"hermod/internal/domain/auth"
 	"hermod/internal/domain/contacts"
 	"hermod/internal/domain/dialogs"
+	"hermod/internal/domain/ids"
 	"hermod/internal/domain/messages"
 	"hermod/internal/domain/updates"
 	"hermod/internal/domain/users"
@@ -54,6 +55,7 @@ func (c *Core) build(ctx context.Context, cfg config.Config, o Options) error {
 	if err != nil {
 		return err
 	}
+	options.Deleted = func(ctx context.Context, tx *db.Tx, u ids.User) error { return c.Contacts.Forget(ctx, tx, u) }
 	if c.Auth, err = auth.New(ctx, c.DB, c.Bus, c.Users, c.Updates, options); err != nil {
 		return err
 	}
