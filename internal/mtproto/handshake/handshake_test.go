@@ -173,7 +173,7 @@ func TestManInTheMiddle(t *testing.T) {
 			}); err != nil {
 				t.Fatal(err)
 			}
-			for i := 0; i < size; i += 1 + size/24 {
+			for i := 0; i < size; i += 1 + size/12 {
 				client, server, err := run(s, options(s), func(st step, b []byte) []byte {
 					if st == at {
 						b = bytes.Clone(b)

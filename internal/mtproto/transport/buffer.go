@@ -1,6 +1,9 @@
 package transport
 
-import "sync"
+import (
+	"sync"
+	"unsafe"
+)
 
 // Buffers come in a few sizes, so that one that grew for a large packet serves the next large one.
 const (
@@ -9,7 +12,8 @@ const (
 	bufferSizes = 6 // the largest is 4 MiB; what does not fit is made for once
 )
 
-// A bufferPool lends buffers. Connections share one, because most of them need none most of the time.
+// A bufferPool lends buffers. Connections share one, because most of them need none most of the time. It keeps the addresses of
+// first bytes, whose size the pool tells: unlike a slice they go into an interface without an allocation.
 type bufferPool [bufferSizes]sync.Pool
 
 // buffers holds no state that anyone could notice: it only saves allocations.
@@ -20,8 +24,8 @@ func (p *bufferPool) get(n int) []byte {
 	size := smallBuffer
 	for i := range p {
 		if n <= size {
-			if b, ok := p[i].Get().(*[]byte); ok {
-				return (*b)[:0]
+			if first, ok := p[i].Get().(*byte); ok {
+				return unsafe.Slice(first, size)[:0]
 			}
 			return make([]byte, 0, size)
 		}
@@ -35,7 +39,7 @@ func (p *bufferPool) put(b []byte) {
 	size := smallBuffer
 	for i := range p {
 		if cap(b) == size {
-			p[i].Put(&b)
+			p[i].Put(unsafe.SliceData(b))
 			return
 		}
 		size *= bufferStep
