@@ -17,7 +17,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync/atomic"
 )
 
 // An Engine is the database that a DB stands on.
@@ -52,9 +51,9 @@ var (
 
 // A DB is an open database. It is safe for concurrent use.
 type DB struct {
-	store      store
-	statements atomic.Uint64
-	ranges     ranges
+	store  store
+	counts *counts
+	ranges ranges
 }
 
 // A store is one engine: it runs transactions and reserves ids.
@@ -73,13 +72,13 @@ type store interface {
 //
 // It fails with ErrURL in the chain when it does not understand url.
 func Open(ctx context.Context, url string) (*DB, error) {
-	d := &DB{}
+	d := &DB{counts: newCounts()}
 	var err error
 	switch {
 	case strings.HasPrefix(url, "sqlite:"):
-		d.store, err = openSQLite(ctx, strings.TrimPrefix(url, "sqlite:"), &d.statements)
+		d.store, err = openSQLite(ctx, strings.TrimPrefix(url, "sqlite:"), d.counts)
 	case strings.HasPrefix(url, "postgres://"), strings.HasPrefix(url, "postgresql://"):
-		d.store, err = openPostgres(ctx, url, &d.statements)
+		d.store, err = openPostgres(ctx, url, d.counts)
 	default:
 		return nil, ErrURL
 	}
@@ -104,18 +103,18 @@ func (d *DB) Engine() Engine { return d.store.engine() }
 //
 // While the operation waits, the end of ctx ends it. Once it has begun it is carried through.
 func (d *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
-	return d.store.write(ctx, fn)
+	return d.counts.write.observe(ctx, d.store.write, fn)
 }
 
 // Read runs fn on a snapshot: all its statements see the database as of one moment. They must not write, and fn must
 // not call Read or Write.
 func (d *DB) Read(ctx context.Context, fn func(tx *Tx) error) error {
-	return d.store.read(ctx, fn)
+	return d.counts.read.observe(ctx, d.store.read, fn)
 }
 
 // Statements is the number of SQL statements that transactions have asked for so far, without the BEGIN, SAVEPOINT
 // and COMMIT around them.
-func (d *DB) Statements() uint64 { return d.statements.Load() }
+func (d *DB) Statements() uint64 { return d.counts.statements.Load() }
 
 // Secret returns the random secret of that name, which is made at its first use and kept in the database.
 func (d *DB) Secret(ctx context.Context, name string) (secret [32]byte, err error) {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -42,19 +41,19 @@ const (
 // A postgresStore is three pools of connections. An operation that writes may look into a cache, which reads, or take
 // an id: were there one pool, all its connections could be held by those who wait for one more.
 type postgresStore struct {
-	writers    *pgxpool.Pool
-	readers    *pgxpool.Pool
-	ranges     *pgxpool.Pool // of one connection
-	statements *atomic.Uint64
-	closing    sync.Once
+	writers *pgxpool.Pool
+	readers *pgxpool.Pool
+	ranges  *pgxpool.Pool // of one connection
+	counts  *counts
+	closing sync.Once
 }
 
-func openPostgres(ctx context.Context, url string, statements *atomic.Uint64) (*postgresStore, error) {
+func openPostgres(ctx context.Context, url string, counts *counts) (*postgresStore, error) {
 	config, err := postgresConfig(url)
 	if err != nil {
 		return nil, err
 	}
-	s := &postgresStore{statements: statements}
+	s := &postgresStore{counts: counts}
 	for _, p := range []struct {
 		pool **pgxpool.Pool
 		size int32
@@ -170,7 +169,7 @@ func (s *postgresStore) try(ctx context.Context, fn func(*Tx) error) (err, confl
 	defer cancel()
 	pc := &postgresConn{ctx: detached, conn: c.Conn(), pending: &pgx.Batch{}}
 	pc.pending.Queue("begin")
-	tx := &Tx{conn: pc, db: Postgres, statements: s.statements}
+	tx := &Tx{conn: pc, db: Postgres, statements: &s.counts.statements}
 	defer pc.rollback() // unless committed; also when fn panics
 	if err := tx.run(fn); err != nil {
 		return err, tx.failed
@@ -201,7 +200,7 @@ func (s *postgresStore) read(ctx context.Context, fn func(*Tx) error) error {
 	defer c.Release()
 	pc := &postgresConn{ctx: ctx, conn: c.Conn(), pending: &pgx.Batch{}}
 	pc.pending.Queue("begin isolation level repeatable read read only")
-	tx := &Tx{conn: pc, db: Postgres, statements: s.statements}
+	tx := &Tx{conn: pc, db: Postgres, statements: &s.counts.statements}
 	defer pc.rollback()
 	return tx.run(fn)
 }

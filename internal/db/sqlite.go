@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"modernc.org/sqlite"
 	sqlitelib "modernc.org/sqlite/lib"
@@ -31,16 +30,16 @@ const (
 
 // A sqliteStore is a database file: one writer and some readers beside it, in WAL mode.
 type sqliteStore struct {
-	writer     *sqliteWriter
-	statements *atomic.Uint64
-	readers    chan *sqliteConn // the idle ones; nil stands for one not opened yet
-	open       func() (*sqliteConn, error)
-	closing    sync.Once
-	closed     chan struct{}
-	ended      sync.WaitGroup // of the checkpointer
+	writer  *sqliteWriter
+	counts  *counts
+	readers chan *sqliteConn // the idle ones; nil stands for one not opened yet
+	open    func() (*sqliteConn, error)
+	closing sync.Once
+	closed  chan struct{}
+	ended   sync.WaitGroup // of the checkpointer
 }
 
-func openSQLite(ctx context.Context, path string, statements *atomic.Uint64) (*sqliteStore, error) {
+func openSQLite(ctx context.Context, path string, counts *counts) (*sqliteStore, error) {
 	path, opts, err := sqlitePath(path)
 	if err != nil {
 		return nil, err
@@ -49,8 +48,8 @@ func openSQLite(ctx context.Context, path string, statements *atomic.Uint64) (*s
 		return nil, err
 	}
 	s := &sqliteStore{
-		statements: statements,
-		readers:    make(chan *sqliteConn, sqliteReaders),
+		counts:  counts,
+		readers: make(chan *sqliteConn, sqliteReaders),
 		open: func() (*sqliteConn, error) {
 			return dialSQLite(sqliteDSN(path, opts, readerCache) + "&_query_only=1")
 		},
@@ -60,7 +59,7 @@ func openSQLite(ctx context.Context, path string, statements *atomic.Uint64) (*s
 		s.readers <- nil
 	}
 	dial := func() (*sqliteConn, error) { return dialSQLite(sqliteDSN(path, opts, writerCache)) }
-	if s.writer, err = startWriter(dial, statements); err != nil {
+	if s.writer, err = startWriter(dial, counts); err != nil {
 		return nil, err
 	}
 	copier, err := dialSQLite(sqliteDSN(path, opts, readerCache))
@@ -121,7 +120,7 @@ func (s *sqliteStore) read(ctx context.Context, fn func(*Tx) error) error {
 	if err != nil {
 		return err
 	}
-	tx := &Tx{conn: c, db: SQLite, statements: s.statements}
+	tx := &Tx{conn: c, db: SQLite, statements: &s.counts.statements}
 	defer func() { s.release(c) }()
 	if err := c.control("BEGIN"); err != nil {
 		return fmt.Errorf("begin: %w", err)

@@ -24,16 +24,16 @@ const (
 // savepoint, and commits them together, so that they share one fsync. An operation is acknowledged after the commit.
 // A second goroutine then runs the OnCommit functions, in the order of commits, while the next ones are under way.
 type sqliteWriter struct {
-	dial       func() (*sqliteConn, error)
-	conn       *sqliteConn // nil after a failure that left it unusable
-	statements *atomic.Uint64
-	reserved   *reservations
-	queue      chan *writeOp
-	tell       chan []*writeOp
-	stop       chan struct{}
-	stopping   sync.Once
-	ended      sync.WaitGroup
-	err        error // of closing the connection
+	dial     func() (*sqliteConn, error)
+	conn     *sqliteConn // nil after a failure that left it unusable
+	counts   *counts
+	reserved *reservations
+	queue    chan *writeOp
+	tell     chan []*writeOp
+	stop     chan struct{}
+	stopping sync.Once
+	ended    sync.WaitGroup
+	err      error // of closing the connection
 }
 
 // A writeOp is one operation on its way through the writer.
@@ -56,13 +56,13 @@ type panicError struct {
 // String shows the panic with the stack of where it happened.
 func (p *panicError) String() string { return fmt.Sprintf("%v\n\n%s", p.value, p.stack) }
 
-func startWriter(dial func() (*sqliteConn, error), statements *atomic.Uint64) (*sqliteWriter, error) {
+func startWriter(dial func() (*sqliteConn, error), counts *counts) (*sqliteWriter, error) {
 	c, err := dial()
 	if err != nil {
 		return nil, err
 	}
 	w := &sqliteWriter{
-		dial: dial, conn: c, statements: statements, reserved: newReservations(),
+		dial: dial, conn: c, counts: counts, reserved: newReservations(),
 		queue: make(chan *writeOp, writeQueue),
 		tell:  make(chan []*writeOp, maxTelling),
 		stop:  make(chan struct{}),
@@ -191,6 +191,7 @@ func (w *sqliteWriter) join(op *writeOp) (ops []*writeOp, err error) {
 			break
 		}
 	}
+	w.counts.joined.Observe(float64(len(ops)))
 	return ops, w.commit()
 }
 
@@ -218,7 +219,7 @@ func (w *sqliteWriter) begin() (err error) {
 }
 
 func (w *sqliteWriter) tx() *Tx {
-	return &Tx{conn: w.conn, db: SQLite, statements: w.statements}
+	return &Tx{conn: w.conn, db: SQLite, statements: &w.counts.statements}
 }
 
 // waiting takes the next operation that its caller has not given up, or nil.
