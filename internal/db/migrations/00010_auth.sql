@@ -48,6 +48,13 @@ CREATE TABLE login (
     PRIMARY KEY (user_id, key_id)
 ) WITHOUT ROWID;
 
+-- Keys that were signed out lately, for processes that a message about it did not reach.
+CREATE TABLE key_end (
+    ended_at BIGINT NOT NULL,
+    key_id BIGINT NOT NULL,
+    PRIMARY KEY (ended_at, key_id)
+) WITHOUT ROWID;
+
 -- Codes on their way to a number.
 CREATE TABLE phone_code (
     phone TEXT NOT NULL,
@@ -157,5 +164,6 @@ DROP TABLE gate;
 DROP TABLE login_email;
 DROP TABLE email_code;
 DROP TABLE phone_code;
+DROP TABLE key_end;
 DROP TABLE login;
 DROP TABLE auth_key;

@@ -79,6 +79,7 @@ type Service struct {
 	secret  [32]byte
 	keys    *keyCache
 	cancel  func()
+	ends    ends
 	seenMu  sync.Mutex
 	seen    map[loginKey]time.Time // logins used since the last flush
 	nowFunc func() time.Time       // a test sets it
@@ -99,6 +100,7 @@ func New(ctx context.Context, d *db.DB, b bus.Bus, people *users.Service, log *u
 	s := &Service{
 		db: d, bus: b, users: people, log: log, opts: opts.withDefaults(), group: srp.NewGroup(), secret: secret,
 		keys: newKeyCache(cachedKeys), seen: make(map[loginKey]time.Time), nowFunc: time.Now,
+		ends: ends{known: make(map[end]bool)},
 	}
 	s.cancel = b.Subscribe(SubjectKey, func(m bus.Message) { s.keys.drop(ids.AuthKey(m.Key)) })
 	return s, nil

@@ -72,7 +72,15 @@ type record struct {
 	pending bool
 	layer   int
 	client  Client
+	readAt  time.Time    // when it came from the database
 	used    atomic.Int64 // unix seconds at which a call by this key was last noted
+}
+
+// freshFor is how long it is believed that nobody is signed in by a key, should the message fail that says otherwise.
+const freshFor = 30 * time.Second
+
+func (r *record) stale(now time.Time) bool {
+	return r.user == 0 && !r.Temporary && now.Sub(r.readAt) > freshFor
 }
 
 // Who is what is known about a key.
@@ -97,7 +105,7 @@ func (s *Service) Key(ctx context.Context, id int64) (Key, error) {
 // load returns the record of id, from memory if it can. It fails with ErrUnknownKey.
 func (s *Service) load(ctx context.Context, id ids.AuthKey) (*record, error) {
 	r, stamp, ok := s.keys.get(id)
-	if !ok {
+	if !ok || r.stale(s.nowFunc()) {
 		err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
 			r, err = readKey(ctx, tx, id)
 			return err
@@ -105,6 +113,7 @@ func (s *Service) load(ctx context.Context, id ids.AuthKey) (*record, error) {
 		if err != nil {
 			return nil, err
 		}
+		r.readAt = s.nowFunc()
 		s.keys.put(id, r, stamp)
 	}
 	if r.Temporary && !s.nowFunc().Before(r.ExpiresAt) {
@@ -163,7 +172,7 @@ func (s *Service) Create(ctx context.Context, k Key) error {
 	if err != nil {
 		return fmt.Errorf("create key: %w", err)
 	}
-	s.keys.put(ids.AuthKey(k.ID), &record{Key: k}, stamp)
+	s.keys.put(ids.AuthKey(k.ID), &record{Key: k, readAt: s.nowFunc()}, stamp)
 	return nil
 }
 

@@ -163,7 +163,7 @@ func (s *Service) release(ctx context.Context, tx *db.Tx, user ids.User, key ids
 		return fmt.Errorf("sign key out: %w", err)
 	}
 	s.changed(tx, key)
-	return nil
+	return s.recordEnd(ctx, tx, key)
 }
 
 // Logins lists the logins of a user, the last used first, without those that are a part of another. Current is set on

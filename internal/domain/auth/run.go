@@ -11,14 +11,16 @@ import (
 )
 
 const (
+	pollEvery  = 2 * time.Second
 	flushEvery = 30 * time.Second
 	sweepEvery = 10 * time.Minute
 	endEvery   = 6 * time.Hour
 	sweepBatch = 500
 )
 
-// Run does the timed work until ctx ends: it writes down which logins are in use, removes what has expired, and ends
-// logins and accounts that nobody used for too long. Several nodes may run it beside each other.
+// Run does the timed work until ctx ends: it hears of keys that other processes have signed out, writes down which
+// logins are in use, removes what has expired, and ends logins and accounts that nobody used for too long. Several
+// nodes may run it beside each other.
 func (s *Service) Run(ctx context.Context, log *slog.Logger) error {
 	steps := []struct {
 		name  string
@@ -26,6 +28,7 @@ func (s *Service) Run(ctx context.Context, log *slog.Logger) error {
 		do    func(context.Context) error
 		due   time.Time
 	}{
+		{name: "poll", every: pollEvery, do: s.pollEnds},
 		{name: "flush", every: flushEvery, do: s.flushUse},
 		{name: "sweep", every: sweepEvery, do: s.Sweep},
 		{name: "end unused", every: endEvery, do: s.EndUnused},
@@ -33,7 +36,7 @@ func (s *Service) Run(ctx context.Context, log *slog.Logger) error {
 	for i := range steps {
 		steps[i].due = time.Now().Add(steps[i].every)
 	}
-	tick := time.NewTicker(flushEvery)
+	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
 	for {
 		select {
@@ -65,6 +68,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 		{`DELETE FROM password_challenge WHERE (user_id, id) IN (SELECT user_id, id FROM password_challenge WHERE expires_at <= $1 LIMIT $2)`, "challenges"},
 		{`DELETE FROM future_token WHERE (user_id, token) IN (SELECT user_id, token FROM future_token WHERE expires_at <= $1 LIMIT $2)`, "future tokens"},
 		{`DELETE FROM gate WHERE name IN (SELECT name FROM gate WHERE full_at <= $1 LIMIT $2)`, "gates"},
+		{`DELETE FROM key_end WHERE (ended_at, key_id) IN (SELECT ended_at, key_id FROM key_end WHERE ended_at + 3600 <= $1 LIMIT $2)`, "ended keys"},
 	} {
 		if err := s.sweepTable(ctx, table.sql); err != nil {
 			return fmt.Errorf("sweep %s: %w", table.what, err)

@@ -429,3 +429,51 @@ func TestUseOfLoginsIsNoted(t *testing.T) {
 		}
 	})
 }
+
+// Another process, such as the command line beside a running server, ends a login: no message says so.
+func TestEndOfALoginIsHeardOfWithoutTheBus(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		by, user := w.join(t, phones())
+		w.user(t, by.Key)
+		b := bus.NewLocal()
+		other, err := New(t.Context(), w.db, b, w.users, w.log, Options{})
+		must(t, "other process", err)
+		defer other.Close()
+		must(t, "delete", other.Delete(t.Context(), user))
+		if got := w.user(t, by.Key); got != user {
+			t.Fatalf("key is %d's before anybody was told", got)
+		}
+		told := 0
+		defer w.bus.Subscribe(SubjectKey, func(m bus.Message) {
+			if m.Key == int64(by.Key) {
+				told++
+			}
+		})()
+		for range 3 {
+			must(t, "poll", w.pollEnds(t.Context()))
+		}
+		if got := w.user(t, by.Key); got != 0 || told != 1 {
+			t.Errorf("key is %d's, told %d times", got, told)
+		}
+	})
+}
+
+// A lost message about a key that was signed in elsewhere is made good by time.
+func TestSignInElsewhereIsHeardOfWithoutTheBus(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		_, user := w.join(t, phones())
+		by := w.key(t)
+		w.user(t, by.Key)
+		lt, err := w.ExportToken(t.Context(), by, 4, nil)
+		must(t, "export", err)
+		other, err := New(t.Context(), w.db, bus.NewLocal(), w.users, w.log, Options{})
+		must(t, "other process", err)
+		defer other.Close()
+		_, err = other.AcceptToken(t.Context(), user, lt.Token)
+		must(t, "accept", err)
+		w.pass(freshFor + time.Second)
+		if got := w.user(t, by.Key); got != user {
+			t.Errorf("key is %d's, want %d's", got, user)
+		}
+	})
+}
