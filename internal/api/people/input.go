@@ -25,6 +25,9 @@ func isRefusal(err error) bool {
 	return errors.As(err, &e)
 }
 
+// maxNoteEntities bounds what is stored of the formatting of a note, in bytes: a note is short, but links are not.
+const maxNoteEntities = 4096
+
 // noteOf takes a note apart: its text, and its entities as TL bytes.
 func noteOf(note *tg.TextWithEntities) (text *string, entities []byte) {
 	if note == nil {
@@ -32,6 +35,9 @@ func noteOf(note *tg.TextWithEntities) (text *string, entities []byte) {
 	}
 	if len(note.Entities) > 0 && len(note.Entities) <= 100 {
 		entities = tl.Encode(tg.Vector[tg.MessageEntityClass](note.Entities), tg.Newest)
+	}
+	if len(entities) > maxNoteEntities {
+		entities = nil
 	}
 	return &note.Text, entities
 }

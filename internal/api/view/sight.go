@@ -17,6 +17,7 @@ type sight struct {
 	self   bool
 	shown  bool // his rules show when he was here
 	byMe   bool // the viewer's own rules take that away again
+	barred bool // he blocked the viewer, who sees nothing of it
 }
 
 // see returns the sights of users by viewer, in their order.
@@ -88,6 +89,7 @@ func (v *View) look(ctx context.Context, viewer ids.User, want []ids.User) (map[
 func (v *View) sightOf(me, u users.User, rel users.Relation) sight {
 	s := sight{person: !u.Bot && !u.Deleted() && u.ID != ids.Service, self: me.ID == u.ID}
 	s.shown, s.byMe = users.StatusShown(me, u, rel)
+	s.barred = rel.Theirs.Blocked
 	s.user = tg.User{
 		ID: int64(u.ID), AccessHash: new(v.access.Hash(me.ID, u.ID.Peer())), Self: s.self, Deleted: u.Deleted(),
 	}
@@ -175,7 +177,7 @@ func (s *sight) status(p users.Status, now time.Time) tg.UserStatusClass {
 	switch {
 	case !s.person:
 		return nil
-	case p.Seen == 0:
+	case p.Seen == 0, s.barred:
 		return &tg.UserStatusEmpty{}
 	case !s.shown, s.byMe:
 		return s.rough(now.Unix() - p.Seen)

@@ -192,6 +192,10 @@ func TestStatus(t *testing.T) {
 			w.users.Presence().Set(other.ID, false, now.AddDate(0, 0, -tt.days))
 			check(w.stranger, other, tt.want, "gone for days")
 		}
+		if err := w.contacts.Block(t.Context(), w.bo.ID, w.anna.ID.Peer(), contacts.Messages); err != nil {
+			t.Fatal(err)
+		}
+		check(w.anna, w.bo, &tg.UserStatusEmpty{}, "seen by somebody blocked")
 		if u := w.sees(t, w.anna, users.User{ID: ids.Service}); u.Status != nil || !u.Verified {
 			t.Errorf("service: got %+v", u)
 		}

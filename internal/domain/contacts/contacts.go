@@ -10,6 +10,7 @@ package contacts
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
 	"hermod/internal/db"
@@ -27,6 +28,8 @@ const (
 	// MaxBlocked is how many peers one can block.
 	MaxBlocked = 10_000
 	maxNote    = 128 // characters
+	// maxCloseFriends bounds the statements of one change.
+	maxCloseFriends = 1000
 )
 
 // Errors of this package that are the caller's.
@@ -236,33 +239,43 @@ func setNote(ctx context.Context, tx *db.Tx, owner, user ids.User, note string, 
 	return err
 }
 
-// SetCloseFriends makes exactly those of friends who are contacts close friends. At most MaxContacts are looked at.
+// SetCloseFriends makes exactly those of friends who are contacts close friends. At most maxCloseFriends are looked at.
 func (s *Service) SetCloseFriends(ctx context.Context, owner ids.User, friends []ids.User) error {
-	friends = friends[:min(len(friends), MaxContacts)]
+	wanted := make(map[ids.User]bool)
+	for _, u := range friends[:min(len(friends), maxCloseFriends)] {
+		wanted[u] = true
+	}
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		before, err := closeFriends(ctx, tx, owner)
 		if err != nil {
 			return err
 		}
-		for _, u := range before {
-			if slices.Contains(friends, u) {
-				continue
-			}
-			if err := s.setCloseFriend(ctx, tx, owner, u, false); err != nil {
-				return err
-			}
-		}
-		for _, u := range friends {
-			if slices.Contains(before, u) {
-				continue
-			}
-			if err := s.setCloseFriend(ctx, tx, owner, u, true); err != nil {
-				return err
-			}
+		if err := s.changeCloseFriends(ctx, tx, owner, before, wanted); err != nil {
+			return err
 		}
 		return s.log.Note(ctx, tx, owner, updates.ContactsReset{})
 	})
 	return wrap(err, "close friends")
+}
+
+// changeCloseFriends writes the difference between before and wanted.
+func (s *Service) changeCloseFriends(
+	ctx context.Context, tx *db.Tx, owner ids.User, before []ids.User, wanted map[ids.User]bool,
+) error {
+	change := maps.Clone(wanted)
+	for _, u := range before {
+		if change[u] {
+			delete(change, u)
+		} else {
+			change[u] = false
+		}
+	}
+	for _, u := range slices.Sorted(maps.Keys(change)) {
+		if err := s.setCloseFriend(ctx, tx, owner, u, change[u]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Service) setCloseFriend(ctx context.Context, tx *db.Tx, owner, user ids.User, friend bool) error {
