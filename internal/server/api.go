@@ -61,7 +61,7 @@ func (s *Server) bootOptions(v *view.View) boot.Options {
 	return boot.Options{
 		DC: s.cfg.DC, Name: s.cfg.Name, Addresses: s.addrs.forCall, LinkPrefix: s.linkPrefix(),
 		DH:   boot.DHGroup{G: crypto.G, Prime: crypto.NewGroup().Prime(), Version: 1},
-		User: v.User, Position: s.core.position,
+		User: v.User, Peer: v.PeerFromInput, Position: s.core.position,
 	}
 }
 

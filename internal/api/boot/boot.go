@@ -26,6 +26,8 @@ type Options struct {
 	DH DHGroup
 	// User returns u as viewer sees it.
 	User func(ctx context.Context, viewer, u ids.User) (tg.UserClass, error)
+	// Peer resolves what call names; it checks the access hash.
+	Peer func(ctx context.Context, call *rpc.Call, in tg.InputPeerClass) (ids.Peer, error)
 	// Position returns the pts of a user's log.
 	Position func(ctx context.Context, u ids.User) (int32, error)
 }

@@ -38,6 +38,7 @@ func emptyHistories(r *rpc.Router) {
 	none[*tg.ChannelsGetInactiveChannels](r, &tg.MessagesInactiveChats{})
 	none[*tg.ChannelsGetAdminedPublicChannels](r, &tg.MessagesChats{})
 	ok[*tg.ChannelsSetMainProfileTab](r)
+	refused[*tg.ChannelsToggleAntiSpam](r, rpc.BadRequest("CHANNEL_INVALID"))
 }
 
 func emptyBots(r *rpc.Router) {

@@ -29,6 +29,7 @@ func testHandlers(t *testing.T) *Handlers {
 		User: func(_ context.Context, _, u ids.User) (tg.UserClass, error) {
 			return &tg.User{ID: int64(u), AccessHash: new(int64(1)), FirstName: new("Hermod")}, nil
 		},
+		Peer:     func(context.Context, *rpc.Call, tg.InputPeerClass) (ids.Peer, error) { return 1_000_002, nil },
 		Position: func(context.Context, ids.User) (int32, error) { return 5, nil },
 	})
 	if err != nil {

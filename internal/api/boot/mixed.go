@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 
+	"hermod/internal/api/view"
 	"hermod/internal/rpc"
 	"hermod/internal/tl"
 	"hermod/internal/tl/tg"
@@ -17,6 +18,8 @@ func (h *Handlers) registerMixed(r *rpc.Router) {
 	rpc.HandleEmpty(r, rpc.SignedIn, h.getWebPage)
 	rpc.HandleEmpty(r, rpc.SignedIn, h.getWebPagePreview)
 	rpc.HandleEmpty(r, rpc.SignedIn, h.getSponsoredMessages)
+	rpc.HandleEmpty(r, rpc.SignedIn, h.getPeerStories)
+	rpc.HandleEmpty(r, rpc.UserOnly, h.getGroupCallJoinAs)
 }
 
 const maxRandom = 1024 // bytes that a client may ask for
@@ -82,4 +85,30 @@ func (h *Handlers) getSponsoredMessages(_ context.Context, call *rpc.Call, _ *tg
 		return &tg.MessagesSponsoredMessages{}, nil
 	}
 	return &tg.MessagesSponsoredMessagesEmpty{}, nil
+}
+
+// getPeerStories serves https://core.telegram.org/method/stories.getPeerStories.
+func (h *Handlers) getPeerStories(ctx context.Context, call *rpc.Call, in *tg.StoriesGetPeerStories) (*tg.StoriesPeerStories, error) {
+	peer, err := h.o.Peer(ctx, call, in.Peer)
+	if err != nil {
+		return nil, err
+	}
+	answer := &tg.StoriesPeerStories{Stories: &tg.PeerStories{Peer: view.Peer(peer)}}
+	if peer.User() != 0 {
+		user, err := h.o.User(ctx, call.User, peer.User())
+		if err != nil {
+			return nil, err
+		}
+		answer.Users = []tg.UserClass{user}
+	}
+	return answer, nil
+}
+
+// getGroupCallJoinAs serves https://core.telegram.org/method/phone.getGroupCallJoinAs: everybody joins as himself.
+func (h *Handlers) getGroupCallJoinAs(ctx context.Context, call *rpc.Call, _ *tg.PhoneGetGroupCallJoinAs) (*tg.PhoneJoinAsPeers, error) {
+	self, err := h.o.User(ctx, call.User, call.User)
+	if err != nil {
+		return nil, err
+	}
+	return &tg.PhoneJoinAsPeers{Peers: []tg.PeerClass{view.Peer(call.User.Peer())}, Users: []tg.UserClass{self}}, nil
 }
