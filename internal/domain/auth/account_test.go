@@ -1,7 +1,9 @@
 package auth
 
 import (
+	"context"
 	"errors"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -137,6 +139,24 @@ func TestUnusedLoginsAndAccountsEnd(t *testing.T) {
 		}
 		if got, err := w.BotByToken(t.Context(), token); err != nil || got != bot.ID {
 			t.Errorf("the bot is gone: %v", err)
+		}
+	})
+}
+
+func TestStoppingWritesDownWhatWasNoted(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		by, user := w.join(t, phones())
+		w.pass(time.Hour)
+		w.Touch(user, by.Key)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- w.Run(ctx, slog.New(slog.DiscardHandler)) }()
+		cancel()
+		must(t, "run", <-done)
+		all, err := w.Logins(t.Context(), user, by.Key)
+		must(t, "list", err)
+		if got := all[0].ActiveAt.Sub(all[0].CreatedAt); got != time.Hour {
+			t.Errorf("last used %v after it was made, want an hour", got)
 		}
 	})
 }
