@@ -2,7 +2,6 @@ package crypto
 
 import (
 	"crypto/rand"
-	"crypto/sha256"
 	"crypto/subtle"
 	"fmt"
 )
@@ -72,7 +71,7 @@ func appendPadding(dst []byte, n int) []byte {
 
 // seal encrypts b[24:] in place and writes the message key before it.
 func (k *Key) seal(b []byte, from From) {
-	sum := k.messageHash(b[sealedHead:], from)
+	sum := hashSecret(k.hashSecret(from), b[sealedHead:])
 	messageKey := [16]byte(sum[8:])
 	copy(b[8:], messageKey[:])
 	key, iv := k.derive(messageKey, from)
@@ -113,33 +112,26 @@ func (k *Key) open(packet []byte, from From) (plain []byte, quickAck uint32, err
 	messageKey := [16]byte(packet[8:])
 	key, iv := k.derive(messageKey, from)
 	plain = packet[sealedHead:]
-	DecryptIGE(&key, &iv, plain)
-	sum := k.messageHash(plain, from)
+	sum := openBlocks(&key, &iv, k.hashSecret(from), plain)
 	if subtle.ConstantTimeCompare(sum[8:24], messageKey[:]) != 1 {
 		return nil, 0, fmt.Errorf("message key: %w", ErrMessage)
 	}
 	return plain, le.Uint32(sum[:]), nil
 }
 
-// messageHash is msg_key_large. Its middle is the message key, its first four bytes are the token of a quick ack.
-func (k *Key) messageHash(plain []byte, from From) (sum [32]byte) {
-	h := sha256.New()
-	h.Write(k.Secret[88+from : 120+from])
-	h.Write(plain)
-	h.Sum(sum[:0])
-	return sum
-}
+// hashSecret is the part of the key that is hashed with a plaintext to msg_key_large, the middle of which is the
+// message key, and the first four bytes of which are the token of a quick ack.
+func (k *Key) hashSecret(from From) *[32]byte { return (*[32]byte)(k.Secret[88+from:]) }
 
 // derive makes the AES key and iv of one message.
 // Spec: https://core.telegram.org/mtproto/description#defining-aes-key-and-initialization-vector
 func (k *Key) derive(messageKey [16]byte, from From) (key, iv [32]byte) {
-	var in [52]byte
-	copy(in[:], messageKey[:])
-	copy(in[16:], k.Secret[from:from+36])
-	a := sha256.Sum256(in[:])
-	copy(in[:], k.Secret[40+from:76+from])
-	copy(in[36:], messageKey[:])
-	b := sha256.Sum256(in[:])
+	var inA, inB [52]byte
+	copy(inA[:], messageKey[:])
+	copy(inA[16:], k.Secret[from:from+36])
+	copy(inB[:], k.Secret[40+from:76+from])
+	copy(inB[36:], messageKey[:])
+	a, b := hashPair(&inA, &inB)
 	copy(key[:8], a[:8])
 	copy(key[8:24], b[8:24])
 	copy(key[24:], a[24:])

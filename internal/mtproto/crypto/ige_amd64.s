@@ -6,6 +6,8 @@
 // ciphertext, or the reverse. Then out[i] = AES(in[i] ^ out[i-1]) ^ in[i-1]. The last round of AES ends with an xor
 // of its round key, and the first begins with one, so both xors of IGE are folded into round keys: between two
 // blocks nothing but AES rounds is on the critical path.
+//
+// last is the iv. Decryption leaves in it what the next call goes on with.
 
 // EXPAND turns the last round key of the same parity, in x, into the next: t is made of the one between.
 #define EXPAND(rcon, select, between, x) \
@@ -108,10 +110,10 @@ TEXT ·expandInverse(SB), NOSPLIT, $0-16
 	EVEN(0x40); KEEP(X1, 0)
 	RET
 
-// func encryptBlocks(keys *roundKeys, iv *[32]byte, b *byte, size int)
+// func encryptBlocks(keys *roundKeys, last *[32]byte, b *byte, size int)
 TEXT ·encryptBlocks(SB), NOSPLIT, $0-32
 	MOVQ keys+0(FP), AX
-	MOVQ iv+8(FP), BX
+	MOVQ last+8(FP), BX
 	MOVQ b+16(FP), DI
 	MOVQ size+24(FP), CX
 	START(16, 0)
@@ -126,10 +128,10 @@ encrypted:
 	VMOVDQU X0, (DI)
 	RET
 
-// func decryptBlocks(keys *roundKeys, iv *[32]byte, b *byte, size int)
+// func decryptBlocks(keys *roundKeys, last *[32]byte, b *byte, size int)
 TEXT ·decryptBlocks(SB), NOSPLIT, $0-32
 	MOVQ keys+0(FP), AX
-	MOVQ iv+8(FP), BX
+	MOVQ last+8(FP), BX
 	MOVQ b+16(FP), DI
 	MOVQ size+24(FP), CX
 	START(0, 16)
@@ -142,4 +144,6 @@ decrypt:
 decrypted:
 	VAESDECLAST X5, X0, X0
 	VMOVDQU X0, (DI)
+	VMOVDQU X6, 0(BX)
+	VMOVDQU X0, 16(BX)
 	RET
