@@ -229,15 +229,19 @@ func (m *Model) writeTypeDecode(b *strings.Builder, typ, name, goName string) {
 }
 
 func (m *Model) writeCase(b *strings.Builder, x *Combinator, result string) {
-	vs := m.decoded(x)
-	if len(vs) == 0 {
+	ids := m.decodedIDs(x)
+	if len(ids) == 0 {
 		return
 	}
-	var ids []string
-	for _, v := range vs {
+	fmt.Fprintf(b, "case %s:\no := new(%s)\no.decode(r, id)\nreturn o%s\n", strings.Join(ids, ", "), x.Go, result)
+}
+
+// decodedIDs lists the ids of the shapes of x that are read, as they stand in code.
+func (m *Model) decodedIDs(x *Combinator) (ids []string) {
+	for _, v := range m.decoded(x) {
 		ids = append(ids, fmt.Sprintf("%#x", v.ID))
 	}
-	fmt.Fprintf(b, "case %s:\no := new(%s)\no.decode(r, id)\nreturn o%s\n", strings.Join(ids, ", "), x.Go, result)
+	return ids
 }
 
 // GenerateFile reads the schema that c names and generates its package.

@@ -12,11 +12,7 @@ func (m *Model) writeRequests(b *strings.Builder) {
 		m.writeAny(b)
 		return
 	}
-	b.WriteString("func decodeRequest(r *tl.Reader, id uint32) Request {\nswitch id {\n")
-	for _, x := range m.Functions {
-		m.writeCase(b, x, "")
-	}
-	b.WriteString("}\nreturn nil\n}\n\n")
+	m.writeNewRequest(b)
 	b.WriteString("var methods = [...]Method{\n")
 	for _, x := range m.Functions {
 		first, last := x.span()
@@ -29,6 +25,22 @@ func (m *Model) writeRequests(b *strings.Builder) {
 		fmt.Fprintf(b, "%d, ", l)
 	}
 	b.WriteString("}\n")
+}
+
+// writeNewRequest writes the choice of the method apart from its decoding: calls in every branch would give one
+// function a stack frame of kilobytes, and each goroutine that serves a call would have to grow for it.
+func (m *Model) writeNewRequest(b *strings.Builder) {
+	b.WriteString("type decodable interface {\nRequest\ndecode(r *tl.Reader, id uint32)\n}\n\n")
+	b.WriteString("func decodeRequest(r *tl.Reader, id uint32) Request {\no := newRequest(id)\nif o == nil {\nreturn nil\n}\n")
+	b.WriteString("o.decode(r, id)\nreturn o\n}\n\n")
+	b.WriteString("// newRequest returns the empty request of a method id; nil if no layer has it.\n")
+	b.WriteString("func newRequest(id uint32) decodable {\nswitch id {\n")
+	for _, x := range m.Functions {
+		if ids := m.decodedIDs(x); len(ids) > 0 {
+			fmt.Fprintf(b, "case %s:\nreturn new(%s)\n", strings.Join(ids, ", "), x.Go)
+		}
+	}
+	b.WriteString("}\nreturn nil\n}\n\n")
 }
 
 func (x *Combinator) span() (first, last int) {

@@ -4,3396 +4,1717 @@ package tg
 
 import "hermod/internal/tl"
 
+type decodable interface {
+	Request
+	decode(r *tl.Reader, id uint32)
+}
+
 func decodeRequest(r *tl.Reader, id uint32) Request {
+	o := newRequest(id)
+	if o == nil {
+		return nil
+	}
+	o.decode(r, id)
+	return o
+}
+
+// newRequest returns the empty request of a method id; nil if no layer has it.
+func newRequest(id uint32) decodable {
 	switch id {
 	case 0xcb9f372d:
-		o := new(InvokeAfterMsg)
-		o.decode(r, id)
-		return o
+		return new(InvokeAfterMsg)
 	case 0x3dc4b4f0:
-		o := new(InvokeAfterMsgs)
-		o.decode(r, id)
-		return o
+		return new(InvokeAfterMsgs)
 	case 0xc1cd5ea9:
-		o := new(InitConnection)
-		o.decode(r, id)
-		return o
+		return new(InitConnection)
 	case 0xda9b0d0d:
-		o := new(InvokeWithLayer)
-		o.decode(r, id)
-		return o
+		return new(InvokeWithLayer)
 	case 0xbf9459b7:
-		o := new(InvokeWithoutUpdates)
-		o.decode(r, id)
-		return o
+		return new(InvokeWithoutUpdates)
 	case 0x365275f2:
-		o := new(InvokeWithMessagesRange)
-		o.decode(r, id)
-		return o
+		return new(InvokeWithMessagesRange)
 	case 0xaca9fd2e:
-		o := new(InvokeWithTakeout)
-		o.decode(r, id)
-		return o
+		return new(InvokeWithTakeout)
 	case 0xdd289f8e:
-		o := new(InvokeWithBusinessConnection)
-		o.decode(r, id)
-		return o
+		return new(InvokeWithBusinessConnection)
 	case 0x1df92984:
-		o := new(InvokeWithGooglePlayIntegrity)
-		o.decode(r, id)
-		return o
+		return new(InvokeWithGooglePlayIntegrity)
 	case 0xdae54f8:
-		o := new(InvokeWithApnsSecret)
-		o.decode(r, id)
-		return o
+		return new(InvokeWithApnsSecret)
 	case 0xadbb0f94:
-		o := new(InvokeWithReCaptcha)
-		o.decode(r, id)
-		return o
+		return new(InvokeWithReCaptcha)
 	case 0xa677244f:
-		o := new(AuthSendCode)
-		o.decode(r, id)
-		return o
+		return new(AuthSendCode)
 	case 0xaac7b717, 0x80eee427:
-		o := new(AuthSignUp)
-		o.decode(r, id)
-		return o
+		return new(AuthSignUp)
 	case 0x8d52a951, 0xbcd51581:
-		o := new(AuthSignIn)
-		o.decode(r, id)
-		return o
+		return new(AuthSignIn)
 	case 0x3e72ba19, 0x5717da40:
-		o := new(AuthLogOut)
-		o.decode(r, id)
-		return o
+		return new(AuthLogOut)
 	case 0x9fab0d1a:
-		o := new(AuthResetAuthorizations)
-		o.decode(r, id)
-		return o
+		return new(AuthResetAuthorizations)
 	case 0xe5bfffcd:
-		o := new(AuthExportAuthorization)
-		o.decode(r, id)
-		return o
+		return new(AuthExportAuthorization)
 	case 0xa57a7dad:
-		o := new(AuthImportAuthorization)
-		o.decode(r, id)
-		return o
+		return new(AuthImportAuthorization)
 	case 0xcdd42a05:
-		o := new(AuthBindTempAuthKey)
-		o.decode(r, id)
-		return o
+		return new(AuthBindTempAuthKey)
 	case 0x67a3ff2c:
-		o := new(AuthImportBotAuthorization)
-		o.decode(r, id)
-		return o
+		return new(AuthImportBotAuthorization)
 	case 0xd18b4d16:
-		o := new(AuthCheckPassword)
-		o.decode(r, id)
-		return o
+		return new(AuthCheckPassword)
 	case 0xd897bc66:
-		o := new(AuthRequestPasswordRecovery)
-		o.decode(r, id)
-		return o
+		return new(AuthRequestPasswordRecovery)
 	case 0x37096c70:
-		o := new(AuthRecoverPassword)
-		o.decode(r, id)
-		return o
+		return new(AuthRecoverPassword)
 	case 0xcae47523, 0x3ef1a9bf:
-		o := new(AuthResendCode)
-		o.decode(r, id)
-		return o
+		return new(AuthResendCode)
 	case 0x1f040578:
-		o := new(AuthCancelCode)
-		o.decode(r, id)
-		return o
+		return new(AuthCancelCode)
 	case 0x8e48a188:
-		o := new(AuthDropTempAuthKeys)
-		o.decode(r, id)
-		return o
+		return new(AuthDropTempAuthKeys)
 	case 0xb7e085fe:
-		o := new(AuthExportLoginToken)
-		o.decode(r, id)
-		return o
+		return new(AuthExportLoginToken)
 	case 0x95ac5ce4:
-		o := new(AuthImportLoginToken)
-		o.decode(r, id)
-		return o
+		return new(AuthImportLoginToken)
 	case 0xe894ad4d:
-		o := new(AuthAcceptLoginToken)
-		o.decode(r, id)
-		return o
+		return new(AuthAcceptLoginToken)
 	case 0xd36bf79:
-		o := new(AuthCheckRecoveryPassword)
-		o.decode(r, id)
-		return o
+		return new(AuthCheckRecoveryPassword)
 	case 0x2db873a9:
-		o := new(AuthImportWebTokenAuthorization)
-		o.decode(r, id)
-		return o
+		return new(AuthImportWebTokenAuthorization)
 	case 0x8e39261e, 0x89464b50:
-		o := new(AuthRequestFirebaseSms)
-		o.decode(r, id)
-		return o
+		return new(AuthRequestFirebaseSms)
 	case 0x7e960193:
-		o := new(AuthResetLoginEmail)
-		o.decode(r, id)
-		return o
+		return new(AuthResetLoginEmail)
 	case 0xcb9deff6:
-		o := new(AuthReportMissingCode)
-		o.decode(r, id)
-		return o
+		return new(AuthReportMissingCode)
 	case 0x56e59f9c:
-		o := new(AuthCheckPaidAuth)
-		o.decode(r, id)
-		return o
+		return new(AuthCheckPaidAuth)
 	case 0x518ad0b7:
-		o := new(AuthInitPasskeyLogin)
-		o.decode(r, id)
-		return o
+		return new(AuthInitPasskeyLogin)
 	case 0x9857ad07:
-		o := new(AuthFinishPasskeyLogin)
-		o.decode(r, id)
-		return o
+		return new(AuthFinishPasskeyLogin)
 	case 0x777df37a:
-		o := new(AuthInitFirebasePnvLogin)
-		o.decode(r, id)
-		return o
+		return new(AuthInitFirebasePnvLogin)
 	case 0x2c85094c:
-		o := new(AuthFinishFirebasePnvLogin)
-		o.decode(r, id)
-		return o
+		return new(AuthFinishFirebasePnvLogin)
 	case 0x783f6b56:
-		o := new(AuthFirebasePnvSignUp)
-		o.decode(r, id)
-		return o
+		return new(AuthFirebasePnvSignUp)
 	case 0xec86017a:
-		o := new(AccountRegisterDevice)
-		o.decode(r, id)
-		return o
+		return new(AccountRegisterDevice)
 	case 0x6a0d3206:
-		o := new(AccountUnregisterDevice)
-		o.decode(r, id)
-		return o
+		return new(AccountUnregisterDevice)
 	case 0x84be5b93:
-		o := new(AccountUpdateNotifySettings)
-		o.decode(r, id)
-		return o
+		return new(AccountUpdateNotifySettings)
 	case 0x12b3ad31:
-		o := new(AccountGetNotifySettings)
-		o.decode(r, id)
-		return o
+		return new(AccountGetNotifySettings)
 	case 0xdb7e1747:
-		o := new(AccountResetNotifySettings)
-		o.decode(r, id)
-		return o
+		return new(AccountResetNotifySettings)
 	case 0x78515775:
-		o := new(AccountUpdateProfile)
-		o.decode(r, id)
-		return o
+		return new(AccountUpdateProfile)
 	case 0x6628562c:
-		o := new(AccountUpdateStatus)
-		o.decode(r, id)
-		return o
+		return new(AccountUpdateStatus)
 	case 0x7967d36:
-		o := new(AccountGetWallPapers)
-		o.decode(r, id)
-		return o
+		return new(AccountGetWallPapers)
 	case 0xc5ba3d86:
-		o := new(AccountReportPeer)
-		o.decode(r, id)
-		return o
+		return new(AccountReportPeer)
 	case 0x2714d86c:
-		o := new(AccountCheckUsername)
-		o.decode(r, id)
-		return o
+		return new(AccountCheckUsername)
 	case 0x3e0bdd7c:
-		o := new(AccountUpdateUsername)
-		o.decode(r, id)
-		return o
+		return new(AccountUpdateUsername)
 	case 0xdadbc950:
-		o := new(AccountGetPrivacy)
-		o.decode(r, id)
-		return o
+		return new(AccountGetPrivacy)
 	case 0xc9f81ce8:
-		o := new(AccountSetPrivacy)
-		o.decode(r, id)
-		return o
+		return new(AccountSetPrivacy)
 	case 0xa2c0cf74, 0x418d4e0b:
-		o := new(AccountDeleteAccount)
-		o.decode(r, id)
-		return o
+		return new(AccountDeleteAccount)
 	case 0x8fc711d:
-		o := new(AccountGetAccountTTL)
-		o.decode(r, id)
-		return o
+		return new(AccountGetAccountTTL)
 	case 0x2442485e:
-		o := new(AccountSetAccountTTL)
-		o.decode(r, id)
-		return o
+		return new(AccountSetAccountTTL)
 	case 0x82574ae5:
-		o := new(AccountSendChangePhoneCode)
-		o.decode(r, id)
-		return o
+		return new(AccountSendChangePhoneCode)
 	case 0x70c32edb:
-		o := new(AccountChangePhone)
-		o.decode(r, id)
-		return o
+		return new(AccountChangePhone)
 	case 0x38df3532:
-		o := new(AccountUpdateDeviceLocked)
-		o.decode(r, id)
-		return o
+		return new(AccountUpdateDeviceLocked)
 	case 0xe320c158:
-		o := new(AccountGetAuthorizations)
-		o.decode(r, id)
-		return o
+		return new(AccountGetAuthorizations)
 	case 0xdf77f3bc:
-		o := new(AccountResetAuthorization)
-		o.decode(r, id)
-		return o
+		return new(AccountResetAuthorization)
 	case 0x548a30f5:
-		o := new(AccountGetPassword)
-		o.decode(r, id)
-		return o
+		return new(AccountGetPassword)
 	case 0x9cd4eaf9:
-		o := new(AccountGetPasswordSettings)
-		o.decode(r, id)
-		return o
+		return new(AccountGetPasswordSettings)
 	case 0xa59b102f:
-		o := new(AccountUpdatePasswordSettings)
-		o.decode(r, id)
-		return o
+		return new(AccountUpdatePasswordSettings)
 	case 0x1b3faa88:
-		o := new(AccountSendConfirmPhoneCode)
-		o.decode(r, id)
-		return o
+		return new(AccountSendConfirmPhoneCode)
 	case 0x5f2178c3:
-		o := new(AccountConfirmPhone)
-		o.decode(r, id)
-		return o
+		return new(AccountConfirmPhone)
 	case 0x449e0b51:
-		o := new(AccountGetTmpPassword)
-		o.decode(r, id)
-		return o
+		return new(AccountGetTmpPassword)
 	case 0x182e6d6f:
-		o := new(AccountGetWebAuthorizations)
-		o.decode(r, id)
-		return o
+		return new(AccountGetWebAuthorizations)
 	case 0x2d01b9ef:
-		o := new(AccountResetWebAuthorization)
-		o.decode(r, id)
-		return o
+		return new(AccountResetWebAuthorization)
 	case 0x682d2594:
-		o := new(AccountResetWebAuthorizations)
-		o.decode(r, id)
-		return o
+		return new(AccountResetWebAuthorizations)
 	case 0xb288bc7d:
-		o := new(AccountGetAllSecureValues)
-		o.decode(r, id)
-		return o
+		return new(AccountGetAllSecureValues)
 	case 0x73665bc2:
-		o := new(AccountGetSecureValue)
-		o.decode(r, id)
-		return o
+		return new(AccountGetSecureValue)
 	case 0x899fe31d:
-		o := new(AccountSaveSecureValue)
-		o.decode(r, id)
-		return o
+		return new(AccountSaveSecureValue)
 	case 0xb880bc4b:
-		o := new(AccountDeleteSecureValue)
-		o.decode(r, id)
-		return o
+		return new(AccountDeleteSecureValue)
 	case 0xa929597a:
-		o := new(AccountGetAuthorizationForm)
-		o.decode(r, id)
-		return o
+		return new(AccountGetAuthorizationForm)
 	case 0xf3ed4c73:
-		o := new(AccountAcceptAuthorization)
-		o.decode(r, id)
-		return o
+		return new(AccountAcceptAuthorization)
 	case 0xa5a356f9:
-		o := new(AccountSendVerifyPhoneCode)
-		o.decode(r, id)
-		return o
+		return new(AccountSendVerifyPhoneCode)
 	case 0x4dd3a7f6:
-		o := new(AccountVerifyPhone)
-		o.decode(r, id)
-		return o
+		return new(AccountVerifyPhone)
 	case 0x98e037bb, 0x7011509f:
-		o := new(AccountSendVerifyEmailCode)
-		o.decode(r, id)
-		return o
+		return new(AccountSendVerifyEmailCode)
 	case 0x32da4cf, 0xecba39db:
-		o := new(AccountVerifyEmail)
-		o.decode(r, id)
-		return o
+		return new(AccountVerifyEmail)
 	case 0x8ef3eab0, 0xf05b4804:
-		o := new(AccountInitTakeoutSession)
-		o.decode(r, id)
-		return o
+		return new(AccountInitTakeoutSession)
 	case 0x1d2652ee:
-		o := new(AccountFinishTakeoutSession)
-		o.decode(r, id)
-		return o
+		return new(AccountFinishTakeoutSession)
 	case 0x8fdf1920:
-		o := new(AccountConfirmPasswordEmail)
-		o.decode(r, id)
-		return o
+		return new(AccountConfirmPasswordEmail)
 	case 0x7a7f2a15:
-		o := new(AccountResendPasswordEmail)
-		o.decode(r, id)
-		return o
+		return new(AccountResendPasswordEmail)
 	case 0xc1cbd5b6:
-		o := new(AccountCancelPasswordEmail)
-		o.decode(r, id)
-		return o
+		return new(AccountCancelPasswordEmail)
 	case 0x9f07c728:
-		o := new(AccountGetContactSignUpNotification)
-		o.decode(r, id)
-		return o
+		return new(AccountGetContactSignUpNotification)
 	case 0xcff43f61:
-		o := new(AccountSetContactSignUpNotification)
-		o.decode(r, id)
-		return o
+		return new(AccountSetContactSignUpNotification)
 	case 0x53577479:
-		o := new(AccountGetNotifyExceptions)
-		o.decode(r, id)
-		return o
+		return new(AccountGetNotifyExceptions)
 	case 0xfc8ddbea:
-		o := new(AccountGetWallPaper)
-		o.decode(r, id)
-		return o
+		return new(AccountGetWallPaper)
 	case 0xe39a8f03, 0xdd853661:
-		o := new(AccountUploadWallPaper)
-		o.decode(r, id)
-		return o
+		return new(AccountUploadWallPaper)
 	case 0x6c5a5b37:
-		o := new(AccountSaveWallPaper)
-		o.decode(r, id)
-		return o
+		return new(AccountSaveWallPaper)
 	case 0xfeed5769:
-		o := new(AccountInstallWallPaper)
-		o.decode(r, id)
-		return o
+		return new(AccountInstallWallPaper)
 	case 0xbb3b9804:
-		o := new(AccountResetWallPapers)
-		o.decode(r, id)
-		return o
+		return new(AccountResetWallPapers)
 	case 0x56da0b3f:
-		o := new(AccountGetAutoDownloadSettings)
-		o.decode(r, id)
-		return o
+		return new(AccountGetAutoDownloadSettings)
 	case 0x76f36233:
-		o := new(AccountSaveAutoDownloadSettings)
-		o.decode(r, id)
-		return o
+		return new(AccountSaveAutoDownloadSettings)
 	case 0x1c3db333:
-		o := new(AccountUploadTheme)
-		o.decode(r, id)
-		return o
+		return new(AccountUploadTheme)
 	case 0x652e4400:
-		o := new(AccountCreateTheme)
-		o.decode(r, id)
-		return o
+		return new(AccountCreateTheme)
 	case 0x2bf40ccc:
-		o := new(AccountUpdateTheme)
-		o.decode(r, id)
-		return o
+		return new(AccountUpdateTheme)
 	case 0xf257106c:
-		o := new(AccountSaveTheme)
-		o.decode(r, id)
-		return o
+		return new(AccountSaveTheme)
 	case 0xc727bb3b:
-		o := new(AccountInstallTheme)
-		o.decode(r, id)
-		return o
+		return new(AccountInstallTheme)
 	case 0x3a5869ec, 0x8d9d742b:
-		o := new(AccountGetTheme)
-		o.decode(r, id)
-		return o
+		return new(AccountGetTheme)
 	case 0x7206e458:
-		o := new(AccountGetThemes)
-		o.decode(r, id)
-		return o
+		return new(AccountGetThemes)
 	case 0xb574b16b:
-		o := new(AccountSetContentSettings)
-		o.decode(r, id)
-		return o
+		return new(AccountSetContentSettings)
 	case 0x8b9b4dae:
-		o := new(AccountGetContentSettings)
-		o.decode(r, id)
-		return o
+		return new(AccountGetContentSettings)
 	case 0x65ad71dc:
-		o := new(AccountGetMultiWallPapers)
-		o.decode(r, id)
-		return o
+		return new(AccountGetMultiWallPapers)
 	case 0xeb2b4cf6:
-		o := new(AccountGetGlobalPrivacySettings)
-		o.decode(r, id)
-		return o
+		return new(AccountGetGlobalPrivacySettings)
 	case 0x1edaaac2:
-		o := new(AccountSetGlobalPrivacySettings)
-		o.decode(r, id)
-		return o
+		return new(AccountSetGlobalPrivacySettings)
 	case 0xfa8cc6f5:
-		o := new(AccountReportProfilePhoto)
-		o.decode(r, id)
-		return o
+		return new(AccountReportProfilePhoto)
 	case 0x9308ce1b:
-		o := new(AccountResetPassword)
-		o.decode(r, id)
-		return o
+		return new(AccountResetPassword)
 	case 0x4c9409f6:
-		o := new(AccountDeclinePasswordReset)
-		o.decode(r, id)
-		return o
+		return new(AccountDeclinePasswordReset)
 	case 0xd638de89:
-		o := new(AccountGetChatThemes)
-		o.decode(r, id)
-		return o
+		return new(AccountGetChatThemes)
 	case 0xbf899aa0:
-		o := new(AccountSetAuthorizationTTL)
-		o.decode(r, id)
-		return o
+		return new(AccountSetAuthorizationTTL)
 	case 0x40f48462:
-		o := new(AccountChangeAuthorizationSettings)
-		o.decode(r, id)
-		return o
+		return new(AccountChangeAuthorizationSettings)
 	case 0xe1902288:
-		o := new(AccountGetSavedRingtones)
-		o.decode(r, id)
-		return o
+		return new(AccountGetSavedRingtones)
 	case 0x3dea5b03:
-		o := new(AccountSaveRingtone)
-		o.decode(r, id)
-		return o
+		return new(AccountSaveRingtone)
 	case 0x831a83a2:
-		o := new(AccountUploadRingtone)
-		o.decode(r, id)
-		return o
+		return new(AccountUploadRingtone)
 	case 0xfbd3de6b:
-		o := new(AccountUpdateEmojiStatus)
-		o.decode(r, id)
-		return o
+		return new(AccountUpdateEmojiStatus)
 	case 0xd6753386:
-		o := new(AccountGetDefaultEmojiStatuses)
-		o.decode(r, id)
-		return o
+		return new(AccountGetDefaultEmojiStatuses)
 	case 0xf578105:
-		o := new(AccountGetRecentEmojiStatuses)
-		o.decode(r, id)
-		return o
+		return new(AccountGetRecentEmojiStatuses)
 	case 0x18201aae:
-		o := new(AccountClearRecentEmojiStatuses)
-		o.decode(r, id)
-		return o
+		return new(AccountClearRecentEmojiStatuses)
 	case 0xef500eab:
-		o := new(AccountReorderUsernames)
-		o.decode(r, id)
-		return o
+		return new(AccountReorderUsernames)
 	case 0x58d6b376:
-		o := new(AccountToggleUsername)
-		o.decode(r, id)
-		return o
+		return new(AccountToggleUsername)
 	case 0xe2750328:
-		o := new(AccountGetDefaultProfilePhotoEmojis)
-		o.decode(r, id)
-		return o
+		return new(AccountGetDefaultProfilePhotoEmojis)
 	case 0x915860ae:
-		o := new(AccountGetDefaultGroupPhotoEmojis)
-		o.decode(r, id)
-		return o
+		return new(AccountGetDefaultGroupPhotoEmojis)
 	case 0xadcbbcda:
-		o := new(AccountGetAutoSaveSettings)
-		o.decode(r, id)
-		return o
+		return new(AccountGetAutoSaveSettings)
 	case 0xd69b8361:
-		o := new(AccountSaveAutoSaveSettings)
-		o.decode(r, id)
-		return o
+		return new(AccountSaveAutoSaveSettings)
 	case 0x53bc0020:
-		o := new(AccountDeleteAutoSaveExceptions)
-		o.decode(r, id)
-		return o
+		return new(AccountDeleteAutoSaveExceptions)
 	case 0xca8ae8ba:
-		o := new(AccountInvalidateSignInCodes)
-		o.decode(r, id)
-		return o
+		return new(AccountInvalidateSignInCodes)
 	case 0x684d214e, 0x7cefa15d, 0xa001cc43:
-		o := new(AccountUpdateColor)
-		o.decode(r, id)
-		return o
+		return new(AccountUpdateColor)
 	case 0xa60ab9ce:
-		o := new(AccountGetDefaultBackgroundEmojis)
-		o.decode(r, id)
-		return o
+		return new(AccountGetDefaultBackgroundEmojis)
 	case 0x7727a7d5:
-		o := new(AccountGetChannelDefaultEmojiStatuses)
-		o.decode(r, id)
-		return o
+		return new(AccountGetChannelDefaultEmojiStatuses)
 	case 0x35a9e0d5:
-		o := new(AccountGetChannelRestrictedStatusEmojis)
-		o.decode(r, id)
-		return o
+		return new(AccountGetChannelRestrictedStatusEmojis)
 	case 0x4b00e066:
-		o := new(AccountUpdateBusinessWorkHours)
-		o.decode(r, id)
-		return o
+		return new(AccountUpdateBusinessWorkHours)
 	case 0x9e6b131a:
-		o := new(AccountUpdateBusinessLocation)
-		o.decode(r, id)
-		return o
+		return new(AccountUpdateBusinessLocation)
 	case 0x66cdafc4:
-		o := new(AccountUpdateBusinessGreetingMessage)
-		o.decode(r, id)
-		return o
+		return new(AccountUpdateBusinessGreetingMessage)
 	case 0xa26a7fa5:
-		o := new(AccountUpdateBusinessAwayMessage)
-		o.decode(r, id)
-		return o
+		return new(AccountUpdateBusinessAwayMessage)
 	case 0x66a08c7e, 0x43d8521d:
-		o := new(AccountUpdateConnectedBot)
-		o.decode(r, id)
-		return o
+		return new(AccountUpdateConnectedBot)
 	case 0x4ea4c80f:
-		o := new(AccountGetConnectedBots)
-		o.decode(r, id)
-		return o
+		return new(AccountGetConnectedBots)
 	case 0x76a86270:
-		o := new(AccountGetBotBusinessConnection)
-		o.decode(r, id)
-		return o
+		return new(AccountGetBotBusinessConnection)
 	case 0xa614d034:
-		o := new(AccountUpdateBusinessIntro)
-		o.decode(r, id)
-		return o
+		return new(AccountUpdateBusinessIntro)
 	case 0x646e1097:
-		o := new(AccountToggleConnectedBotPaused)
-		o.decode(r, id)
-		return o
+		return new(AccountToggleConnectedBotPaused)
 	case 0x5e437ed9:
-		o := new(AccountDisablePeerConnectedBot)
-		o.decode(r, id)
-		return o
+		return new(AccountDisablePeerConnectedBot)
 	case 0xcc6e0c11:
-		o := new(AccountUpdateBirthday)
-		o.decode(r, id)
-		return o
+		return new(AccountUpdateBirthday)
 	case 0x8851e68e:
-		o := new(AccountCreateBusinessChatLink)
-		o.decode(r, id)
-		return o
+		return new(AccountCreateBusinessChatLink)
 	case 0x8c3410af:
-		o := new(AccountEditBusinessChatLink)
-		o.decode(r, id)
-		return o
+		return new(AccountEditBusinessChatLink)
 	case 0x60073674:
-		o := new(AccountDeleteBusinessChatLink)
-		o.decode(r, id)
-		return o
+		return new(AccountDeleteBusinessChatLink)
 	case 0x6f70dde1:
-		o := new(AccountGetBusinessChatLinks)
-		o.decode(r, id)
-		return o
+		return new(AccountGetBusinessChatLinks)
 	case 0x5492e5ee:
-		o := new(AccountResolveBusinessChatLink)
-		o.decode(r, id)
-		return o
+		return new(AccountResolveBusinessChatLink)
 	case 0xd94305e0:
-		o := new(AccountUpdatePersonalChannel)
-		o.decode(r, id)
-		return o
+		return new(AccountUpdatePersonalChannel)
 	case 0xb9d9a38d:
-		o := new(AccountToggleSponsoredMessages)
-		o.decode(r, id)
-		return o
+		return new(AccountToggleSponsoredMessages)
 	case 0x6dd654c:
-		o := new(AccountGetReactionsNotifySettings)
-		o.decode(r, id)
-		return o
+		return new(AccountGetReactionsNotifySettings)
 	case 0x316ce548:
-		o := new(AccountSetReactionsNotifySettings)
-		o.decode(r, id)
-		return o
+		return new(AccountSetReactionsNotifySettings)
 	case 0x2e7b4543:
-		o := new(AccountGetCollectibleEmojiStatuses)
-		o.decode(r, id)
-		return o
+		return new(AccountGetCollectibleEmojiStatuses)
 	case 0x19ba4a67, 0xf1266f38:
-		o := new(AccountGetPaidMessagesRevenue)
-		o.decode(r, id)
-		return o
+		return new(AccountGetPaidMessagesRevenue)
 	case 0xfe2eda76:
-		o := new(AccountToggleNoPaidMessagesException)
-		o.decode(r, id)
-		return o
+		return new(AccountToggleNoPaidMessagesException)
 	case 0x5dee78b0:
-		o := new(AccountSetMainProfileTab)
-		o.decode(r, id)
-		return o
+		return new(AccountSetMainProfileTab)
 	case 0xb26732a9:
-		o := new(AccountSaveMusic)
-		o.decode(r, id)
-		return o
+		return new(AccountSaveMusic)
 	case 0xe09d5faf:
-		o := new(AccountGetSavedMusicIDs)
-		o.decode(r, id)
-		return o
+		return new(AccountGetSavedMusicIDs)
 	case 0xe42ce9c9, 0xfe74ef9f:
-		o := new(AccountGetUniqueGiftChatThemes)
-		o.decode(r, id)
-		return o
+		return new(AccountGetUniqueGiftChatThemes)
 	case 0x429547e8:
-		o := new(AccountInitPasskeyRegistration)
-		o.decode(r, id)
-		return o
+		return new(AccountInitPasskeyRegistration)
 	case 0x55b41fd6:
-		o := new(AccountRegisterPasskey)
-		o.decode(r, id)
-		return o
+		return new(AccountRegisterPasskey)
 	case 0xea1f0c52:
-		o := new(AccountGetPasskeys)
-		o.decode(r, id)
-		return o
+		return new(AccountGetPasskeys)
 	case 0xf5b5563f:
-		o := new(AccountDeletePasskey)
-		o.decode(r, id)
-		return o
+		return new(AccountDeletePasskey)
 	case 0x67ed1f68:
-		o := new(AccountConfirmBotConnection)
-		o.decode(r, id)
-		return o
+		return new(AccountConfirmBotConnection)
 	case 0x56655768:
-		o := new(AccountGetWebBrowserSettings)
-		o.decode(r, id)
-		return o
+		return new(AccountGetWebBrowserSettings)
 	case 0x9adf82fe:
-		o := new(AccountUpdateWebBrowserSettings)
-		o.decode(r, id)
-		return o
+		return new(AccountUpdateWebBrowserSettings)
 	case 0x60ed4229:
-		o := new(AccountToggleWebBrowserSettingsException)
-		o.decode(r, id)
-		return o
+		return new(AccountToggleWebBrowserSettingsException)
 	case 0x86a0765d:
-		o := new(AccountDeleteWebBrowserSettingsExceptions)
-		o.decode(r, id)
-		return o
+		return new(AccountDeleteWebBrowserSettingsExceptions)
 	case 0xd91a548:
-		o := new(UsersGetUsers)
-		o.decode(r, id)
-		return o
+		return new(UsersGetUsers)
 	case 0xb60f5918, 0xca30a5b1:
-		o := new(UsersGetFullUser)
-		o.decode(r, id)
-		return o
+		return new(UsersGetFullUser)
 	case 0x90c894b5:
-		o := new(UsersSetSecureValueErrors)
-		o.decode(r, id)
-		return o
+		return new(UsersSetSecureValueErrors)
 	case 0xd89a83a3:
-		o := new(UsersGetRequirementsToContact)
-		o.decode(r, id)
-		return o
+		return new(UsersGetRequirementsToContact)
 	case 0x788d7fe3:
-		o := new(UsersGetSavedMusic)
-		o.decode(r, id)
-		return o
+		return new(UsersGetSavedMusic)
 	case 0x7573a4e9:
-		o := new(UsersGetSavedMusicByID)
-		o.decode(r, id)
-		return o
+		return new(UsersGetSavedMusicByID)
 	case 0xfc533372:
-		o := new(UsersSuggestBirthday)
-		o.decode(r, id)
-		return o
+		return new(UsersSuggestBirthday)
 	case 0x7adc669d:
-		o := new(ContactsGetContactIDs)
-		o.decode(r, id)
-		return o
+		return new(ContactsGetContactIDs)
 	case 0xc4a353ee:
-		o := new(ContactsGetStatuses)
-		o.decode(r, id)
-		return o
+		return new(ContactsGetStatuses)
 	case 0x5dd69e12:
-		o := new(ContactsGetContacts)
-		o.decode(r, id)
-		return o
+		return new(ContactsGetContacts)
 	case 0x2c800be5:
-		o := new(ContactsImportContacts)
-		o.decode(r, id)
-		return o
+		return new(ContactsImportContacts)
 	case 0x96a0e00:
-		o := new(ContactsDeleteContacts)
-		o.decode(r, id)
-		return o
+		return new(ContactsDeleteContacts)
 	case 0x1013fd9e:
-		o := new(ContactsDeleteByPhones)
-		o.decode(r, id)
-		return o
+		return new(ContactsDeleteByPhones)
 	case 0x2e2e8734, 0x68cc1411:
-		o := new(ContactsBlock)
-		o.decode(r, id)
-		return o
+		return new(ContactsBlock)
 	case 0xb550d328, 0xbea65d50:
-		o := new(ContactsUnblock)
-		o.decode(r, id)
-		return o
+		return new(ContactsUnblock)
 	case 0x9a868f80, 0xf57c350f:
-		o := new(ContactsGetBlocked)
-		o.decode(r, id)
-		return o
+		return new(ContactsGetBlocked)
 	case 0x5f58d0f, 0x11f812d8:
-		o := new(ContactsSearch)
-		o.decode(r, id)
-		return o
+		return new(ContactsSearch)
 	case 0x725afbbc, 0xf93ccba3:
-		o := new(ContactsResolveUsername)
-		o.decode(r, id)
-		return o
+		return new(ContactsResolveUsername)
 	case 0x973478b6:
-		o := new(ContactsGetTopPeers)
-		o.decode(r, id)
-		return o
+		return new(ContactsGetTopPeers)
 	case 0x1ae373ac:
-		o := new(ContactsResetTopPeerRating)
-		o.decode(r, id)
-		return o
+		return new(ContactsResetTopPeerRating)
 	case 0x879537f1:
-		o := new(ContactsResetSaved)
-		o.decode(r, id)
-		return o
+		return new(ContactsResetSaved)
 	case 0x82f1e39f:
-		o := new(ContactsGetSaved)
-		o.decode(r, id)
-		return o
+		return new(ContactsGetSaved)
 	case 0x8514bdda:
-		o := new(ContactsToggleTopPeers)
-		o.decode(r, id)
-		return o
+		return new(ContactsToggleTopPeers)
 	case 0xd9ba2e54, 0xe8f463d0:
-		o := new(ContactsAddContact)
-		o.decode(r, id)
-		return o
+		return new(ContactsAddContact)
 	case 0xf831a20f:
-		o := new(ContactsAcceptContact)
-		o.decode(r, id)
-		return o
+		return new(ContactsAcceptContact)
 	case 0xd348bc44:
-		o := new(ContactsGetLocated)
-		o.decode(r, id)
-		return o
+		return new(ContactsGetLocated)
 	case 0x29a8962c:
-		o := new(ContactsBlockFromReplies)
-		o.decode(r, id)
-		return o
+		return new(ContactsBlockFromReplies)
 	case 0x8af94344:
-		o := new(ContactsResolvePhone)
-		o.decode(r, id)
-		return o
+		return new(ContactsResolvePhone)
 	case 0xf8654027:
-		o := new(ContactsExportContactToken)
-		o.decode(r, id)
-		return o
+		return new(ContactsExportContactToken)
 	case 0x13005788:
-		o := new(ContactsImportContactToken)
-		o.decode(r, id)
-		return o
+		return new(ContactsImportContactToken)
 	case 0xba6705f0:
-		o := new(ContactsEditCloseFriends)
-		o.decode(r, id)
-		return o
+		return new(ContactsEditCloseFriends)
 	case 0x94c65c76:
-		o := new(ContactsSetBlocked)
-		o.decode(r, id)
-		return o
+		return new(ContactsSetBlocked)
 	case 0xdaeda864:
-		o := new(ContactsGetBirthdays)
-		o.decode(r, id)
-		return o
+		return new(ContactsGetBirthdays)
 	case 0xb6c8c393:
-		o := new(ContactsGetSponsoredPeers)
-		o.decode(r, id)
-		return o
+		return new(ContactsGetSponsoredPeers)
 	case 0x139f63fb:
-		o := new(ContactsUpdateContactNote)
-		o.decode(r, id)
-		return o
+		return new(ContactsUpdateContactNote)
 	case 0x63c66506:
-		o := new(MessagesGetMessages)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetMessages)
 	case 0xa0f4cb4f:
-		o := new(MessagesGetDialogs)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetDialogs)
 	case 0x4423e6c5:
-		o := new(MessagesGetHistory)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetHistory)
 	case 0x29ee847a, 0xa7b4e929, 0xa0fda762:
-		o := new(MessagesSearch)
-		o.decode(r, id)
-		return o
+		return new(MessagesSearch)
 	case 0xe306d3a:
-		o := new(MessagesReadHistory)
-		o.decode(r, id)
-		return o
+		return new(MessagesReadHistory)
 	case 0xb08f922a:
-		o := new(MessagesDeleteHistory)
-		o.decode(r, id)
-		return o
+		return new(MessagesDeleteHistory)
 	case 0xe58e95d2:
-		o := new(MessagesDeleteMessages)
-		o.decode(r, id)
-		return o
+		return new(MessagesDeleteMessages)
 	case 0x5a954c0:
-		o := new(MessagesReceivedMessages)
-		o.decode(r, id)
-		return o
+		return new(MessagesReceivedMessages)
 	case 0x58943ee2:
-		o := new(MessagesSetTyping)
-		o.decode(r, id)
-		return o
+		return new(MessagesSetTyping)
 	case 0xfef48f62, 0x545cd15a, 0xfe05dc9a, 0xfbf2340a, 0x983f9745, 0xdff8042c, 0x280d096f, 0x1cc20387, 0xd9d75a4, 0x520c3870:
-		o := new(MessagesSendMessage)
-		o.decode(r, id)
-		return o
+		return new(MessagesSendMessage)
 	case 0x330e77f, 0xac55d9c1, 0xa550cd78, 0x7852834e, 0x7bd66041, 0x72ccc23d, 0x7547c966, 0xe25ff8e0, 0x3491eba9:
-		o := new(MessagesSendMedia)
-		o.decode(r, id)
-		return o
+		return new(MessagesSendMedia)
 	case 0x13704a7c, 0x41d41ade, 0x978928ca, 0x38f0188c, 0xbb9fa475, 0x6d74da08, 0xd5039208, 0xc661bbc4, 0xcc30290b, 0xd9fee60e:
-		o := new(MessagesForwardMessages)
-		o.decode(r, id)
-		return o
+		return new(MessagesForwardMessages)
 	case 0xcf1592db:
-		o := new(MessagesReportSpam)
-		o.decode(r, id)
-		return o
+		return new(MessagesReportSpam)
 	case 0xefd9a6a2, 0x3672e09c:
-		o := new(MessagesGetPeerSettings)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetPeerSettings)
 	case 0xfc78af9b, 0x8953ab4e:
-		o := new(MessagesReport)
-		o.decode(r, id)
-		return o
+		return new(MessagesReport)
 	case 0x49e9528f:
-		o := new(MessagesGetChats)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetChats)
 	case 0xaeb00b34:
-		o := new(MessagesGetFullChat)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetFullChat)
 	case 0x73783ffd:
-		o := new(MessagesEditChatTitle)
-		o.decode(r, id)
-		return o
+		return new(MessagesEditChatTitle)
 	case 0x35ddd674:
-		o := new(MessagesEditChatPhoto)
-		o.decode(r, id)
-		return o
+		return new(MessagesEditChatPhoto)
 	case 0xcbc6d107, 0xf24753e3:
-		o := new(MessagesAddChatUser)
-		o.decode(r, id)
-		return o
+		return new(MessagesAddChatUser)
 	case 0xa2185cab:
-		o := new(MessagesDeleteChatUser)
-		o.decode(r, id)
-		return o
+		return new(MessagesDeleteChatUser)
 	case 0x92ceddd4, 0x34a818, 0x9cb126e:
-		o := new(MessagesCreateChat)
-		o.decode(r, id)
-		return o
+		return new(MessagesCreateChat)
 	case 0x26cf8950:
-		o := new(MessagesGetDhConfig)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetDhConfig)
 	case 0xf64daf43:
-		o := new(MessagesRequestEncryption)
-		o.decode(r, id)
-		return o
+		return new(MessagesRequestEncryption)
 	case 0x3dbc0415:
-		o := new(MessagesAcceptEncryption)
-		o.decode(r, id)
-		return o
+		return new(MessagesAcceptEncryption)
 	case 0xf393aea0:
-		o := new(MessagesDiscardEncryption)
-		o.decode(r, id)
-		return o
+		return new(MessagesDiscardEncryption)
 	case 0x791451ed:
-		o := new(MessagesSetEncryptedTyping)
-		o.decode(r, id)
-		return o
+		return new(MessagesSetEncryptedTyping)
 	case 0x7f4b690a:
-		o := new(MessagesReadEncryptedHistory)
-		o.decode(r, id)
-		return o
+		return new(MessagesReadEncryptedHistory)
 	case 0x44fa7a15:
-		o := new(MessagesSendEncrypted)
-		o.decode(r, id)
-		return o
+		return new(MessagesSendEncrypted)
 	case 0x5559481d:
-		o := new(MessagesSendEncryptedFile)
-		o.decode(r, id)
-		return o
+		return new(MessagesSendEncryptedFile)
 	case 0x32d439a4:
-		o := new(MessagesSendEncryptedService)
-		o.decode(r, id)
-		return o
+		return new(MessagesSendEncryptedService)
 	case 0x55a5bb66:
-		o := new(MessagesReceivedQueue)
-		o.decode(r, id)
-		return o
+		return new(MessagesReceivedQueue)
 	case 0x4b0c8c0f:
-		o := new(MessagesReportEncryptedSpam)
-		o.decode(r, id)
-		return o
+		return new(MessagesReportEncryptedSpam)
 	case 0x36a73f77:
-		o := new(MessagesReadMessageContents)
-		o.decode(r, id)
-		return o
+		return new(MessagesReadMessageContents)
 	case 0xd5a5d3a1:
-		o := new(MessagesGetStickers)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetStickers)
 	case 0xb8a0a1a8:
-		o := new(MessagesGetAllStickers)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetAllStickers)
 	case 0x570d6f6f, 0x8b68b0cc:
-		o := new(MessagesGetWebPagePreview)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetWebPagePreview)
 	case 0xa455de90, 0xa02ce5d5:
-		o := new(MessagesExportChatInvite)
-		o.decode(r, id)
-		return o
+		return new(MessagesExportChatInvite)
 	case 0x3eadb1bb:
-		o := new(MessagesCheckChatInvite)
-		o.decode(r, id)
-		return o
+		return new(MessagesCheckChatInvite)
 	case 0xde91436e, 0x6c50051c:
-		o := new(MessagesImportChatInvite)
-		o.decode(r, id)
-		return o
+		return new(MessagesImportChatInvite)
 	case 0xc8a0ec74, 0x2619a90e:
-		o := new(MessagesGetStickerSet)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetStickerSet)
 	case 0xc78fe460:
-		o := new(MessagesInstallStickerSet)
-		o.decode(r, id)
-		return o
+		return new(MessagesInstallStickerSet)
 	case 0xf96e55de:
-		o := new(MessagesUninstallStickerSet)
-		o.decode(r, id)
-		return o
+		return new(MessagesUninstallStickerSet)
 	case 0xe6df7378:
-		o := new(MessagesStartBot)
-		o.decode(r, id)
-		return o
+		return new(MessagesStartBot)
 	case 0x5784d3e1:
-		o := new(MessagesGetMessagesViews)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetMessagesViews)
 	case 0xa85bd1c2:
-		o := new(MessagesEditChatAdmin)
-		o.decode(r, id)
-		return o
+		return new(MessagesEditChatAdmin)
 	case 0xa2875319:
-		o := new(MessagesMigrateChat)
-		o.decode(r, id)
-		return o
+		return new(MessagesMigrateChat)
 	case 0x6126a43c, 0x4bc6589a:
-		o := new(MessagesSearchGlobal)
-		o.decode(r, id)
-		return o
+		return new(MessagesSearchGlobal)
 	case 0x78337739:
-		o := new(MessagesReorderStickerSets)
-		o.decode(r, id)
-		return o
+		return new(MessagesReorderStickerSets)
 	case 0xb1f2061f, 0x338e2464:
-		o := new(MessagesGetDocumentByHash)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetDocumentByHash)
 	case 0x5cf09635:
-		o := new(MessagesGetSavedGifs)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetSavedGifs)
 	case 0x327a30cb:
-		o := new(MessagesSaveGif)
-		o.decode(r, id)
-		return o
+		return new(MessagesSaveGif)
 	case 0x514e999d:
-		o := new(MessagesGetInlineBotResults)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetInlineBotResults)
 	case 0xbb12a419, 0xeb5ea206:
-		o := new(MessagesSetInlineBotResults)
-		o.decode(r, id)
-		return o
+		return new(MessagesSetInlineBotResults)
 	case 0xc0cf7646, 0x3ebee86a, 0xf7bc68ba, 0xd3fbdccb, 0x7aa11297, 0x220815b0:
-		o := new(MessagesSendInlineBotResult)
-		o.decode(r, id)
-		return o
+		return new(MessagesSendInlineBotResult)
 	case 0xfda68d36:
-		o := new(MessagesGetMessageEditData)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetMessageEditData)
 	case 0xb106e66c, 0x51e842e1, 0xdfd14005, 0x48f71778:
-		o := new(MessagesEditMessage)
-		o.decode(r, id)
-		return o
+		return new(MessagesEditMessage)
 	case 0xa423bb51, 0x83557dba:
-		o := new(MessagesEditInlineBotMessage)
-		o.decode(r, id)
-		return o
+		return new(MessagesEditInlineBotMessage)
 	case 0x9342ca07:
-		o := new(MessagesGetBotCallbackAnswer)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetBotCallbackAnswer)
 	case 0xd58f130a:
-		o := new(MessagesSetBotCallbackAnswer)
-		o.decode(r, id)
-		return o
+		return new(MessagesSetBotCallbackAnswer)
 	case 0xe470bcfd:
-		o := new(MessagesGetPeerDialogs)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetPeerDialogs)
 	case 0xad0fa15c, 0x54ae308e, 0xd372c5ce, 0x7ff3b806, 0xb4331e3f, 0xbc39e14b:
-		o := new(MessagesSaveDraft)
-		o.decode(r, id)
-		return o
+		return new(MessagesSaveDraft)
 	case 0x6a3f8d65:
-		o := new(MessagesGetAllDrafts)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetAllDrafts)
 	case 0x64780b14:
-		o := new(MessagesGetFeaturedStickers)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetFeaturedStickers)
 	case 0x5b118126:
-		o := new(MessagesReadFeaturedStickers)
-		o.decode(r, id)
-		return o
+		return new(MessagesReadFeaturedStickers)
 	case 0x9da9403b:
-		o := new(MessagesGetRecentStickers)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetRecentStickers)
 	case 0x392718f8:
-		o := new(MessagesSaveRecentSticker)
-		o.decode(r, id)
-		return o
+		return new(MessagesSaveRecentSticker)
 	case 0x8999602d:
-		o := new(MessagesClearRecentStickers)
-		o.decode(r, id)
-		return o
+		return new(MessagesClearRecentStickers)
 	case 0x57f17692:
-		o := new(MessagesGetArchivedStickers)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetArchivedStickers)
 	case 0x640f82b8:
-		o := new(MessagesGetMaskStickers)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetMaskStickers)
 	case 0xcc5b67cc:
-		o := new(MessagesGetAttachedStickers)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetAttachedStickers)
 	case 0x8ef8ecc0:
-		o := new(MessagesSetGameScore)
-		o.decode(r, id)
-		return o
+		return new(MessagesSetGameScore)
 	case 0x15ad9f64:
-		o := new(MessagesSetInlineGameScore)
-		o.decode(r, id)
-		return o
+		return new(MessagesSetInlineGameScore)
 	case 0xe822649d:
-		o := new(MessagesGetGameHighScores)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetGameHighScores)
 	case 0xf635e1b:
-		o := new(MessagesGetInlineGameHighScores)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetInlineGameHighScores)
 	case 0xe40ca104:
-		o := new(MessagesGetCommonChats)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetCommonChats)
 	case 0x8d9692a3, 0x32ca8f91:
-		o := new(MessagesGetWebPage)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetWebPage)
 	case 0xa731e257:
-		o := new(MessagesToggleDialogPin)
-		o.decode(r, id)
-		return o
+		return new(MessagesToggleDialogPin)
 	case 0x3b1adf37:
-		o := new(MessagesReorderPinnedDialogs)
-		o.decode(r, id)
-		return o
+		return new(MessagesReorderPinnedDialogs)
 	case 0xd6b94df2:
-		o := new(MessagesGetPinnedDialogs)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetPinnedDialogs)
 	case 0xe5f672fa:
-		o := new(MessagesSetBotShippingResults)
-		o.decode(r, id)
-		return o
+		return new(MessagesSetBotShippingResults)
 	case 0x9c2dd95:
-		o := new(MessagesSetBotPrecheckoutResults)
-		o.decode(r, id)
-		return o
+		return new(MessagesSetBotPrecheckoutResults)
 	case 0x14967978, 0x519bc2b1:
-		o := new(MessagesUploadMedia)
-		o.decode(r, id)
-		return o
+		return new(MessagesUploadMedia)
 	case 0xa1405817, 0xc97df020:
-		o := new(MessagesSendScreenshotNotification)
-		o.decode(r, id)
-		return o
+		return new(MessagesSendScreenshotNotification)
 	case 0x4f1aaa9:
-		o := new(MessagesGetFavedStickers)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetFavedStickers)
 	case 0xb9ffc55b:
-		o := new(MessagesFaveSticker)
-		o.decode(r, id)
-		return o
+		return new(MessagesFaveSticker)
 	case 0xf107e790, 0x46578472:
-		o := new(MessagesGetUnreadMentions)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetUnreadMentions)
 	case 0x36e5bf4d, 0xf0189d3:
-		o := new(MessagesReadMentions)
-		o.decode(r, id)
-		return o
+		return new(MessagesReadMentions)
 	case 0x702a40e0:
-		o := new(MessagesGetRecentLocations)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetRecentLocations)
 	case 0x1bf89d74, 0x37b74355, 0xc964709, 0x456e8987, 0xb6f11a1c, 0xf803138f, 0xcc0110cb:
-		o := new(MessagesSendMultiMedia)
-		o.decode(r, id)
-		return o
+		return new(MessagesSendMultiMedia)
 	case 0x5057c497:
-		o := new(MessagesUploadEncryptedFile)
-		o.decode(r, id)
-		return o
+		return new(MessagesUploadEncryptedFile)
 	case 0x35705b8a:
-		o := new(MessagesSearchStickerSets)
-		o.decode(r, id)
-		return o
+		return new(MessagesSearchStickerSets)
 	case 0x1cff7e08:
-		o := new(MessagesGetSplitRanges)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetSplitRanges)
 	case 0x8c5006f8, 0xc286d98f:
-		o := new(MessagesMarkDialogUnread)
-		o.decode(r, id)
-		return o
+		return new(MessagesMarkDialogUnread)
 	case 0x21202222, 0x22e24e22:
-		o := new(MessagesGetDialogUnreadMarks)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetDialogUnreadMarks)
 	case 0x7e58ee9c:
-		o := new(MessagesClearAllDrafts)
-		o.decode(r, id)
-		return o
+		return new(MessagesClearAllDrafts)
 	case 0xd2aaf7ec:
-		o := new(MessagesUpdatePinnedMessage)
-		o.decode(r, id)
-		return o
+		return new(MessagesUpdatePinnedMessage)
 	case 0x10ea6184:
-		o := new(MessagesSendVote)
-		o.decode(r, id)
-		return o
+		return new(MessagesSendVote)
 	case 0xeda3e33b, 0x73bb643b:
-		o := new(MessagesGetPollResults)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetPollResults)
 	case 0x6e2be050:
-		o := new(MessagesGetOnlines)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetOnlines)
 	case 0xdef60797:
-		o := new(MessagesEditChatAbout)
-		o.decode(r, id)
-		return o
+		return new(MessagesEditChatAbout)
 	case 0xa5866b41:
-		o := new(MessagesEditChatDefaultBannedRights)
-		o.decode(r, id)
-		return o
+		return new(MessagesEditChatDefaultBannedRights)
 	case 0x35a0e062:
-		o := new(MessagesGetEmojiKeywords)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetEmojiKeywords)
 	case 0x1508b6af:
-		o := new(MessagesGetEmojiKeywordsDifference)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetEmojiKeywordsDifference)
 	case 0x4e9963b2:
-		o := new(MessagesGetEmojiKeywordsLanguages)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetEmojiKeywordsLanguages)
 	case 0xd5b10c26:
-		o := new(MessagesGetEmojiURL)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetEmojiURL)
 	case 0x1bbcf300, 0xae7cc1, 0x732eef00:
-		o := new(MessagesGetSearchCounters)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetSearchCounters)
 	case 0x894cc99c, 0x198fb446:
-		o := new(MessagesRequestURLAuth)
-		o.decode(r, id)
-		return o
+		return new(MessagesRequestURLAuth)
 	case 0x67a3f0de, 0xb12c7125:
-		o := new(MessagesAcceptURLAuth)
-		o.decode(r, id)
-		return o
+		return new(MessagesAcceptURLAuth)
 	case 0x4facb138:
-		o := new(MessagesHidePeerSettingsBar)
-		o.decode(r, id)
-		return o
+		return new(MessagesHidePeerSettingsBar)
 	case 0xf516760b:
-		o := new(MessagesGetScheduledHistory)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetScheduledHistory)
 	case 0xbdbb0464:
-		o := new(MessagesGetScheduledMessages)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetScheduledMessages)
 	case 0xbd38850a:
-		o := new(MessagesSendScheduledMessages)
-		o.decode(r, id)
-		return o
+		return new(MessagesSendScheduledMessages)
 	case 0x59ae2b16:
-		o := new(MessagesDeleteScheduledMessages)
-		o.decode(r, id)
-		return o
+		return new(MessagesDeleteScheduledMessages)
 	case 0xb86e380e:
-		o := new(MessagesGetPollVotes)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetPollVotes)
 	case 0xb5052fea:
-		o := new(MessagesToggleStickerSets)
-		o.decode(r, id)
-		return o
+		return new(MessagesToggleStickerSets)
 	case 0xefd48c89, 0xf19ed96d:
-		o := new(MessagesGetDialogFilters)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetDialogFilters)
 	case 0xa29cd42c:
-		o := new(MessagesGetSuggestedDialogFilters)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetSuggestedDialogFilters)
 	case 0x1ad4a04a:
-		o := new(MessagesUpdateDialogFilter)
-		o.decode(r, id)
-		return o
+		return new(MessagesUpdateDialogFilter)
 	case 0xc563c1e4:
-		o := new(MessagesUpdateDialogFiltersOrder)
-		o.decode(r, id)
-		return o
+		return new(MessagesUpdateDialogFiltersOrder)
 	case 0x7ed094a1:
-		o := new(MessagesGetOldFeaturedStickers)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetOldFeaturedStickers)
 	case 0x22ddd30c:
-		o := new(MessagesGetReplies)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetReplies)
 	case 0x446972fd:
-		o := new(MessagesGetDiscussionMessage)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetDiscussionMessage)
 	case 0xf731a9f4:
-		o := new(MessagesReadDiscussion)
-		o.decode(r, id)
-		return o
+		return new(MessagesReadDiscussion)
 	case 0x62dd747, 0xee22b9a8, 0xf025bc8b:
-		o := new(MessagesUnpinAllMessages)
-		o.decode(r, id)
-		return o
+		return new(MessagesUnpinAllMessages)
 	case 0x5bd0ee50:
-		o := new(MessagesDeleteChat)
-		o.decode(r, id)
-		return o
+		return new(MessagesDeleteChat)
 	case 0xf9cbe409:
-		o := new(MessagesDeletePhoneCallHistory)
-		o.decode(r, id)
-		return o
+		return new(MessagesDeletePhoneCallHistory)
 	case 0x43fe19f3:
-		o := new(MessagesCheckHistoryImport)
-		o.decode(r, id)
-		return o
+		return new(MessagesCheckHistoryImport)
 	case 0x34090c3b:
-		o := new(MessagesInitHistoryImport)
-		o.decode(r, id)
-		return o
+		return new(MessagesInitHistoryImport)
 	case 0x2a862092:
-		o := new(MessagesUploadImportedMedia)
-		o.decode(r, id)
-		return o
+		return new(MessagesUploadImportedMedia)
 	case 0xb43df344:
-		o := new(MessagesStartHistoryImport)
-		o.decode(r, id)
-		return o
+		return new(MessagesStartHistoryImport)
 	case 0xa2b5a3f6:
-		o := new(MessagesGetExportedChatInvites)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetExportedChatInvites)
 	case 0x73746f5c:
-		o := new(MessagesGetExportedChatInvite)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetExportedChatInvite)
 	case 0xbdca2f75:
-		o := new(MessagesEditExportedChatInvite)
-		o.decode(r, id)
-		return o
+		return new(MessagesEditExportedChatInvite)
 	case 0x56987bd5:
-		o := new(MessagesDeleteRevokedExportedChatInvites)
-		o.decode(r, id)
-		return o
+		return new(MessagesDeleteRevokedExportedChatInvites)
 	case 0xd464a42b:
-		o := new(MessagesDeleteExportedChatInvite)
-		o.decode(r, id)
-		return o
+		return new(MessagesDeleteExportedChatInvite)
 	case 0x3920e6ef:
-		o := new(MessagesGetAdminsWithInvites)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetAdminsWithInvites)
 	case 0xdf04dd4e:
-		o := new(MessagesGetChatInviteImporters)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetChatInviteImporters)
 	case 0xb80e5fe4:
-		o := new(MessagesSetHistoryTTL)
-		o.decode(r, id)
-		return o
+		return new(MessagesSetHistoryTTL)
 	case 0x5dc60f03:
-		o := new(MessagesCheckHistoryImportPeer)
-		o.decode(r, id)
-		return o
+		return new(MessagesCheckHistoryImportPeer)
 	case 0x81202c9, 0xe63be13f:
-		o := new(MessagesSetChatTheme)
-		o.decode(r, id)
-		return o
+		return new(MessagesSetChatTheme)
 	case 0x31c1c44f, 0x2c6f97b7:
-		o := new(MessagesGetMessageReadParticipants)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetMessageReadParticipants)
 	case 0x6aa3f6bd, 0x49f0bde9:
-		o := new(MessagesGetSearchResultsCalendar)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetSearchResultsCalendar)
 	case 0x9c7f2f10, 0x6e9583a3:
-		o := new(MessagesGetSearchResultsPositions)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetSearchResultsPositions)
 	case 0x7fe7e815:
-		o := new(MessagesHideChatJoinRequest)
-		o.decode(r, id)
-		return o
+		return new(MessagesHideChatJoinRequest)
 	case 0xe085f4ea:
-		o := new(MessagesHideAllChatJoinRequests)
-		o.decode(r, id)
-		return o
+		return new(MessagesHideAllChatJoinRequests)
 	case 0xb2081a35, 0xb11eafa2:
-		o := new(MessagesToggleNoForwards)
-		o.decode(r, id)
-		return o
+		return new(MessagesToggleNoForwards)
 	case 0xccfddf96:
-		o := new(MessagesSaveDefaultSendAs)
-		o.decode(r, id)
-		return o
+		return new(MessagesSaveDefaultSendAs)
 	case 0xd30d78d4, 0x25690ce4:
-		o := new(MessagesSendReaction)
-		o.decode(r, id)
-		return o
+		return new(MessagesSendReaction)
 	case 0x8bba90e6:
-		o := new(MessagesGetMessagesReactions)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetMessagesReactions)
 	case 0x461b3f48, 0xe0ee6b77:
-		o := new(MessagesGetMessageReactionsList)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetMessageReactionsList)
 	case 0x864b2581, 0x5a150bd4, 0xfeb16771, 0x14050ea6:
-		o := new(MessagesSetChatAvailableReactions)
-		o.decode(r, id)
-		return o
+		return new(MessagesSetChatAvailableReactions)
 	case 0x18dea0ac:
-		o := new(MessagesGetAvailableReactions)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetAvailableReactions)
 	case 0x4f47a016, 0xd960c4d4:
-		o := new(MessagesSetDefaultReaction)
-		o.decode(r, id)
-		return o
+		return new(MessagesSetDefaultReaction)
 	case 0xa5eec345, 0x63183030, 0x24ce6dee:
-		o := new(MessagesTranslateText)
-		o.decode(r, id)
-		return o
+		return new(MessagesTranslateText)
 	case 0xbd7f90ac, 0x3223495b, 0xe85bae1a:
-		o := new(MessagesGetUnreadReactions)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetUnreadReactions)
 	case 0x9ec44f93, 0x54aa7f8e, 0x82e251d7:
-		o := new(MessagesReadReactions)
-		o.decode(r, id)
-		return o
+		return new(MessagesReadReactions)
 	case 0x107e31a0:
-		o := new(MessagesSearchSentMedia)
-		o.decode(r, id)
-		return o
+		return new(MessagesSearchSentMedia)
 	case 0x16fcc2cb:
-		o := new(MessagesGetAttachMenuBots)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetAttachMenuBots)
 	case 0x77216192:
-		o := new(MessagesGetAttachMenuBot)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetAttachMenuBot)
 	case 0x69f59d69, 0x1aee33af:
-		o := new(MessagesToggleBotInAttachMenu)
-		o.decode(r, id)
-		return o
+		return new(MessagesToggleBotInAttachMenu)
 	case 0x269dc2c1, 0x178b480b, 0xfc87a53c, 0x91b15831, 0xfa04dff:
-		o := new(MessagesRequestWebView)
-		o.decode(r, id)
-		return o
+		return new(MessagesRequestWebView)
 	case 0xb0d81a83, 0x7ff34309, 0xea5fbcce, 0xd22ad148:
-		o := new(MessagesProlongWebView)
-		o.decode(r, id)
-		return o
+		return new(MessagesProlongWebView)
 	case 0x413a3e73, 0x1a46500a, 0x299bec8e, 0x6abb2f73:
-		o := new(MessagesRequestSimpleWebView)
-		o.decode(r, id)
-		return o
+		return new(MessagesRequestSimpleWebView)
 	case 0xa4314f5:
-		o := new(MessagesSendWebViewResultMessage)
-		o.decode(r, id)
-		return o
+		return new(MessagesSendWebViewResultMessage)
 	case 0xdc0242c8:
-		o := new(MessagesSendWebViewData)
-		o.decode(r, id)
-		return o
+		return new(MessagesSendWebViewData)
 	case 0x269e9a49:
-		o := new(MessagesTranscribeAudio)
-		o.decode(r, id)
-		return o
+		return new(MessagesTranscribeAudio)
 	case 0x7f1d072f:
-		o := new(MessagesRateTranscribedAudio)
-		o.decode(r, id)
-		return o
+		return new(MessagesRateTranscribedAudio)
 	case 0xd9ab0f54:
-		o := new(MessagesGetCustomEmojiDocuments)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetCustomEmojiDocuments)
 	case 0xfbfca18f:
-		o := new(MessagesGetEmojiStickers)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetEmojiStickers)
 	case 0xecf6736:
-		o := new(MessagesGetFeaturedEmojiStickers)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetFeaturedEmojiStickers)
 	case 0x3f64c076:
-		o := new(MessagesReportReaction)
-		o.decode(r, id)
-		return o
+		return new(MessagesReportReaction)
 	case 0xbb8125ba:
-		o := new(MessagesGetTopReactions)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetTopReactions)
 	case 0x39461db2:
-		o := new(MessagesGetRecentReactions)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetRecentReactions)
 	case 0x9dfeefb4:
-		o := new(MessagesClearRecentReactions)
-		o.decode(r, id)
-		return o
+		return new(MessagesClearRecentReactions)
 	case 0x84f80814:
-		o := new(MessagesGetExtendedMedia)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetExtendedMedia)
 	case 0x9eb51445:
-		o := new(MessagesSetDefaultHistoryTTL)
-		o.decode(r, id)
-		return o
+		return new(MessagesSetDefaultHistoryTTL)
 	case 0x658b7188:
-		o := new(MessagesGetDefaultHistoryTTL)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetDefaultHistoryTTL)
 	case 0x6c5cf2a7, 0x91b2d060, 0xfe38d01b:
-		o := new(MessagesSendBotRequestedPeer)
-		o.decode(r, id)
-		return o
+		return new(MessagesSendBotRequestedPeer)
 	case 0x7488ce5b:
-		o := new(MessagesGetEmojiGroups)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetEmojiGroups)
 	case 0x2ecd56cd:
-		o := new(MessagesGetEmojiStatusGroups)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetEmojiStatusGroups)
 	case 0x21a548f3:
-		o := new(MessagesGetEmojiProfilePhotoGroups)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetEmojiProfilePhotoGroups)
 	case 0x2c11c0d7:
-		o := new(MessagesSearchCustomEmoji)
-		o.decode(r, id)
-		return o
+		return new(MessagesSearchCustomEmoji)
 	case 0xe47cb579:
-		o := new(MessagesTogglePeerTranslations)
-		o.decode(r, id)
-		return o
+		return new(MessagesTogglePeerTranslations)
 	case 0x34fdc5c3:
-		o := new(MessagesGetBotApp)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetBotApp)
 	case 0x53618bce, 0x8c5a3b3c:
-		o := new(MessagesRequestAppWebView)
-		o.decode(r, id)
-		return o
+		return new(MessagesRequestAppWebView)
 	case 0x8ffacae1:
-		o := new(MessagesSetChatWallPaper)
-		o.decode(r, id)
-		return o
+		return new(MessagesSetChatWallPaper)
 	case 0x92b4494c:
-		o := new(MessagesSearchEmojiStickerSets)
-		o.decode(r, id)
-		return o
+		return new(MessagesSearchEmojiStickerSets)
 	case 0x1e91fc99, 0x5381d21a:
-		o := new(MessagesGetSavedDialogs)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetSavedDialogs)
 	case 0x998ab009, 0x3d9a414d:
-		o := new(MessagesGetSavedHistory)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetSavedHistory)
 	case 0x4dc5085f, 0x6e98102b:
-		o := new(MessagesDeleteSavedHistory)
-		o.decode(r, id)
-		return o
+		return new(MessagesDeleteSavedHistory)
 	case 0xd63d94e0:
-		o := new(MessagesGetPinnedSavedDialogs)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetPinnedSavedDialogs)
 	case 0xac81bbde:
-		o := new(MessagesToggleSavedDialogPin)
-		o.decode(r, id)
-		return o
+		return new(MessagesToggleSavedDialogPin)
 	case 0x8b716587:
-		o := new(MessagesReorderPinnedSavedDialogs)
-		o.decode(r, id)
-		return o
+		return new(MessagesReorderPinnedSavedDialogs)
 	case 0x3637e05b:
-		o := new(MessagesGetSavedReactionTags)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetSavedReactionTags)
 	case 0x60297dec:
-		o := new(MessagesUpdateSavedReactionTag)
-		o.decode(r, id)
-		return o
+		return new(MessagesUpdateSavedReactionTag)
 	case 0xbdf93428:
-		o := new(MessagesGetDefaultTagReactions)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetDefaultTagReactions)
 	case 0x8c4bfe5d:
-		o := new(MessagesGetOutboxReadDate)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetOutboxReadDate)
 	case 0xd483f2a8:
-		o := new(MessagesGetQuickReplies)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetQuickReplies)
 	case 0x60331907:
-		o := new(MessagesReorderQuickReplies)
-		o.decode(r, id)
-		return o
+		return new(MessagesReorderQuickReplies)
 	case 0xf1d0fbd3:
-		o := new(MessagesCheckQuickReplyShortcut)
-		o.decode(r, id)
-		return o
+		return new(MessagesCheckQuickReplyShortcut)
 	case 0x5c003cef:
-		o := new(MessagesEditQuickReplyShortcut)
-		o.decode(r, id)
-		return o
+		return new(MessagesEditQuickReplyShortcut)
 	case 0x3cc04740:
-		o := new(MessagesDeleteQuickReplyShortcut)
-		o.decode(r, id)
-		return o
+		return new(MessagesDeleteQuickReplyShortcut)
 	case 0x94a495c3:
-		o := new(MessagesGetQuickReplyMessages)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetQuickReplyMessages)
 	case 0x6c750de1:
-		o := new(MessagesSendQuickReplyMessages)
-		o.decode(r, id)
-		return o
+		return new(MessagesSendQuickReplyMessages)
 	case 0xe105e910:
-		o := new(MessagesDeleteQuickReplyMessages)
-		o.decode(r, id)
-		return o
+		return new(MessagesDeleteQuickReplyMessages)
 	case 0xfd2dda49:
-		o := new(MessagesToggleDialogFilterTags)
-		o.decode(r, id)
-		return o
+		return new(MessagesToggleDialogFilterTags)
 	case 0xd0b5e1fc:
-		o := new(MessagesGetMyStickers)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetMyStickers)
 	case 0x1dd840f5:
-		o := new(MessagesGetEmojiStickerGroups)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetEmojiStickerGroups)
 	case 0xdea20a39:
-		o := new(MessagesGetAvailableEffects)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetAvailableEffects)
 	case 0x589ee75:
-		o := new(MessagesEditFactCheck)
-		o.decode(r, id)
-		return o
+		return new(MessagesEditFactCheck)
 	case 0xd1da940c:
-		o := new(MessagesDeleteFactCheck)
-		o.decode(r, id)
-		return o
+		return new(MessagesDeleteFactCheck)
 	case 0xb9cdc5ee:
-		o := new(MessagesGetFactCheck)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetFactCheck)
 	case 0xc9e01e7b:
-		o := new(MessagesRequestMainWebView)
-		o.decode(r, id)
-		return o
+		return new(MessagesRequestMainWebView)
 	case 0x58bbcb50, 0x9dd6a67b:
-		o := new(MessagesSendPaidReaction)
-		o.decode(r, id)
-		return o
+		return new(MessagesSendPaidReaction)
 	case 0x435885b5, 0x849ad397:
-		o := new(MessagesTogglePaidReactionPrivacy)
-		o.decode(r, id)
-		return o
+		return new(MessagesTogglePaidReactionPrivacy)
 	case 0x472455aa:
-		o := new(MessagesGetPaidReactionPrivacy)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetPaidReactionPrivacy)
 	case 0x269e3643, 0x673ad8f1:
-		o := new(MessagesViewSponsoredMessage)
-		o.decode(r, id)
-		return o
+		return new(MessagesViewSponsoredMessage)
 	case 0x8235057e, 0xf093465:
-		o := new(MessagesClickSponsoredMessage)
-		o.decode(r, id)
-		return o
+		return new(MessagesClickSponsoredMessage)
 	case 0x12cbf0c4, 0x1af3dbb8:
-		o := new(MessagesReportSponsoredMessage)
-		o.decode(r, id)
-		return o
+		return new(MessagesReportSponsoredMessage)
 	case 0x3d6ce850, 0x9bd2f439:
-		o := new(MessagesGetSponsoredMessages)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetSponsoredMessages)
 	case 0xf21f7f2f:
-		o := new(MessagesSavePreparedInlineMessage)
-		o.decode(r, id)
-		return o
+		return new(MessagesSavePreparedInlineMessage)
 	case 0x857ebdb8:
-		o := new(MessagesGetPreparedInlineMessage)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetPreparedInlineMessage)
 	case 0x29b1c66a:
-		o := new(MessagesSearchStickers)
-		o.decode(r, id)
-		return o
+		return new(MessagesSearchStickers)
 	case 0x5a6d7395:
-		o := new(MessagesReportMessagesDelivery)
-		o.decode(r, id)
-		return o
+		return new(MessagesReportMessagesDelivery)
 	case 0x6f6f9c96:
-		o := new(MessagesGetSavedDialogsByID)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetSavedDialogsByID)
 	case 0xba4a3b5b:
-		o := new(MessagesReadSavedHistory)
-		o.decode(r, id)
-		return o
+		return new(MessagesReadSavedHistory)
 	case 0xd3e03124:
-		o := new(MessagesToggleTodoCompleted)
-		o.decode(r, id)
-		return o
+		return new(MessagesToggleTodoCompleted)
 	case 0x21a61057:
-		o := new(MessagesAppendTodoList)
-		o.decode(r, id)
-		return o
+		return new(MessagesAppendTodoList)
 	case 0x8107455c:
-		o := new(MessagesToggleSuggestedPostApproval)
-		o.decode(r, id)
-		return o
+		return new(MessagesToggleSuggestedPostApproval)
 	case 0x3ba47bff:
-		o := new(MessagesGetForumTopics)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetForumTopics)
 	case 0xaf0a4a08:
-		o := new(MessagesGetForumTopicsByID)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetForumTopicsByID)
 	case 0xcecc1134:
-		o := new(MessagesEditForumTopic)
-		o.decode(r, id)
-		return o
+		return new(MessagesEditForumTopic)
 	case 0x175df251:
-		o := new(MessagesUpdatePinnedForumTopic)
-		o.decode(r, id)
-		return o
+		return new(MessagesUpdatePinnedForumTopic)
 	case 0xe7841f0:
-		o := new(MessagesReorderPinnedForumTopics)
-		o.decode(r, id)
-		return o
+		return new(MessagesReorderPinnedForumTopics)
 	case 0x2f98c3d5:
-		o := new(MessagesCreateForumTopic)
-		o.decode(r, id)
-		return o
+		return new(MessagesCreateForumTopic)
 	case 0xd2816f10:
-		o := new(MessagesDeleteTopicHistory)
-		o.decode(r, id)
-		return o
+		return new(MessagesDeleteTopicHistory)
 	case 0xfb7e8ca7:
-		o := new(MessagesGetEmojiGameInfo)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetEmojiGameInfo)
 	case 0xabbbd346, 0x9d4104e2:
-		o := new(MessagesSummarizeText)
-		o.decode(r, id)
-		return o
+		return new(MessagesSummarizeText)
 	case 0xf743b857:
-		o := new(MessagesEditChatCreator)
-		o.decode(r, id)
-		return o
+		return new(MessagesEditChatCreator)
 	case 0x3b7d0ea6:
-		o := new(MessagesGetFutureChatCreatorAfterLeave)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetFutureChatCreatorAfterLeave)
 	case 0xa00f32b0:
-		o := new(MessagesEditChatParticipantRank)
-		o.decode(r, id)
-		return o
+		return new(MessagesEditChatParticipantRank)
 	case 0x35436bbc:
-		o := new(MessagesDeclineURLAuth)
-		o.decode(r, id)
-		return o
+		return new(MessagesDeclineURLAuth)
 	case 0xc9a47b0b:
-		o := new(MessagesCheckURLAuthMatchCode)
-		o.decode(r, id)
-		return o
+		return new(MessagesCheckURLAuthMatchCode)
 	case 0xdaecc589:
-		o := new(MessagesComposeMessageWithAI)
-		o.decode(r, id)
-		return o
+		return new(MessagesComposeMessageWithAI)
 	case 0x4067c5e6:
-		o := new(MessagesReportReadMetrics)
-		o.decode(r, id)
-		return o
+		return new(MessagesReportReadMetrics)
 	case 0xddbcd819:
-		o := new(MessagesReportMusicListen)
-		o.decode(r, id)
-		return o
+		return new(MessagesReportMusicListen)
 	case 0x19bc4b6d:
-		o := new(MessagesAddPollAnswer)
-		o.decode(r, id)
-		return o
+		return new(MessagesAddPollAnswer)
 	case 0xac8505a5:
-		o := new(MessagesDeletePollAnswer)
-		o.decode(r, id)
-		return o
+		return new(MessagesDeletePollAnswer)
 	case 0x43286cf2:
-		o := new(MessagesGetUnreadPollVotes)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetUnreadPollVotes)
 	case 0x1720b4d8:
-		o := new(MessagesReadPollVotes)
-		o.decode(r, id)
-		return o
+		return new(MessagesReadPollVotes)
 	case 0xb8f106e3, 0x52b08db:
-		o := new(MessagesSetBotGuestChatResult)
-		o.decode(r, id)
-		return o
+		return new(MessagesSetBotGuestChatResult)
 	case 0xa0b80cf8:
-		o := new(MessagesDeleteParticipantReactions)
-		o.decode(r, id)
-		return o
+		return new(MessagesDeleteParticipantReactions)
 	case 0xe3b7f82c:
-		o := new(MessagesDeleteParticipantReaction)
-		o.decode(r, id)
-		return o
+		return new(MessagesDeleteParticipantReaction)
 	case 0x55fb0996:
-		o := new(MessagesGetPersonalChannelHistory)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetPersonalChannelHistory)
 	case 0x501569cf:
-		o := new(MessagesGetRichMessage)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetRichMessage)
 	case 0x1a542004:
-		o := new(MessagesTranslateRichMessage)
-		o.decode(r, id)
-		return o
+		return new(MessagesTranslateRichMessage)
 	case 0x8d7ae6af:
-		o := new(MessagesComposeRichMessageWithAI)
-		o.decode(r, id)
-		return o
+		return new(MessagesComposeRichMessageWithAI)
 	case 0xba9ee679:
-		o := new(MessagesRequestChatJoinWebView)
-		o.decode(r, id)
-		return o
+		return new(MessagesRequestChatJoinWebView)
 	case 0xedd4882a:
-		o := new(UpdatesGetState)
-		o.decode(r, id)
-		return o
+		return new(UpdatesGetState)
 	case 0x19c2f763, 0x25939651:
-		o := new(UpdatesGetDifference)
-		o.decode(r, id)
-		return o
+		return new(UpdatesGetDifference)
 	case 0x3173d78:
-		o := new(UpdatesGetChannelDifference)
-		o.decode(r, id)
-		return o
+		return new(UpdatesGetChannelDifference)
 	case 0x9e82039, 0x1c3d5956, 0x72d4742c:
-		o := new(PhotosUpdateProfilePhoto)
-		o.decode(r, id)
-		return o
+		return new(PhotosUpdateProfilePhoto)
 	case 0x388a3b5, 0x93c9a51, 0x89f30f69:
-		o := new(PhotosUploadProfilePhoto)
-		o.decode(r, id)
-		return o
+		return new(PhotosUploadProfilePhoto)
 	case 0x87cf7f2f:
-		o := new(PhotosDeletePhotos)
-		o.decode(r, id)
-		return o
+		return new(PhotosDeletePhotos)
 	case 0x91cd32a8:
-		o := new(PhotosGetUserPhotos)
-		o.decode(r, id)
-		return o
+		return new(PhotosGetUserPhotos)
 	case 0xe14c4a71:
-		o := new(PhotosUploadContactProfilePhoto)
-		o.decode(r, id)
-		return o
+		return new(PhotosUploadContactProfilePhoto)
 	case 0xb304a621:
-		o := new(UploadSaveFilePart)
-		o.decode(r, id)
-		return o
+		return new(UploadSaveFilePart)
 	case 0xbe5335be, 0xb15a9afc:
-		o := new(UploadGetFile)
-		o.decode(r, id)
-		return o
+		return new(UploadGetFile)
 	case 0xde7b673d:
-		o := new(UploadSaveBigFilePart)
-		o.decode(r, id)
-		return o
+		return new(UploadSaveBigFilePart)
 	case 0x24e6818d:
-		o := new(UploadGetWebFile)
-		o.decode(r, id)
-		return o
+		return new(UploadGetWebFile)
 	case 0x395f69da, 0x2000bcc3:
-		o := new(UploadGetCdnFile)
-		o.decode(r, id)
-		return o
+		return new(UploadGetCdnFile)
 	case 0x9b2754a8:
-		o := new(UploadReuploadCdnFile)
-		o.decode(r, id)
-		return o
+		return new(UploadReuploadCdnFile)
 	case 0x91dc3f31, 0x4da54231:
-		o := new(UploadGetCdnFileHashes)
-		o.decode(r, id)
-		return o
+		return new(UploadGetCdnFileHashes)
 	case 0x9156982a, 0xc7025931:
-		o := new(UploadGetFileHashes)
-		o.decode(r, id)
-		return o
+		return new(UploadGetFileHashes)
 	case 0xc4f9186b:
-		o := new(HelpGetConfig)
-		o.decode(r, id)
-		return o
+		return new(HelpGetConfig)
 	case 0x1fb33026:
-		o := new(HelpGetNearestDC)
-		o.decode(r, id)
-		return o
+		return new(HelpGetNearestDC)
 	case 0x522d5a7d:
-		o := new(HelpGetAppUpdate)
-		o.decode(r, id)
-		return o
+		return new(HelpGetAppUpdate)
 	case 0x4d392343:
-		o := new(HelpGetInviteText)
-		o.decode(r, id)
-		return o
+		return new(HelpGetInviteText)
 	case 0x9cdf08cd:
-		o := new(HelpGetSupport)
-		o.decode(r, id)
-		return o
+		return new(HelpGetSupport)
 	case 0xec22cfcd:
-		o := new(HelpSetBotUpdatesStatus)
-		o.decode(r, id)
-		return o
+		return new(HelpSetBotUpdatesStatus)
 	case 0x52029342:
-		o := new(HelpGetCdnConfig)
-		o.decode(r, id)
-		return o
+		return new(HelpGetCdnConfig)
 	case 0x3dc0f114:
-		o := new(HelpGetRecentMeURLs)
-		o.decode(r, id)
-		return o
+		return new(HelpGetRecentMeURLs)
 	case 0x2ca51fd1:
-		o := new(HelpGetTermsOfServiceUpdate)
-		o.decode(r, id)
-		return o
+		return new(HelpGetTermsOfServiceUpdate)
 	case 0xee72f79a:
-		o := new(HelpAcceptTermsOfService)
-		o.decode(r, id)
-		return o
+		return new(HelpAcceptTermsOfService)
 	case 0x3fedc75f:
-		o := new(HelpGetDeepLinkInfo)
-		o.decode(r, id)
-		return o
+		return new(HelpGetDeepLinkInfo)
 	case 0x61e3f854, 0x98914110:
-		o := new(HelpGetAppConfig)
-		o.decode(r, id)
-		return o
+		return new(HelpGetAppConfig)
 	case 0x6f02f748:
-		o := new(HelpSaveAppLog)
-		o.decode(r, id)
-		return o
+		return new(HelpSaveAppLog)
 	case 0xc661ad08:
-		o := new(HelpGetPassportConfig)
-		o.decode(r, id)
-		return o
+		return new(HelpGetPassportConfig)
 	case 0xd360e72c:
-		o := new(HelpGetSupportName)
-		o.decode(r, id)
-		return o
+		return new(HelpGetSupportName)
 	case 0x38a08d3:
-		o := new(HelpGetUserInfo)
-		o.decode(r, id)
-		return o
+		return new(HelpGetUserInfo)
 	case 0x66b91b70:
-		o := new(HelpEditUserInfo)
-		o.decode(r, id)
-		return o
+		return new(HelpEditUserInfo)
 	case 0xc0977421:
-		o := new(HelpGetPromoData)
-		o.decode(r, id)
-		return o
+		return new(HelpGetPromoData)
 	case 0x1e251c95:
-		o := new(HelpHidePromoData)
-		o.decode(r, id)
-		return o
+		return new(HelpHidePromoData)
 	case 0xf50dbaa1:
-		o := new(HelpDismissSuggestion)
-		o.decode(r, id)
-		return o
+		return new(HelpDismissSuggestion)
 	case 0x735787a8:
-		o := new(HelpGetCountriesList)
-		o.decode(r, id)
-		return o
+		return new(HelpGetCountriesList)
 	case 0xb81b93d4:
-		o := new(HelpGetPremiumPromo)
-		o.decode(r, id)
-		return o
+		return new(HelpGetPremiumPromo)
 	case 0xda80f42f:
-		o := new(HelpGetPeerColors)
-		o.decode(r, id)
-		return o
+		return new(HelpGetPeerColors)
 	case 0xabcfa9fd:
-		o := new(HelpGetPeerProfileColors)
-		o.decode(r, id)
-		return o
+		return new(HelpGetPeerProfileColors)
 	case 0x49b30240:
-		o := new(HelpGetTimezonesList)
-		o.decode(r, id)
-		return o
+		return new(HelpGetTimezonesList)
 	case 0xcc104937:
-		o := new(ChannelsReadHistory)
-		o.decode(r, id)
-		return o
+		return new(ChannelsReadHistory)
 	case 0x84c1fd4e:
-		o := new(ChannelsDeleteMessages)
-		o.decode(r, id)
-		return o
+		return new(ChannelsDeleteMessages)
 	case 0xf44a8315, 0xfe087810:
-		o := new(ChannelsReportSpam)
-		o.decode(r, id)
-		return o
+		return new(ChannelsReportSpam)
 	case 0xad8c9a23:
-		o := new(ChannelsGetMessages)
-		o.decode(r, id)
-		return o
+		return new(ChannelsGetMessages)
 	case 0x77ced9d0:
-		o := new(ChannelsGetParticipants)
-		o.decode(r, id)
-		return o
+		return new(ChannelsGetParticipants)
 	case 0xa0ab6cc6:
-		o := new(ChannelsGetParticipant)
-		o.decode(r, id)
-		return o
+		return new(ChannelsGetParticipant)
 	case 0xa7f6bbb:
-		o := new(ChannelsGetChannels)
-		o.decode(r, id)
-		return o
+		return new(ChannelsGetChannels)
 	case 0x8736a09:
-		o := new(ChannelsGetFullChannel)
-		o.decode(r, id)
-		return o
+		return new(ChannelsGetFullChannel)
 	case 0x91006707, 0x3d5fb10f:
-		o := new(ChannelsCreateChannel)
-		o.decode(r, id)
-		return o
+		return new(ChannelsCreateChannel)
 	case 0x9a98ad68, 0xd33c8902:
-		o := new(ChannelsEditAdmin)
-		o.decode(r, id)
-		return o
+		return new(ChannelsEditAdmin)
 	case 0x566decd0:
-		o := new(ChannelsEditTitle)
-		o.decode(r, id)
-		return o
+		return new(ChannelsEditTitle)
 	case 0xf12e57c9:
-		o := new(ChannelsEditPhoto)
-		o.decode(r, id)
-		return o
+		return new(ChannelsEditPhoto)
 	case 0x10e6bd2c:
-		o := new(ChannelsCheckUsername)
-		o.decode(r, id)
-		return o
+		return new(ChannelsCheckUsername)
 	case 0x3514b3de:
-		o := new(ChannelsUpdateUsername)
-		o.decode(r, id)
-		return o
+		return new(ChannelsUpdateUsername)
 	case 0x7f6a1e22, 0x24b524c5:
-		o := new(ChannelsJoinChannel)
-		o.decode(r, id)
-		return o
+		return new(ChannelsJoinChannel)
 	case 0xf836aa95:
-		o := new(ChannelsLeaveChannel)
-		o.decode(r, id)
-		return o
+		return new(ChannelsLeaveChannel)
 	case 0xc9e33d54, 0x199f3a6c:
-		o := new(ChannelsInviteToChannel)
-		o.decode(r, id)
-		return o
+		return new(ChannelsInviteToChannel)
 	case 0xc0111fe3:
-		o := new(ChannelsDeleteChannel)
-		o.decode(r, id)
-		return o
+		return new(ChannelsDeleteChannel)
 	case 0xe63fadeb:
-		o := new(ChannelsExportMessageLink)
-		o.decode(r, id)
-		return o
+		return new(ChannelsExportMessageLink)
 	case 0x418d549c, 0x1f69b606:
-		o := new(ChannelsToggleSignatures)
-		o.decode(r, id)
-		return o
+		return new(ChannelsToggleSignatures)
 	case 0xf8b036af:
-		o := new(ChannelsGetAdminedPublicChannels)
-		o.decode(r, id)
-		return o
+		return new(ChannelsGetAdminedPublicChannels)
 	case 0x96e6cd81:
-		o := new(ChannelsEditBanned)
-		o.decode(r, id)
-		return o
+		return new(ChannelsEditBanned)
 	case 0x33ddf480:
-		o := new(ChannelsGetAdminLog)
-		o.decode(r, id)
-		return o
+		return new(ChannelsGetAdminLog)
 	case 0xea8ca4f9:
-		o := new(ChannelsSetStickers)
-		o.decode(r, id)
-		return o
+		return new(ChannelsSetStickers)
 	case 0xeab5dc38:
-		o := new(ChannelsReadMessageContents)
-		o.decode(r, id)
-		return o
+		return new(ChannelsReadMessageContents)
 	case 0x9baa9647, 0xaf369d42:
-		o := new(ChannelsDeleteHistory)
-		o.decode(r, id)
-		return o
+		return new(ChannelsDeleteHistory)
 	case 0xeabbb94c:
-		o := new(ChannelsTogglePreHistoryHidden)
-		o.decode(r, id)
-		return o
+		return new(ChannelsTogglePreHistoryHidden)
 	case 0x8341ecc0:
-		o := new(ChannelsGetLeftChannels)
-		o.decode(r, id)
-		return o
+		return new(ChannelsGetLeftChannels)
 	case 0xf5dad378:
-		o := new(ChannelsGetGroupsForDiscussion)
-		o.decode(r, id)
-		return o
+		return new(ChannelsGetGroupsForDiscussion)
 	case 0x40582bb2:
-		o := new(ChannelsSetDiscussionGroup)
-		o.decode(r, id)
-		return o
+		return new(ChannelsSetDiscussionGroup)
 	case 0x58e63f6d:
-		o := new(ChannelsEditLocation)
-		o.decode(r, id)
-		return o
+		return new(ChannelsEditLocation)
 	case 0xedd49ef0:
-		o := new(ChannelsToggleSlowMode)
-		o.decode(r, id)
-		return o
+		return new(ChannelsToggleSlowMode)
 	case 0x11e831ee:
-		o := new(ChannelsGetInactiveChannels)
-		o.decode(r, id)
-		return o
+		return new(ChannelsGetInactiveChannels)
 	case 0xb290c69:
-		o := new(ChannelsConvertToGigagroup)
-		o.decode(r, id)
-		return o
+		return new(ChannelsConvertToGigagroup)
 	case 0xe785a43f, 0xdc770ee:
-		o := new(ChannelsGetSendAs)
-		o.decode(r, id)
-		return o
+		return new(ChannelsGetSendAs)
 	case 0x367544db:
-		o := new(ChannelsDeleteParticipantHistory)
-		o.decode(r, id)
-		return o
+		return new(ChannelsDeleteParticipantHistory)
 	case 0xe4cb9580:
-		o := new(ChannelsToggleJoinToSend)
-		o.decode(r, id)
-		return o
+		return new(ChannelsToggleJoinToSend)
 	case 0xecc2618, 0x4c2985b6:
-		o := new(ChannelsToggleJoinRequest)
-		o.decode(r, id)
-		return o
+		return new(ChannelsToggleJoinRequest)
 	case 0xb45ced1d:
-		o := new(ChannelsReorderUsernames)
-		o.decode(r, id)
-		return o
+		return new(ChannelsReorderUsernames)
 	case 0x50f24105:
-		o := new(ChannelsToggleUsername)
-		o.decode(r, id)
-		return o
+		return new(ChannelsToggleUsername)
 	case 0xa245dd3:
-		o := new(ChannelsDeactivateAllUsernames)
-		o.decode(r, id)
-		return o
+		return new(ChannelsDeactivateAllUsernames)
 	case 0x3ff75734, 0xa4298b29:
-		o := new(ChannelsToggleForum)
-		o.decode(r, id)
-		return o
+		return new(ChannelsToggleForum)
 	case 0x68f3e4eb:
-		o := new(ChannelsToggleAntiSpam)
-		o.decode(r, id)
-		return o
+		return new(ChannelsToggleAntiSpam)
 	case 0xa850a693:
-		o := new(ChannelsReportAntiSpamFalsePositive)
-		o.decode(r, id)
-		return o
+		return new(ChannelsReportAntiSpamFalsePositive)
 	case 0x6a6e7854:
-		o := new(ChannelsToggleParticipantsHidden)
-		o.decode(r, id)
-		return o
+		return new(ChannelsToggleParticipantsHidden)
 	case 0xd8aa3671, 0x621a201f:
-		o := new(ChannelsUpdateColor)
-		o.decode(r, id)
-		return o
+		return new(ChannelsUpdateColor)
 	case 0x9738bb15:
-		o := new(ChannelsToggleViewForumAsMessages)
-		o.decode(r, id)
-		return o
+		return new(ChannelsToggleViewForumAsMessages)
 	case 0x25a71742, 0x83b70d97:
-		o := new(ChannelsGetChannelRecommendations)
-		o.decode(r, id)
-		return o
+		return new(ChannelsGetChannelRecommendations)
 	case 0xf0d3e6a8:
-		o := new(ChannelsUpdateEmojiStatus)
-		o.decode(r, id)
-		return o
+		return new(ChannelsUpdateEmojiStatus)
 	case 0xad399cee:
-		o := new(ChannelsSetBoostsToUnblockRestrictions)
-		o.decode(r, id)
-		return o
+		return new(ChannelsSetBoostsToUnblockRestrictions)
 	case 0x3cd930b7:
-		o := new(ChannelsSetEmojiStickers)
-		o.decode(r, id)
-		return o
+		return new(ChannelsSetEmojiStickers)
 	case 0x9ae91519:
-		o := new(ChannelsRestrictSponsoredMessages)
-		o.decode(r, id)
-		return o
+		return new(ChannelsRestrictSponsoredMessages)
 	case 0xf2c4f24d, 0xd19f987b:
-		o := new(ChannelsSearchPosts)
-		o.decode(r, id)
-		return o
+		return new(ChannelsSearchPosts)
 	case 0x4b12327b, 0xfc84653f:
-		o := new(ChannelsUpdatePaidMessagesPrice)
-		o.decode(r, id)
-		return o
+		return new(ChannelsUpdatePaidMessagesPrice)
 	case 0x167fc0a1:
-		o := new(ChannelsToggleAutotranslation)
-		o.decode(r, id)
-		return o
+		return new(ChannelsToggleAutotranslation)
 	case 0xece2a0e6:
-		o := new(ChannelsGetMessageAuthor)
-		o.decode(r, id)
-		return o
+		return new(ChannelsGetMessageAuthor)
 	case 0x22567115:
-		o := new(ChannelsCheckSearchPostsFlood)
-		o.decode(r, id)
-		return o
+		return new(ChannelsCheckSearchPostsFlood)
 	case 0x3583fcb1:
-		o := new(ChannelsSetMainProfileTab)
-		o.decode(r, id)
-		return o
+		return new(ChannelsSetMainProfileTab)
 	case 0xaa2769ed:
-		o := new(BotsSendCustomRequest)
-		o.decode(r, id)
-		return o
+		return new(BotsSendCustomRequest)
 	case 0xe6213f4d:
-		o := new(BotsAnswerWebhookJSONQuery)
-		o.decode(r, id)
-		return o
+		return new(BotsAnswerWebhookJSONQuery)
 	case 0x517165a:
-		o := new(BotsSetBotCommands)
-		o.decode(r, id)
-		return o
+		return new(BotsSetBotCommands)
 	case 0x3d8de0f9:
-		o := new(BotsResetBotCommands)
-		o.decode(r, id)
-		return o
+		return new(BotsResetBotCommands)
 	case 0xe34c0dd6:
-		o := new(BotsGetBotCommands)
-		o.decode(r, id)
-		return o
+		return new(BotsGetBotCommands)
 	case 0x4504d54f:
-		o := new(BotsSetBotMenuButton)
-		o.decode(r, id)
-		return o
+		return new(BotsSetBotMenuButton)
 	case 0x9c60eb28:
-		o := new(BotsGetBotMenuButton)
-		o.decode(r, id)
-		return o
+		return new(BotsGetBotMenuButton)
 	case 0x788464e1:
-		o := new(BotsSetBotBroadcastDefaultAdminRights)
-		o.decode(r, id)
-		return o
+		return new(BotsSetBotBroadcastDefaultAdminRights)
 	case 0x925ec9ea:
-		o := new(BotsSetBotGroupDefaultAdminRights)
-		o.decode(r, id)
-		return o
+		return new(BotsSetBotGroupDefaultAdminRights)
 	case 0x10cf3123:
-		o := new(BotsSetBotInfo)
-		o.decode(r, id)
-		return o
+		return new(BotsSetBotInfo)
 	case 0xdcd914fd:
-		o := new(BotsGetBotInfo)
-		o.decode(r, id)
-		return o
+		return new(BotsGetBotInfo)
 	case 0x9709b1c2:
-		o := new(BotsReorderUsernames)
-		o.decode(r, id)
-		return o
+		return new(BotsReorderUsernames)
 	case 0x53ca973:
-		o := new(BotsToggleUsername)
-		o.decode(r, id)
-		return o
+		return new(BotsToggleUsername)
 	case 0x1359f4e6:
-		o := new(BotsCanSendMessage)
-		o.decode(r, id)
-		return o
+		return new(BotsCanSendMessage)
 	case 0xf132e3ef:
-		o := new(BotsAllowSendMessage)
-		o.decode(r, id)
-		return o
+		return new(BotsAllowSendMessage)
 	case 0x87fc5e7:
-		o := new(BotsInvokeWebViewCustomMethod)
-		o.decode(r, id)
-		return o
+		return new(BotsInvokeWebViewCustomMethod)
 	case 0xc2510192:
-		o := new(BotsGetPopularAppBots)
-		o.decode(r, id)
-		return o
+		return new(BotsGetPopularAppBots)
 	case 0x17aeb75a:
-		o := new(BotsAddPreviewMedia)
-		o.decode(r, id)
-		return o
+		return new(BotsAddPreviewMedia)
 	case 0x8525606f:
-		o := new(BotsEditPreviewMedia)
-		o.decode(r, id)
-		return o
+		return new(BotsEditPreviewMedia)
 	case 0x2d0135b3:
-		o := new(BotsDeletePreviewMedia)
-		o.decode(r, id)
-		return o
+		return new(BotsDeletePreviewMedia)
 	case 0xb627f3aa:
-		o := new(BotsReorderPreviewMedias)
-		o.decode(r, id)
-		return o
+		return new(BotsReorderPreviewMedias)
 	case 0x423ab3ad:
-		o := new(BotsGetPreviewInfo)
-		o.decode(r, id)
-		return o
+		return new(BotsGetPreviewInfo)
 	case 0xa2a5594d:
-		o := new(BotsGetPreviewMedias)
-		o.decode(r, id)
-		return o
+		return new(BotsGetPreviewMedias)
 	case 0xed9f30c5:
-		o := new(BotsUpdateUserEmojiStatus)
-		o.decode(r, id)
-		return o
+		return new(BotsUpdateUserEmojiStatus)
 	case 0x6de6392:
-		o := new(BotsToggleUserEmojiStatusPermission)
-		o.decode(r, id)
-		return o
+		return new(BotsToggleUserEmojiStatusPermission)
 	case 0x50077589:
-		o := new(BotsCheckDownloadFileParams)
-		o.decode(r, id)
-		return o
+		return new(BotsCheckDownloadFileParams)
 	case 0xb0711d83:
-		o := new(BotsGetAdminedBots)
-		o.decode(r, id)
-		return o
+		return new(BotsGetAdminedBots)
 	case 0x778b5ab3:
-		o := new(BotsUpdateStarRefProgram)
-		o.decode(r, id)
-		return o
+		return new(BotsUpdateStarRefProgram)
 	case 0x8b89dfbd:
-		o := new(BotsSetCustomVerification)
-		o.decode(r, id)
-		return o
+		return new(BotsSetCustomVerification)
 	case 0xa1b70815:
-		o := new(BotsGetBotRecommendations)
-		o.decode(r, id)
-		return o
+		return new(BotsGetBotRecommendations)
 	case 0x87f2219b:
-		o := new(BotsCheckUsername)
-		o.decode(r, id)
-		return o
+		return new(BotsCheckUsername)
 	case 0xe5b17f2b:
-		o := new(BotsCreateBot)
-		o.decode(r, id)
-		return o
+		return new(BotsCreateBot)
 	case 0xbd0d99eb:
-		o := new(BotsExportBotToken)
-		o.decode(r, id)
-		return o
+		return new(BotsExportBotToken)
 	case 0x31a2a35e:
-		o := new(BotsRequestWebViewButton)
-		o.decode(r, id)
-		return o
+		return new(BotsRequestWebViewButton)
 	case 0xbf25b7f3:
-		o := new(BotsGetRequestedWebViewButton)
-		o.decode(r, id)
-		return o
+		return new(BotsGetRequestedWebViewButton)
 	case 0x213853a3:
-		o := new(BotsGetAccessSettings)
-		o.decode(r, id)
-		return o
+		return new(BotsGetAccessSettings)
 	case 0x31813cd8:
-		o := new(BotsEditAccessSettings)
-		o.decode(r, id)
-		return o
+		return new(BotsEditAccessSettings)
 	case 0xe71a4810:
-		o := new(BotsSetJoinChatResults)
-		o.decode(r, id)
-		return o
+		return new(BotsSetJoinChatResults)
 	case 0x37148dbb, 0x8a333c8d:
-		o := new(PaymentsGetPaymentForm)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetPaymentForm)
 	case 0x2478d1cc:
-		o := new(PaymentsGetPaymentReceipt)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetPaymentReceipt)
 	case 0xb6c8f12b, 0xdb103170:
-		o := new(PaymentsValidateRequestedInfo)
-		o.decode(r, id)
-		return o
+		return new(PaymentsValidateRequestedInfo)
 	case 0x2d03522f, 0x30c3bc9d:
-		o := new(PaymentsSendPaymentForm)
-		o.decode(r, id)
-		return o
+		return new(PaymentsSendPaymentForm)
 	case 0x227d824b:
-		o := new(PaymentsGetSavedInfo)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetSavedInfo)
 	case 0xd83d70c1:
-		o := new(PaymentsClearSavedInfo)
-		o.decode(r, id)
-		return o
+		return new(PaymentsClearSavedInfo)
 	case 0x2e79d779:
-		o := new(PaymentsGetBankCardData)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetBankCardData)
 	case 0xf91b065:
-		o := new(PaymentsExportInvoice)
-		o.decode(r, id)
-		return o
+		return new(PaymentsExportInvoice)
 	case 0x80ed747d, 0xfec13c6:
-		o := new(PaymentsAssignAppStoreTransaction)
-		o.decode(r, id)
-		return o
+		return new(PaymentsAssignAppStoreTransaction)
 	case 0xdffd50d3, 0x4faa4aed:
-		o := new(PaymentsAssignPlayMarketTransaction)
-		o.decode(r, id)
-		return o
+		return new(PaymentsAssignPlayMarketTransaction)
 	case 0x2757ba54:
-		o := new(PaymentsGetPremiumGiftCodeOptions)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetPremiumGiftCodeOptions)
 	case 0x8e51b4c1:
-		o := new(PaymentsCheckGiftCode)
-		o.decode(r, id)
-		return o
+		return new(PaymentsCheckGiftCode)
 	case 0xf6e26854:
-		o := new(PaymentsApplyGiftCode)
-		o.decode(r, id)
-		return o
+		return new(PaymentsApplyGiftCode)
 	case 0xf4239425:
-		o := new(PaymentsGetGiveawayInfo)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetGiveawayInfo)
 	case 0x5ff58f20:
-		o := new(PaymentsLaunchPrepaidGiveaway)
-		o.decode(r, id)
-		return o
+		return new(PaymentsLaunchPrepaidGiveaway)
 	case 0xc00ec7d3:
-		o := new(PaymentsGetStarsTopupOptions)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetStarsTopupOptions)
 	case 0x4ea9b3bf, 0x104fcfa7:
-		o := new(PaymentsGetStarsStatus)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetStarsStatus)
 	case 0x69da4557, 0x97938d5a, 0x673ac2f9:
-		o := new(PaymentsGetStarsTransactions)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetStarsTransactions)
 	case 0x7998c914, 0x2bb731d:
-		o := new(PaymentsSendStarsForm)
-		o.decode(r, id)
-		return o
+		return new(PaymentsSendStarsForm)
 	case 0x25ae8f4a:
-		o := new(PaymentsRefundStarsCharge)
-		o.decode(r, id)
-		return o
+		return new(PaymentsRefundStarsCharge)
 	case 0xd91ffad6:
-		o := new(PaymentsGetStarsRevenueStats)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetStarsRevenueStats)
 	case 0x2433dc92, 0x13bbe8b3:
-		o := new(PaymentsGetStarsRevenueWithdrawalURL)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetStarsRevenueWithdrawalURL)
 	case 0xd1d7efc5:
-		o := new(PaymentsGetStarsRevenueAdsAccountURL)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetStarsRevenueAdsAccountURL)
 	case 0x2dca16b8, 0x27842d2e:
-		o := new(PaymentsGetStarsTransactionsByID)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetStarsTransactionsByID)
 	case 0xd3c96bc8:
-		o := new(PaymentsGetStarsGiftOptions)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetStarsGiftOptions)
 	case 0x32512c5:
-		o := new(PaymentsGetStarsSubscriptions)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetStarsSubscriptions)
 	case 0xc7770878:
-		o := new(PaymentsChangeStarsSubscription)
-		o.decode(r, id)
-		return o
+		return new(PaymentsChangeStarsSubscription)
 	case 0xcc5bebb3:
-		o := new(PaymentsFulfillStarsSubscription)
-		o.decode(r, id)
-		return o
+		return new(PaymentsFulfillStarsSubscription)
 	case 0xbd1efd3e:
-		o := new(PaymentsGetStarsGiveawayOptions)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetStarsGiveawayOptions)
 	case 0xc4563590:
-		o := new(PaymentsGetStarGifts)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetStarGifts)
 	case 0x2a2a697c, 0x87acf08e:
-		o := new(PaymentsSaveStarGift)
-		o.decode(r, id)
-		return o
+		return new(PaymentsSaveStarGift)
 	case 0x74bf076b, 0x421e027:
-		o := new(PaymentsConvertStarGift)
-		o.decode(r, id)
-		return o
+		return new(PaymentsConvertStarGift)
 	case 0x6dfa0622, 0x57f9ece6:
-		o := new(PaymentsBotCancelStarsSubscription)
-		o.decode(r, id)
-		return o
+		return new(PaymentsBotCancelStarsSubscription)
 	case 0x5869a553:
-		o := new(PaymentsGetConnectedStarRefBots)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetConnectedStarRefBots)
 	case 0xb7d998f0:
-		o := new(PaymentsGetConnectedStarRefBot)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetConnectedStarRefBot)
 	case 0xd6b48f7:
-		o := new(PaymentsGetSuggestedStarRefBots)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetSuggestedStarRefBots)
 	case 0x7ed5348a:
-		o := new(PaymentsConnectStarRefBot)
-		o.decode(r, id)
-		return o
+		return new(PaymentsConnectStarRefBot)
 	case 0xe4fca4a3:
-		o := new(PaymentsEditConnectedStarRefBot)
-		o.decode(r, id)
-		return o
+		return new(PaymentsEditConnectedStarRefBot)
 	case 0x9c9abcb1:
-		o := new(PaymentsGetStarGiftUpgradePreview)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetStarGiftUpgradePreview)
 	case 0xaed6e4f5:
-		o := new(PaymentsUpgradeStarGift)
-		o.decode(r, id)
-		return o
+		return new(PaymentsUpgradeStarGift)
 	case 0x7f18176a:
-		o := new(PaymentsTransferStarGift)
-		o.decode(r, id)
-		return o
+		return new(PaymentsTransferStarGift)
 	case 0xa1974d72:
-		o := new(PaymentsGetUniqueStarGift)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetUniqueStarGift)
 	case 0xa319e569, 0x23830de9:
-		o := new(PaymentsGetSavedStarGifts)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetSavedStarGifts)
 	case 0xb455a106:
-		o := new(PaymentsGetSavedStarGift)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetSavedStarGift)
 	case 0xd06e93a8:
-		o := new(PaymentsGetStarGiftWithdrawalURL)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetStarGiftWithdrawalURL)
 	case 0x60eaefa1:
-		o := new(PaymentsToggleChatStarGiftNotifications)
-		o.decode(r, id)
-		return o
+		return new(PaymentsToggleChatStarGiftNotifications)
 	case 0x1513e7b0:
-		o := new(PaymentsToggleStarGiftsPinnedToTop)
-		o.decode(r, id)
-		return o
+		return new(PaymentsToggleStarGiftsPinnedToTop)
 	case 0x4fdc5ea7:
-		o := new(PaymentsCanPurchaseStore)
-		o.decode(r, id)
-		return o
+		return new(PaymentsCanPurchaseStore)
 	case 0x7a5fa236:
-		o := new(PaymentsGetResaleStarGifts)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetResaleStarGifts)
 	case 0xedbe6ccb, 0x3baea4e1:
-		o := new(PaymentsUpdateStarGiftPrice)
-		o.decode(r, id)
-		return o
+		return new(PaymentsUpdateStarGiftPrice)
 	case 0x1f4a0e87:
-		o := new(PaymentsCreateStarGiftCollection)
-		o.decode(r, id)
-		return o
+		return new(PaymentsCreateStarGiftCollection)
 	case 0x4fddbee7:
-		o := new(PaymentsUpdateStarGiftCollection)
-		o.decode(r, id)
-		return o
+		return new(PaymentsUpdateStarGiftCollection)
 	case 0xc32af4cc:
-		o := new(PaymentsReorderStarGiftCollections)
-		o.decode(r, id)
-		return o
+		return new(PaymentsReorderStarGiftCollections)
 	case 0xad5648e8:
-		o := new(PaymentsDeleteStarGiftCollection)
-		o.decode(r, id)
-		return o
+		return new(PaymentsDeleteStarGiftCollection)
 	case 0x981b91dd:
-		o := new(PaymentsGetStarGiftCollections)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetStarGiftCollections)
 	case 0x4365af6b:
-		o := new(PaymentsGetUniqueStarGiftValueInfo)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetUniqueStarGiftValueInfo)
 	case 0xc0c4edc9:
-		o := new(PaymentsCheckCanSendGift)
-		o.decode(r, id)
-		return o
+		return new(PaymentsCheckCanSendGift)
 	case 0x5c9ff4d6:
-		o := new(PaymentsGetStarGiftAuctionState)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetStarGiftAuctionState)
 	case 0x6ba2cbec:
-		o := new(PaymentsGetStarGiftAuctionAcquiredGifts)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetStarGiftAuctionAcquiredGifts)
 	case 0xa5d0514d:
-		o := new(PaymentsGetStarGiftActiveAuctions)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetStarGiftActiveAuctions)
 	case 0xe9ce781c:
-		o := new(PaymentsResolveStarGiftOffer)
-		o.decode(r, id)
-		return o
+		return new(PaymentsResolveStarGiftOffer)
 	case 0x8fb86b41:
-		o := new(PaymentsSendStarGiftOffer)
-		o.decode(r, id)
-		return o
+		return new(PaymentsSendStarGiftOffer)
 	case 0x6d038b58:
-		o := new(PaymentsGetStarGiftUpgradeAttributes)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetStarGiftUpgradeAttributes)
 	case 0xfd05dd00:
-		o := new(PaymentsGetCraftStarGifts)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetCraftStarGifts)
 	case 0xb0f9684f:
-		o := new(PaymentsCraftStarGift)
-		o.decode(r, id)
-		return o
+		return new(PaymentsCraftStarGift)
 	case 0x9021ab67:
-		o := new(StickersCreateStickerSet)
-		o.decode(r, id)
-		return o
+		return new(StickersCreateStickerSet)
 	case 0xf7760f51:
-		o := new(StickersRemoveStickerFromSet)
-		o.decode(r, id)
-		return o
+		return new(StickersRemoveStickerFromSet)
 	case 0xffb6d4ca:
-		o := new(StickersChangeStickerPosition)
-		o.decode(r, id)
-		return o
+		return new(StickersChangeStickerPosition)
 	case 0x8653febe:
-		o := new(StickersAddStickerToSet)
-		o.decode(r, id)
-		return o
+		return new(StickersAddStickerToSet)
 	case 0xa76a5392, 0x9a364e30:
-		o := new(StickersSetStickerSetThumb)
-		o.decode(r, id)
-		return o
+		return new(StickersSetStickerSetThumb)
 	case 0x284b3639:
-		o := new(StickersCheckShortName)
-		o.decode(r, id)
-		return o
+		return new(StickersCheckShortName)
 	case 0x4dafc503:
-		o := new(StickersSuggestShortName)
-		o.decode(r, id)
-		return o
+		return new(StickersSuggestShortName)
 	case 0xf5537ebc:
-		o := new(StickersChangeSticker)
-		o.decode(r, id)
-		return o
+		return new(StickersChangeSticker)
 	case 0x124b1c00:
-		o := new(StickersRenameStickerSet)
-		o.decode(r, id)
-		return o
+		return new(StickersRenameStickerSet)
 	case 0x87704394:
-		o := new(StickersDeleteStickerSet)
-		o.decode(r, id)
-		return o
+		return new(StickersDeleteStickerSet)
 	case 0x4696459a:
-		o := new(StickersReplaceSticker)
-		o.decode(r, id)
-		return o
+		return new(StickersReplaceSticker)
 	case 0x55451fa9:
-		o := new(PhoneGetCallConfig)
-		o.decode(r, id)
-		return o
+		return new(PhoneGetCallConfig)
 	case 0x42ff96ed, 0xa6c4600c:
-		o := new(PhoneRequestCall)
-		o.decode(r, id)
-		return o
+		return new(PhoneRequestCall)
 	case 0x3bd2b4a0:
-		o := new(PhoneAcceptCall)
-		o.decode(r, id)
-		return o
+		return new(PhoneAcceptCall)
 	case 0x2efe1722:
-		o := new(PhoneConfirmCall)
-		o.decode(r, id)
-		return o
+		return new(PhoneConfirmCall)
 	case 0x17d54f61:
-		o := new(PhoneReceivedCall)
-		o.decode(r, id)
-		return o
+		return new(PhoneReceivedCall)
 	case 0xb2cbc1c0:
-		o := new(PhoneDiscardCall)
-		o.decode(r, id)
-		return o
+		return new(PhoneDiscardCall)
 	case 0x59ead627:
-		o := new(PhoneSetCallRating)
-		o.decode(r, id)
-		return o
+		return new(PhoneSetCallRating)
 	case 0x277add7e:
-		o := new(PhoneSaveCallDebug)
-		o.decode(r, id)
-		return o
+		return new(PhoneSaveCallDebug)
 	case 0xff7a9383:
-		o := new(PhoneSendSignalingData)
-		o.decode(r, id)
-		return o
+		return new(PhoneSendSignalingData)
 	case 0x48cdc6d8:
-		o := new(PhoneCreateGroupCall)
-		o.decode(r, id)
-		return o
+		return new(PhoneCreateGroupCall)
 	case 0x8fb53057, 0xd61e1df3, 0xb132ff7b:
-		o := new(PhoneJoinGroupCall)
-		o.decode(r, id)
-		return o
+		return new(PhoneJoinGroupCall)
 	case 0x500377f9:
-		o := new(PhoneLeaveGroupCall)
-		o.decode(r, id)
-		return o
+		return new(PhoneLeaveGroupCall)
 	case 0x7b393160:
-		o := new(PhoneInviteToGroupCall)
-		o.decode(r, id)
-		return o
+		return new(PhoneInviteToGroupCall)
 	case 0x7a777135:
-		o := new(PhoneDiscardGroupCall)
-		o.decode(r, id)
-		return o
+		return new(PhoneDiscardGroupCall)
 	case 0x974392f2, 0xe9723804, 0x74bbb43d:
-		o := new(PhoneToggleGroupCallSettings)
-		o.decode(r, id)
-		return o
+		return new(PhoneToggleGroupCallSettings)
 	case 0x41845db:
-		o := new(PhoneGetGroupCall)
-		o.decode(r, id)
-		return o
+		return new(PhoneGetGroupCall)
 	case 0xc558d8ab:
-		o := new(PhoneGetGroupParticipants)
-		o.decode(r, id)
-		return o
+		return new(PhoneGetGroupParticipants)
 	case 0xb59cf977:
-		o := new(PhoneCheckGroupCall)
-		o.decode(r, id)
-		return o
+		return new(PhoneCheckGroupCall)
 	case 0xf128c708:
-		o := new(PhoneToggleGroupCallRecord)
-		o.decode(r, id)
-		return o
+		return new(PhoneToggleGroupCallRecord)
 	case 0xa5273abf:
-		o := new(PhoneEditGroupCallParticipant)
-		o.decode(r, id)
-		return o
+		return new(PhoneEditGroupCallParticipant)
 	case 0x1ca6ac0a:
-		o := new(PhoneEditGroupCallTitle)
-		o.decode(r, id)
-		return o
+		return new(PhoneEditGroupCallTitle)
 	case 0xef7c213a:
-		o := new(PhoneGetGroupCallJoinAs)
-		o.decode(r, id)
-		return o
+		return new(PhoneGetGroupCallJoinAs)
 	case 0xe6aa647f:
-		o := new(PhoneExportGroupCallInvite)
-		o.decode(r, id)
-		return o
+		return new(PhoneExportGroupCallInvite)
 	case 0x219c34e6:
-		o := new(PhoneToggleGroupCallStartSubscription)
-		o.decode(r, id)
-		return o
+		return new(PhoneToggleGroupCallStartSubscription)
 	case 0x5680e342:
-		o := new(PhoneStartScheduledGroupCall)
-		o.decode(r, id)
-		return o
+		return new(PhoneStartScheduledGroupCall)
 	case 0x575e1f8c:
-		o := new(PhoneSaveDefaultGroupCallJoinAs)
-		o.decode(r, id)
-		return o
+		return new(PhoneSaveDefaultGroupCallJoinAs)
 	case 0xcbea6bc4:
-		o := new(PhoneJoinGroupCallPresentation)
-		o.decode(r, id)
-		return o
+		return new(PhoneJoinGroupCallPresentation)
 	case 0x1c50d144:
-		o := new(PhoneLeaveGroupCallPresentation)
-		o.decode(r, id)
-		return o
+		return new(PhoneLeaveGroupCallPresentation)
 	case 0x1ab21940:
-		o := new(PhoneGetGroupCallStreamChannels)
-		o.decode(r, id)
-		return o
+		return new(PhoneGetGroupCallStreamChannels)
 	case 0x5af4c73a, 0xdeb3abbf:
-		o := new(PhoneGetGroupCallStreamRtmpURL)
-		o.decode(r, id)
-		return o
+		return new(PhoneGetGroupCallStreamRtmpURL)
 	case 0x41248786:
-		o := new(PhoneSaveCallLog)
-		o.decode(r, id)
-		return o
+		return new(PhoneSaveCallLog)
 	case 0x7d0444bb, 0xdfc909ab:
-		o := new(PhoneCreateConferenceCall)
-		o.decode(r, id)
-		return o
+		return new(PhoneCreateConferenceCall)
 	case 0x8ca60525:
-		o := new(PhoneDeleteConferenceCallParticipants)
-		o.decode(r, id)
-		return o
+		return new(PhoneDeleteConferenceCallParticipants)
 	case 0xc6701900:
-		o := new(PhoneSendConferenceCallBroadcast)
-		o.decode(r, id)
-		return o
+		return new(PhoneSendConferenceCallBroadcast)
 	case 0xbcf22685:
-		o := new(PhoneInviteConferenceCallParticipant)
-		o.decode(r, id)
-		return o
+		return new(PhoneInviteConferenceCallParticipant)
 	case 0x3c479971:
-		o := new(PhoneDeclineConferenceCallInvite)
-		o.decode(r, id)
-		return o
+		return new(PhoneDeclineConferenceCallInvite)
 	case 0xee9f88a6:
-		o := new(PhoneGetGroupCallChainBlocks)
-		o.decode(r, id)
-		return o
+		return new(PhoneGetGroupCallChainBlocks)
 	case 0xb1d11410, 0x87893014:
-		o := new(PhoneSendGroupCallMessage)
-		o.decode(r, id)
-		return o
+		return new(PhoneSendGroupCallMessage)
 	case 0xe5afa56d:
-		o := new(PhoneSendGroupCallEncryptedMessage)
-		o.decode(r, id)
-		return o
+		return new(PhoneSendGroupCallEncryptedMessage)
 	case 0xf64f54f7:
-		o := new(PhoneDeleteGroupCallMessages)
-		o.decode(r, id)
-		return o
+		return new(PhoneDeleteGroupCallMessages)
 	case 0x1dbfeca0:
-		o := new(PhoneDeleteGroupCallParticipantMessages)
-		o.decode(r, id)
-		return o
+		return new(PhoneDeleteGroupCallParticipantMessages)
 	case 0x6f636302:
-		o := new(PhoneGetGroupCallStars)
-		o.decode(r, id)
-		return o
+		return new(PhoneGetGroupCallStars)
 	case 0x4167add1:
-		o := new(PhoneSaveDefaultSendAs)
-		o.decode(r, id)
-		return o
+		return new(PhoneSaveDefaultSendAs)
 	case 0xf2f2330a:
-		o := new(LangpackGetLangPack)
-		o.decode(r, id)
-		return o
+		return new(LangpackGetLangPack)
 	case 0xefea3803:
-		o := new(LangpackGetStrings)
-		o.decode(r, id)
-		return o
+		return new(LangpackGetStrings)
 	case 0xcd984aa5:
-		o := new(LangpackGetDifference)
-		o.decode(r, id)
-		return o
+		return new(LangpackGetDifference)
 	case 0x42c6978f:
-		o := new(LangpackGetLanguages)
-		o.decode(r, id)
-		return o
+		return new(LangpackGetLanguages)
 	case 0x6a596502:
-		o := new(LangpackGetLanguage)
-		o.decode(r, id)
-		return o
+		return new(LangpackGetLanguage)
 	case 0x6847d0ab:
-		o := new(FoldersEditPeerFolders)
-		o.decode(r, id)
-		return o
+		return new(FoldersEditPeerFolders)
 	case 0xab42441a:
-		o := new(StatsGetBroadcastStats)
-		o.decode(r, id)
-		return o
+		return new(StatsGetBroadcastStats)
 	case 0x621d5fa0:
-		o := new(StatsLoadAsyncGraph)
-		o.decode(r, id)
-		return o
+		return new(StatsLoadAsyncGraph)
 	case 0xdcdf8607:
-		o := new(StatsGetMegagroupStats)
-		o.decode(r, id)
-		return o
+		return new(StatsGetMegagroupStats)
 	case 0x5f150144, 0x5630281b:
-		o := new(StatsGetMessagePublicForwards)
-		o.decode(r, id)
-		return o
+		return new(StatsGetMessagePublicForwards)
 	case 0xb6e0a3f5:
-		o := new(StatsGetMessageStats)
-		o.decode(r, id)
-		return o
+		return new(StatsGetMessageStats)
 	case 0x374fef40:
-		o := new(StatsGetStoryStats)
-		o.decode(r, id)
-		return o
+		return new(StatsGetStoryStats)
 	case 0xa6437ef6:
-		o := new(StatsGetStoryPublicForwards)
-		o.decode(r, id)
-		return o
+		return new(StatsGetStoryPublicForwards)
 	case 0xc27dfa68:
-		o := new(StatsGetPollStats)
-		o.decode(r, id)
-		return o
+		return new(StatsGetPollStats)
 	case 0x8472478e:
-		o := new(ChatlistsExportChatlistInvite)
-		o.decode(r, id)
-		return o
+		return new(ChatlistsExportChatlistInvite)
 	case 0x719c5c5e:
-		o := new(ChatlistsDeleteExportedInvite)
-		o.decode(r, id)
-		return o
+		return new(ChatlistsDeleteExportedInvite)
 	case 0x653db63d:
-		o := new(ChatlistsEditExportedInvite)
-		o.decode(r, id)
-		return o
+		return new(ChatlistsEditExportedInvite)
 	case 0xce03da83:
-		o := new(ChatlistsGetExportedInvites)
-		o.decode(r, id)
-		return o
+		return new(ChatlistsGetExportedInvites)
 	case 0x41c10fff:
-		o := new(ChatlistsCheckChatlistInvite)
-		o.decode(r, id)
-		return o
+		return new(ChatlistsCheckChatlistInvite)
 	case 0xa6b1e39a:
-		o := new(ChatlistsJoinChatlistInvite)
-		o.decode(r, id)
-		return o
+		return new(ChatlistsJoinChatlistInvite)
 	case 0x89419521:
-		o := new(ChatlistsGetChatlistUpdates)
-		o.decode(r, id)
-		return o
+		return new(ChatlistsGetChatlistUpdates)
 	case 0xe089f8f5:
-		o := new(ChatlistsJoinChatlistUpdates)
-		o.decode(r, id)
-		return o
+		return new(ChatlistsJoinChatlistUpdates)
 	case 0x66e486fb:
-		o := new(ChatlistsHideChatlistUpdates)
-		o.decode(r, id)
-		return o
+		return new(ChatlistsHideChatlistUpdates)
 	case 0xfdbcd714:
-		o := new(ChatlistsGetLeaveChatlistSuggestions)
-		o.decode(r, id)
-		return o
+		return new(ChatlistsGetLeaveChatlistSuggestions)
 	case 0x74fae13a:
-		o := new(ChatlistsLeaveChatlist)
-		o.decode(r, id)
-		return o
+		return new(ChatlistsLeaveChatlist)
 	case 0x30eb63f0, 0xc7dfdfdd, 0xb100d45d:
-		o := new(StoriesCanSendStory)
-		o.decode(r, id)
-		return o
+		return new(StoriesCanSendStory)
 	case 0x8f9e6898, 0x737fc2ec, 0xe4e6694b, 0xbcb73644, 0xd455fcec:
-		o := new(StoriesSendStory)
-		o.decode(r, id)
-		return o
+		return new(StoriesSendStory)
 	case 0x2c63a72b, 0xb583ba46, 0xa9b91ae4:
-		o := new(StoriesEditStory)
-		o.decode(r, id)
-		return o
+		return new(StoriesEditStory)
 	case 0xae59db5f, 0xb5d501d7:
-		o := new(StoriesDeleteStories)
-		o.decode(r, id)
-		return o
+		return new(StoriesDeleteStories)
 	case 0x9a75a1ef, 0x51602944:
-		o := new(StoriesTogglePinned)
-		o.decode(r, id)
-		return o
+		return new(StoriesTogglePinned)
 	case 0xeeb0d625:
-		o := new(StoriesGetAllStories)
-		o.decode(r, id)
-		return o
+		return new(StoriesGetAllStories)
 	case 0x5821a5dc, 0xb471137:
-		o := new(StoriesGetPinnedStories)
-		o.decode(r, id)
-		return o
+		return new(StoriesGetPinnedStories)
 	case 0xb4352016, 0x1f5bc5d2:
-		o := new(StoriesGetStoriesArchive)
-		o.decode(r, id)
-		return o
+		return new(StoriesGetStoriesArchive)
 	case 0x5774ca74, 0x6a15cf46:
-		o := new(StoriesGetStoriesByID)
-		o.decode(r, id)
-		return o
+		return new(StoriesGetStoriesByID)
 	case 0x7c2557c4:
-		o := new(StoriesToggleAllStoriesHidden)
-		o.decode(r, id)
-		return o
+		return new(StoriesToggleAllStoriesHidden)
 	case 0xa556dac8, 0xedc5105b:
-		o := new(StoriesReadStories)
-		o.decode(r, id)
-		return o
+		return new(StoriesReadStories)
 	case 0xb2028afb, 0x22126127:
-		o := new(StoriesIncrementStoryViews)
-		o.decode(r, id)
-		return o
+		return new(StoriesIncrementStoryViews)
 	case 0x7ed23c57, 0xf95f61a4:
-		o := new(StoriesGetStoryViewsList)
-		o.decode(r, id)
-		return o
+		return new(StoriesGetStoryViewsList)
 	case 0x28e16cc8, 0x9a75d6a6:
-		o := new(StoriesGetStoriesViews)
-		o.decode(r, id)
-		return o
+		return new(StoriesGetStoriesViews)
 	case 0x7b8def20, 0x16e443ce:
-		o := new(StoriesExportStoryLink)
-		o.decode(r, id)
-		return o
+		return new(StoriesExportStoryLink)
 	case 0x19d8eb45, 0x1923fa8c, 0xc95be06a:
-		o := new(StoriesReport)
-		o.decode(r, id)
-		return o
+		return new(StoriesReport)
 	case 0x57bbd166:
-		o := new(StoriesActivateStealthMode)
-		o.decode(r, id)
-		return o
+		return new(StoriesActivateStealthMode)
 	case 0x7fd736b2, 0x49aaa9b3:
-		o := new(StoriesSendReaction)
-		o.decode(r, id)
-		return o
+		return new(StoriesSendReaction)
 	case 0x2c4ada50:
-		o := new(StoriesGetPeerStories)
-		o.decode(r, id)
-		return o
+		return new(StoriesGetPeerStories)
 	case 0x9b5ae7f9:
-		o := new(StoriesGetAllReadPeerStories)
-		o.decode(r, id)
-		return o
+		return new(StoriesGetAllReadPeerStories)
 	case 0x78499170, 0x535983c3:
-		o := new(StoriesGetPeerMaxIDs)
-		o.decode(r, id)
-		return o
+		return new(StoriesGetPeerMaxIDs)
 	case 0xa56a8b60:
-		o := new(StoriesGetChatsToSend)
-		o.decode(r, id)
-		return o
+		return new(StoriesGetChatsToSend)
 	case 0xbd0415c4:
-		o := new(StoriesTogglePeerStoriesHidden)
-		o.decode(r, id)
-		return o
+		return new(StoriesTogglePeerStoriesHidden)
 	case 0xb9b2881f:
-		o := new(StoriesGetStoryReactionsList)
-		o.decode(r, id)
-		return o
+		return new(StoriesGetStoryReactionsList)
 	case 0xb297e9b:
-		o := new(StoriesTogglePinnedToTop)
-		o.decode(r, id)
-		return o
+		return new(StoriesTogglePinnedToTop)
 	case 0xd1810907, 0x6cea116a:
-		o := new(StoriesSearchPosts)
-		o.decode(r, id)
-		return o
+		return new(StoriesSearchPosts)
 	case 0xa36396e5:
-		o := new(StoriesCreateAlbum)
-		o.decode(r, id)
-		return o
+		return new(StoriesCreateAlbum)
 	case 0x5e5259b6:
-		o := new(StoriesUpdateAlbum)
-		o.decode(r, id)
-		return o
+		return new(StoriesUpdateAlbum)
 	case 0x8535fbd9:
-		o := new(StoriesReorderAlbums)
-		o.decode(r, id)
-		return o
+		return new(StoriesReorderAlbums)
 	case 0x8d3456d0:
-		o := new(StoriesDeleteAlbum)
-		o.decode(r, id)
-		return o
+		return new(StoriesDeleteAlbum)
 	case 0x25b3eac7:
-		o := new(StoriesGetAlbums)
-		o.decode(r, id)
-		return o
+		return new(StoriesGetAlbums)
 	case 0xac806d61:
-		o := new(StoriesGetAlbumStories)
-		o.decode(r, id)
-		return o
+		return new(StoriesGetAlbumStories)
 	case 0xd069ccde:
-		o := new(StoriesStartLive)
-		o.decode(r, id)
-		return o
+		return new(StoriesStartLive)
 	case 0x60f67660:
-		o := new(PremiumGetBoostsList)
-		o.decode(r, id)
-		return o
+		return new(PremiumGetBoostsList)
 	case 0xbe77b4a:
-		o := new(PremiumGetMyBoosts)
-		o.decode(r, id)
-		return o
+		return new(PremiumGetMyBoosts)
 	case 0x6b7da746:
-		o := new(PremiumApplyBoost)
-		o.decode(r, id)
-		return o
+		return new(PremiumApplyBoost)
 	case 0x42f1f61:
-		o := new(PremiumGetBoostsStatus)
-		o.decode(r, id)
-		return o
+		return new(PremiumGetBoostsStatus)
 	case 0x39854d1f:
-		o := new(PremiumGetUserBoosts)
-		o.decode(r, id)
-		return o
+		return new(PremiumGetUserBoosts)
 	case 0xedc39d0:
-		o := new(SmsjobsIsEligibleToJoin)
-		o.decode(r, id)
-		return o
+		return new(SmsjobsIsEligibleToJoin)
 	case 0xa74ece2d:
-		o := new(SmsjobsJoin)
-		o.decode(r, id)
-		return o
+		return new(SmsjobsJoin)
 	case 0x9898ad73:
-		o := new(SmsjobsLeave)
-		o.decode(r, id)
-		return o
+		return new(SmsjobsLeave)
 	case 0x93fa0bf:
-		o := new(SmsjobsUpdateSettings)
-		o.decode(r, id)
-		return o
+		return new(SmsjobsUpdateSettings)
 	case 0x10a698e8:
-		o := new(SmsjobsGetStatus)
-		o.decode(r, id)
-		return o
+		return new(SmsjobsGetStatus)
 	case 0x778d902f:
-		o := new(SmsjobsGetSmsJob)
-		o.decode(r, id)
-		return o
+		return new(SmsjobsGetSmsJob)
 	case 0x4f1ebf24:
-		o := new(SmsjobsFinishJob)
-		o.decode(r, id)
-		return o
+		return new(SmsjobsFinishJob)
 	case 0xbe1e85ba:
-		o := new(FragmentGetCollectibleInfo)
-		o.decode(r, id)
-		return o
+		return new(FragmentGetCollectibleInfo)
 	case 0x4aa83913:
-		o := new(AicomposeCreateTone)
-		o.decode(r, id)
-		return o
+		return new(AicomposeCreateTone)
 	case 0x903bcf59:
-		o := new(AicomposeUpdateTone)
-		o.decode(r, id)
-		return o
+		return new(AicomposeUpdateTone)
 	case 0x1782cbb1:
-		o := new(AicomposeSaveTone)
-		o.decode(r, id)
-		return o
+		return new(AicomposeSaveTone)
 	case 0xdd39316a:
-		o := new(AicomposeDeleteTone)
-		o.decode(r, id)
-		return o
+		return new(AicomposeDeleteTone)
 	case 0xb2e8ba03:
-		o := new(AicomposeGetTone)
-		o.decode(r, id)
-		return o
+		return new(AicomposeGetTone)
 	case 0xabd59201:
-		o := new(AicomposeGetTones)
-		o.decode(r, id)
-		return o
+		return new(AicomposeGetTones)
 	case 0xd1b4ab14:
-		o := new(AicomposeGetToneExample)
-		o.decode(r, id)
-		return o
+		return new(AicomposeGetToneExample)
 	case 0xa63859ec:
-		o := new(CommunitiesCreate)
-		o.decode(r, id)
-		return o
+		return new(CommunitiesCreate)
 	case 0x736dcfea:
-		o := new(CommunitiesTogglePeerLink)
-		o.decode(r, id)
-		return o
+		return new(CommunitiesTogglePeerLink)
 	case 0xa663e830:
-		o := new(CommunitiesGetJoinedCommunities)
-		o.decode(r, id)
-		return o
+		return new(CommunitiesGetJoinedCommunities)
 	case 0xd766e3ea:
-		o := new(CommunitiesToggleCommunityCollapsedInDialogs)
-		o.decode(r, id)
-		return o
+		return new(CommunitiesToggleCommunityCollapsedInDialogs)
 	case 0x93773344:
-		o := new(CommunitiesGetPeerLinkRequests)
-		o.decode(r, id)
-		return o
+		return new(CommunitiesGetPeerLinkRequests)
 	case 0x8c8219a8:
-		o := new(CommunitiesTogglePeerLinkRequestApproval)
-		o.decode(r, id)
-		return o
+		return new(CommunitiesTogglePeerLinkRequestApproval)
 	case 0xbfe3dd3d:
-		o := new(CommunitiesToggleAllPeerLinkRequestApproval)
-		o.decode(r, id)
-		return o
+		return new(CommunitiesToggleAllPeerLinkRequestApproval)
 	case 0x9967ad0f:
-		o := new(CommunitiesToggleParticipantBanned)
-		o.decode(r, id)
-		return o
+		return new(CommunitiesToggleParticipantBanned)
 	case 0xf87eabab:
-		o := new(CommunitiesGetParticipantJoinedChats)
-		o.decode(r, id)
-		return o
+		return new(CommunitiesGetParticipantJoinedChats)
 	case 0xba8d5f35, 0x68cbd09f:
-		o := new(EphemeralSendMessage)
-		o.decode(r, id)
-		return o
+		return new(EphemeralSendMessage)
 	case 0x92f6e797, 0xa3c0d511:
-		o := new(EphemeralDeleteMessage)
-		o.decode(r, id)
-		return o
+		return new(EphemeralDeleteMessage)
 	case 0x8704f2bf:
-		o := new(EphemeralReportMessage)
-		o.decode(r, id)
-		return o
+		return new(EphemeralReportMessage)
 	case 0x3fa464c8:
-		o := new(EphemeralGetCallbackAnswer)
-		o.decode(r, id)
-		return o
+		return new(EphemeralGetCallbackAnswer)
 	case 0xcf9c725b:
-		o := new(EphemeralEditMessage)
-		o.decode(r, id)
-		return o
+		return new(EphemeralEditMessage)
 	case 0xe882a9e1:
-		o := new(EphemeralDeleteWelcomeMessage)
-		o.decode(r, id)
-		return o
+		return new(EphemeralDeleteWelcomeMessage)
 	case 0x734f9721:
-		o := new(EphemeralDeleteAllWelcomeMessages)
-		o.decode(r, id)
-		return o
+		return new(EphemeralDeleteAllWelcomeMessages)
 	case 0xdb9ac18d:
-		o := new(EphemeralGetWelcomeMessages)
-		o.decode(r, id)
-		return o
+		return new(EphemeralGetWelcomeMessages)
 	case 0x8f38cd1f:
-		o := new(ChannelsEditCreator)
-		o.decode(r, id)
-		return o
+		return new(ChannelsEditCreator)
 	case 0xf40c0224:
-		o := new(ChannelsCreateForumTopic)
-		o.decode(r, id)
-		return o
+		return new(ChannelsCreateForumTopic)
 	case 0xde560d1:
-		o := new(ChannelsGetForumTopics)
-		o.decode(r, id)
-		return o
+		return new(ChannelsGetForumTopics)
 	case 0xb0831eb9:
-		o := new(ChannelsGetForumTopicsByID)
-		o.decode(r, id)
-		return o
+		return new(ChannelsGetForumTopicsByID)
 	case 0xf4dfa185:
-		o := new(ChannelsEditForumTopic)
-		o.decode(r, id)
-		return o
+		return new(ChannelsEditForumTopic)
 	case 0x6c2d9026:
-		o := new(ChannelsUpdatePinnedForumTopic)
-		o.decode(r, id)
-		return o
+		return new(ChannelsUpdatePinnedForumTopic)
 	case 0x34435f2d:
-		o := new(ChannelsDeleteTopicHistory)
-		o.decode(r, id)
-		return o
+		return new(ChannelsDeleteTopicHistory)
 	case 0x2950a18f:
-		o := new(ChannelsReorderPinnedForumTopics)
-		o.decode(r, id)
-		return o
+		return new(ChannelsReorderPinnedForumTopics)
 	case 0xa00918af:
-		o := new(ChannelsGetFutureCreatorAfterLeave)
-		o.decode(r, id)
-		return o
+		return new(ChannelsGetFutureCreatorAfterLeave)
 	case 0x6f688aa7:
-		o := new(AccountAddNoPaidMessagesException)
-		o.decode(r, id)
-		return o
+		return new(AccountAddNoPaidMessagesException)
 	case 0xf788ee19, 0x75dfb671:
-		o := new(StatsGetBroadcastRevenueStats)
-		o.decode(r, id)
-		return o
+		return new(StatsGetBroadcastRevenueStats)
 	case 0x9df4faad, 0x2a65ef73:
-		o := new(StatsGetBroadcastRevenueWithdrawalURL)
-		o.decode(r, id)
-		return o
+		return new(StatsGetBroadcastRevenueWithdrawalURL)
 	case 0x70990b6d, 0x69280f:
-		o := new(StatsGetBroadcastRevenueTransactions)
-		o.decode(r, id)
-		return o
+		return new(StatsGetBroadcastRevenueTransactions)
 	case 0xa622aa10:
-		o := new(UsersGetIsPremiumRequiredToContact)
-		o.decode(r, id)
-		return o
+		return new(UsersGetIsPremiumRequiredToContact)
 	case 0x9fc19eb6, 0xaa6a90c8:
-		o := new(PaymentsCanPurchasePremium)
-		o.decode(r, id)
-		return o
+		return new(PaymentsCanPurchasePremium)
 	case 0x5e72c7e1:
-		o := new(PaymentsGetUserStarGifts)
-		o.decode(r, id)
-		return o
+		return new(PaymentsGetUserStarGifts)
 	case 0xbeaedb94:
-		o := new(ChannelsViewSponsoredMessage)
-		o.decode(r, id)
-		return o
+		return new(ChannelsViewSponsoredMessage)
 	case 0xec210fbf:
-		o := new(ChannelsGetSponsoredMessages)
-		o.decode(r, id)
-		return o
+		return new(ChannelsGetSponsoredMessages)
 	case 0x1445d75, 0x18afbc93:
-		o := new(ChannelsClickSponsoredMessage)
-		o.decode(r, id)
-		return o
+		return new(ChannelsClickSponsoredMessage)
 	case 0xaf8ff6b9:
-		o := new(ChannelsReportSponsoredMessage)
-		o.decode(r, id)
-		return o
+		return new(ChannelsReportSponsoredMessage)
 	case 0x9010ef6f:
-		o := new(HelpGetAppChangelog)
-		o.decode(r, id)
-		return o
+		return new(HelpGetAppChangelog)
 	case 0x4c449472:
-		o := new(StoriesGetBoostsStatus)
-		o.decode(r, id)
-		return o
+		return new(StoriesGetBoostsStatus)
 	case 0x337ef980:
-		o := new(StoriesGetBoostersList)
-		o.decode(r, id)
-		return o
+		return new(StoriesGetBoostersList)
 	case 0xdb05c1bd:
-		o := new(StoriesCanApplyBoost)
-		o.decode(r, id)
-		return o
+		return new(StoriesCanApplyBoost)
 	case 0xf29d7c2b:
-		o := new(StoriesApplyBoost)
-		o.decode(r, id)
-		return o
+		return new(StoriesApplyBoost)
 	case 0xca1cb9ab:
-		o := new(UsersGetStoriesMaxIDs)
-		o.decode(r, id)
-		return o
+		return new(UsersGetStoriesMaxIDs)
 	case 0x753fb865:
-		o := new(ContactsToggleStoriesHidden)
-		o.decode(r, id)
-		return o
+		return new(ContactsToggleStoriesHidden)
 	case 0x96d528e0:
-		o := new(StoriesGetUserStories)
-		o.decode(r, id)
-		return o
+		return new(StoriesGetUserStories)
 	case 0x729c562c:
-		o := new(StoriesGetAllReadUserStories)
-		o.decode(r, id)
-		return o
+		return new(StoriesGetAllReadUserStories)
 	case 0x875f74be:
-		o := new(MessagesGetAllChats)
-		o.decode(r, id)
-		return o
+		return new(MessagesGetAllChats)
 	case 0x1c295881:
-		o := new(FoldersDeleteFolder)
-		o.decode(r, id)
-		return o
+		return new(FoldersDeleteFolder)
 	case 0x146e958d:
-		o := new(PaymentsRequestRecurringPayment)
-		o.decode(r, id)
-		return o
+		return new(PaymentsRequestRecurringPayment)
 	case 0xd164e36a:
-		o := new(PaymentsRestorePlayMarketReceipt)
-		o.decode(r, id)
-		return o
+		return new(PaymentsRestorePlayMarketReceipt)
 	case 0xd10dd71b:
-		o := new(ChannelsDeleteUserHistory)
-		o.decode(r, id)
-		return o
+		return new(ChannelsDeleteUserHistory)
 	}
 	return nil
 }
