@@ -26,6 +26,7 @@ type Config struct {
 	Codes         Codes    `toml:"codes" comment:"How sign-in codes reach people. Devices that are signed in always get them as a message first."`
 	Log           Log      `toml:"log"`
 	Limits        Limits   `toml:"limits" comment:"Bounds. The defaults suit a small machine."`
+	FreshLogins   Duration `toml:"fresh_logins" comment:"How long a new login may not end the others or change the number, so that a thief cannot lock the owner out at once. It does not hold while test numbers are accepted."`
 	Shutdown      Duration `toml:"shutdown" comment:"How long calls under way may go on when the server is told to stop."`
 }
 
@@ -83,16 +84,17 @@ type Limits struct {
 // Default returns the configuration of a server that was told nothing.
 func Default() Config {
 	return Config{
-		Listen:   ":8080",
-		DC:       2,
-		Data:     "data",
-		Name:     "Hermod",
-		Admin:    Admin{Listen: "127.0.0.1:8081"},
-		Proxy:    Proxy{From: []string{}},
-		Codes:    Codes{Sender: "log"},
-		Log:      Log{Level: "info", Format: "text"},
-		Limits:   Limits{Connections: 50_000, ConnectionsPerHost: 20_000, Rate: 100},
-		Shutdown: Duration(5 * time.Second),
+		Listen:      ":8080",
+		DC:          2,
+		Data:        "data",
+		Name:        "Hermod",
+		Admin:       Admin{Listen: "127.0.0.1:8081"},
+		Proxy:       Proxy{From: []string{}},
+		Codes:       Codes{Sender: "log"},
+		Log:         Log{Level: "info", Format: "text"},
+		Limits:      Limits{Connections: 50_000, ConnectionsPerHost: 20_000, Rate: 100},
+		FreshLogins: Duration(24 * time.Hour),
+		Shutdown:    Duration(5 * time.Second),
 	}
 }
 

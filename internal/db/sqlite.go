@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -44,6 +45,9 @@ func openSQLite(ctx context.Context, path string, counts *counts) (*sqliteStore,
 	if err != nil {
 		return nil, err
 	}
+	if err := makePrivate(path); err != nil {
+		return nil, err
+	}
 	if err := migrateSQLite(ctx, sqliteDSN(path, opts, writerCache)); err != nil {
 		return nil, err
 	}
@@ -68,6 +72,16 @@ func openSQLite(ctx context.Context, path string, counts *counts) (*sqliteStore,
 	}
 	s.ended.Go(func() { s.checkpoint(copier) })
 	return s, nil
+}
+
+// makePrivate makes the file of a new database readable for its owner alone. The files that SQLite puts beside it get
+// the same mode.
+func makePrivate(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("create database: %w", err)
+	}
+	return f.Close()
 }
 
 // sqlitePath splits PATH?synchronous=… .

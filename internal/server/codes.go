@@ -2,6 +2,7 @@ package server
 
 import (
 	"io"
+	"time"
 
 	"hermod/internal/config"
 	"hermod/internal/domain/auth"
@@ -15,7 +16,16 @@ func authOptions(cfg config.Config, out io.Writer) (auth.Options, error) {
 		Senders:       senders,
 		EmailRequired: cfg.Codes.Sender == "smtp",
 		TestNumbers:   cfg.TestNumbers,
+		FreshFor:      freshFor(cfg),
 	}, err
+}
+
+// freshFor is none where anybody can sign in with a test number: there is nothing to protect.
+func freshFor(cfg config.Config) time.Duration {
+	if cfg.TestNumbers {
+		return 0
+	}
+	return time.Duration(cfg.FreshLogins)
 }
 
 func codeSenders(c config.Codes, out io.Writer) (map[auth.Kind]sender.Sender, error) {

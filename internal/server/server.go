@@ -135,6 +135,7 @@ func (s *Server) gatewayLimits() gateway.Limits {
 	return gateway.Limits{
 		Connections: s.cfg.Limits.Connections,
 		PerAddress:  s.cfg.Limits.ConnectionsPerHost,
+		Workers:     s.cfg.Limits.Handshakes,
 		Grace:       time.Duration(s.cfg.Shutdown),
 	}
 }
