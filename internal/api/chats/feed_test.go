@@ -1,0 +1,132 @@
+package chats
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"hermod/internal/bus"
+	"hermod/internal/bus/bustest"
+	"hermod/internal/db"
+	"hermod/internal/db/dbtest"
+	"hermod/internal/domain/text"
+	"hermod/internal/domain/updates"
+	"hermod/internal/tl/tg"
+)
+
+// TestStreamSeesEachMessageOnceInOrder lets several people write at the same time to one who is here, over a bus that
+// loses, doubles and delays.
+func TestStreamSeesEachMessageOnceInOrder(t *testing.T) {
+	const writers, each = 4, 40
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		b := bustest.NewFaulty(t, bus.NewLocal(), bustest.AllFaults, 1)
+		w := newWorld(t, d, b)
+		p := w.people(writers + 1)
+		me := p[writers]
+		woken := make(chan struct{}, 1)
+		stream, err := w.feed.Open(t.Context(), me.User, func() {
+			select {
+			case woken <- struct{}{}:
+			default:
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer stream.Close()
+		st := must[*tg.UpdatesState](t)(w.getState(t.Context(), me, &tg.UpdatesGetState{}))
+		dev := &device{client: newClient(t, "device", me.User, st), stream: stream}
+
+		var wait sync.WaitGroup
+		for i := range writers {
+			wait.Go(func() {
+				for n := range each {
+					_, err := w.sendMessage(t.Context(), p[i], &tg.MessagesSendMessage{
+						Peer: w.peer(p[i], me), Message: "text", RandomID: int64(i*each + n + 1),
+					})
+					if err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		done := make(chan struct{})
+		go func() { wait.Wait(); close(done) }()
+		for writing := true; writing; {
+			select {
+			case <-woken:
+				dev.take(w, me)
+			case <-done:
+				writing = false
+			}
+		}
+		b.Set(bustest.Faults{})
+		time.Sleep(2 * bustest.AllFaults.Delay)
+		if err := w.messages.Notify(t.Context(), me.User, text.Text{String: "the end"}); err != nil {
+			t.Fatal(err)
+		}
+		dev.take(w, me)
+		if got, want := len(dev.msgs), writers*each+1; got != want {
+			t.Errorf("%d messages arrived, want %d", got, want)
+		}
+		if dev.lost > 0 {
+			t.Errorf("told %d times that it missed something", dev.lost)
+		}
+	})
+}
+
+func TestStreamNoticesWhatHappenedWhileItOpened(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t), bus.NewLocal())
+	p := w.people(1)
+	s := &Stream{feed: w.feed, user: p[0].User}
+	if s.take(updates.Entry{PTS: 2, Count: 1}) {
+		t.Error("it had something before it was open")
+	}
+	if !s.start(updates.State{PTS: 1}) {
+		t.Error("it forgot what came before it was open")
+	}
+}
+
+func TestStreamTakesOnlyWhatFollows(t *testing.T) {
+	type entry struct{ pts, count, notes int }
+	tests := map[string]struct {
+		in     []entry
+		queue  int
+		behind bool
+	}{
+		"in order":             {[]entry{{11, 1, 3}, {13, 2, 3}}, 2, false},
+		"twice":                {[]entry{{11, 1, 3}, {11, 1, 3}}, 1, false},
+		"old":                  {[]entry{{10, 1, 3}, {4, 1, 1}}, 0, false},
+		"gap":                  {[]entry{{12, 1, 3}}, 0, true},
+		"overlap":              {[]entry{{11, 5, 3}}, 0, true},
+		"note":                 {[]entry{{10, 0, 4}, {11, 1, 4}}, 2, false},
+		"note twice":           {[]entry{{10, 0, 4}, {10, 0, 4}}, 1, false},
+		"lost note":            {[]entry{{11, 1, 4}}, 0, true},
+		"note after a gap":     {[]entry{{11, 0, 4}}, 0, true},
+		"note after lost note": {[]entry{{10, 0, 5}}, 0, true},
+	}
+	for name, tt := range tests {
+		s := &Stream{}
+		s.start(updates.State{PTS: 10, Notes: 3})
+		for _, e := range tt.in {
+			s.take(updates.Entry{PTS: int32(e.pts), Count: int32(e.count), Notes: int64(e.notes)})
+		}
+		queue, _, _, behind := s.empty()
+		if len(queue) != tt.queue || behind != tt.behind {
+			t.Errorf("%s: %d queued, behind %v; want %d, %v", name, len(queue), behind, tt.queue, tt.behind)
+		}
+	}
+}
+
+func TestStreamQueueIsBounded(t *testing.T) {
+	s := &Stream{}
+	s.start(updates.State{PTS: 1})
+	for i := range int32(10 * maxQueued) {
+		s.take(updates.Entry{PTS: 2 + i, Count: 1})
+		s.takeLive("typing")
+	}
+	queue, from, _, behind := s.empty()
+	if len(queue) > maxQueued || !behind || from != 1 {
+		t.Errorf("%d queued, behind %v from %d", len(queue), behind, from)
+	}
+}
