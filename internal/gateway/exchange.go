@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -44,10 +43,10 @@ const (
 	heldExchangeLife = time.Minute
 )
 
-func newExchanges(server *handshake.Server, maxWaiting int) *exchanges {
+func newExchanges(server *handshake.Server, workers, maxWaiting int) *exchanges {
 	return &exchanges{
 		server:  server,
-		workers: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		workers: make(chan struct{}, workers),
 		max:     int64(maxWaiting),
 		held:    make(map[[16]byte]*heldExchange),
 	}

@@ -20,6 +20,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -65,6 +66,7 @@ type Limits struct {
 	Connections    int           // at once; 100,000
 	PerAddress     int           // connections of one address at once that have not shown a key; 1,000
 	Exchanges      int           // key exchanges that wait for a worker; 512
+	Workers        int           // key exchanges computed at once; the number of processors
 	FirstBytes     time.Duration // for the first bytes of a connection, and for TLS; 15 s
 	Packet         time.Duration // for the rest of a packet that has begun; 20 s
 	Unproven       time.Duration // between packets, before the first that was encrypted; 60 s
@@ -92,6 +94,7 @@ func (l *Limits) setDefaults() {
 	or(&l.Connections, 100_000)
 	or(&l.PerAddress, 1000)
 	or(&l.Exchanges, 512)
+	or(&l.Workers, runtime.GOMAXPROCS(0))
 	orTime(&l.FirstBytes, 15*time.Second)
 	orTime(&l.Packet, 20*time.Second)
 	orTime(&l.Unproven, time.Minute)
@@ -144,7 +147,7 @@ func New(o Options) (*Gateway, error) {
 	g := &Gateway{o: o, limits: o.Limits, log: o.Log, salts: mtproto.NewSalts(o.Secret)}
 	g.calls, g.endCalls = context.WithCancel(context.Background())
 	g.live = live{feed: o.Feed, log: o.Log, ctx: g.calls, go_: g.spawn}
-	g.exchange = newExchanges(o.Exchange, o.Limits.Exchanges)
+	g.exchange = newExchanges(o.Exchange, o.Limits.Workers, o.Limits.Exchanges)
 	g.web = newWebServer(g)
 	g.metrics = newMetrics(o.Metrics, g)
 	return g, nil

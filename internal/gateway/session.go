@@ -90,30 +90,33 @@ func (g *Gateway) session(k *key, id int64) *session {
 // firstSaltLife is how long the salt of a key exchange is good.
 const firstSaltLife = 30 * time.Minute
 
-// makeRoomLocked ends the session of k that is without connection for the longest time, if there are too many.
+// makeRoomLocked ends the session of k that is without connection for the longest time, if there are too many; the
+// oldest, if all have one.
 func (g *Gateway) makeRoomLocked(k *key) {
 	if len(k.sessions) < g.limits.SessionsPerKey {
 		return
 	}
-	oldest := k.sessions[0]
+	oldest, since := k.sessions[0], k.sessions[0].since()
 	for _, s := range k.sessions[1:] {
-		if s.since().Before(oldest.since()) {
-			oldest = s
+		if t := s.since(); t.Before(since) {
+			oldest, since = s, t
 		}
 	}
 	k.sessions = slices.DeleteFunc(k.sessions, func(s *session) bool { return s == oldest })
 	g.spawn(oldest.end)
 }
 
-// since is when s lost its last connection; now while it has one.
+// since is when s lost its last connection; the far future while it has one.
 func (s *session) since() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.links) > 0 {
-		return time.Now()
+		return farFuture
 	}
 	return s.detached
 }
+
+var farFuture = time.Unix(1<<40, 0)
 
 func randomID() int64 {
 	var b [8]byte
