@@ -69,8 +69,8 @@ func (c *idleCmd) signIn(ctx context.Context, r *run, n int) ([]client.Session, 
 	return keys, err
 }
 
-// open connects n times. An operation is a connection that has asked for the state, and so is in the server's books as
-// one that gets updates.
+// open connects n times. An operation is a connection that has asked for the state, and so is in the server's
+// books as one that gets updates.
 func (c *idleCmd) open(ctx context.Context, r *run, n int, keys []client.Session) []*user {
 	var mu sync.Mutex
 	var held []*user

@@ -150,7 +150,8 @@ func (u *user) find(ctx context.Context, other *user) (*tg.InputPeerUser, error)
 	return nil, fmt.Errorf("imported contact not found: %w", errAnswer)
 }
 
-// difference asks for everything since a state and gives the new messages to take. It returns the state that is reached.
+// difference asks for everything since a state and gives the new messages to take. It returns the state that is
+// reached.
 func (u *user) difference(ctx context.Context, since tg.UpdatesState, take func(tg.MessageClass)) (tg.UpdatesState, error) {
 	for {
 		d, err := ask(ctx, u, &tg.UpdatesGetDifference{Pts: since.Pts, Date: since.Date, Qts: since.Qts}, tg.DecodeUpdatesDifferenceClass)

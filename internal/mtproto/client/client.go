@@ -1,5 +1,5 @@
-// Package client is a small MTProto client of our own, for tests and for the load generator. It makes keys, keeps a session,
-// sends requests and hears updates, over every transport that the server has.
+// Package client is a small MTProto client of our own, for tests and for the load generator. It makes keys,
+// keeps a session, sends requests and hears updates, over every transport that the server has.
 //
 // A Client is one connection with one session. To come back later, or on another connection, Dial again with what
 // Session returned. It starts no goroutine but the one of a timer: the caller runs Run. Idle, a client costs a few

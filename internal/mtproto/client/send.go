@@ -11,7 +11,8 @@ import (
 	"hermod/internal/tl/packed"
 )
 
-// A call is a request that waits for its answer. Client.mu guards id and container; the rest is set before done closes.
+// A call is a request that waits for its answer. Client.mu guards id and container; the rest is set before done
+// closes.
 type call struct {
 	body      []byte
 	id        int64 // of the message that asks, and of the container around it, which change when it is sent again
@@ -81,8 +82,9 @@ func (c *Client) forget(k *call) {
 	delete(c.pending, k.id)
 }
 
-// send sends calls, together with the acks that wait, under new ids. Messages leave in the order of their ids; the lock for that is
-// not the one that the reader needs, so that both sides cannot wait for each other with full buffers.
+// send sends calls, together with the acks that wait, under new ids. Messages leave in the order of their ids;
+// the lock for that is not the one that the reader needs, so that both sides cannot wait for each other with
+// full buffers.
 func (c *Client) send(calls ...*call) error {
 	c.sending.Lock()
 	defer c.sending.Unlock()

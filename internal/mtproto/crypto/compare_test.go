@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// compare runs two ways to do the same in turns, and reports what each takes and the ratio. The shortest turn of each counts:
-// what else the machine does can only make a turn longer.
+// compare runs two ways to do the same in turns, and reports what each takes and the ratio. The shortest turn
+// of each counts: what else the machine does can only make a turn longer.
 func compare(b *testing.B, perTurn int, ours, plain func()) (ourTime, plainTime time.Duration) {
 	b.Helper()
 	runtime.LockOSThread()

@@ -1,5 +1,6 @@
-// Package crypto is the arithmetic of MTProto: the message envelope with AES-256-IGE, the two RSA paddings, the Diffie-Hellman
-// group, the factorisation challenge. Bytes in, bytes out; it holds no connection, clock or storage.
+// Package crypto is the arithmetic of MTProto: the message envelope with AES-256-IGE, the two RSA paddings, the
+// Diffie-Hellman group, the factorisation challenge. Bytes in, bytes out; it holds no connection, clock or
+// storage.
 //
 // What runs for every message works in place and does not allocate. What an attacker may time is compared in
 // constant time or uses the standard library's constant-time arithmetic.

@@ -24,9 +24,9 @@ const (
 		"0d8115f635b105ee2e4e15d04b2454bf6f4fadf034b10403119cd8e3b92fcc5b"
 )
 
-// secretBits is the length of secret exponents. The best attack on a short exponent takes the square root of their
-// number, 2^256 steps, far more than the discrete logarithm in the whole group, so nothing is gained by 2048 bits; the power
-// costs a quarter.
+// secretBits is the length of secret exponents. The best attack on a short exponent takes the square root of
+// their number, 2^256 steps, far more than the discrete logarithm in the whole group, so nothing is gained by
+// 2048 bits; the power costs a quarter.
 const secretBits = 512
 
 // A Group computes in the Diffie-Hellman group. It may be used from many goroutines.

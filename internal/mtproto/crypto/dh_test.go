@@ -77,7 +77,8 @@ func TestFactor(t *testing.T) {
 	}
 }
 
-// BenchmarkKeyExchange is the server's arithmetic of one key exchange: as we do it, and with three powers of 2,048 bits.
+// BenchmarkKeyExchange is the server's arithmetic of one key exchange: as we do it, and with three powers of
+// 2,048 bits.
 func BenchmarkKeyExchange(b *testing.B) {
 	k, g := serverKey(), NewGroup()
 	data := random(140)

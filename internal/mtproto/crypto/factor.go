@@ -8,7 +8,8 @@ import (
 	mathrand "math/rand/v2"
 )
 
-// A Challenge is the small proof of work at the beginning of a key exchange: the client shall find P and Q, P < Q, in PQ.
+// A Challenge is the small proof of work at the beginning of a key exchange: the client shall find P and Q, P <
+// Q, in PQ.
 // Spec: https://core.telegram.org/mtproto/auth_key#2-server-sends-response-of-the-form
 type Challenge struct {
 	P, Q uint32
@@ -22,8 +23,8 @@ type Challenges struct {
 	primes []uint32
 }
 
-// poolPrimes gives some 30,000 challenges. Their only purpose is to cost a client more than us, so it does no harm that
-// somebody may see the same one twice.
+// poolPrimes gives some 30,000 challenges. Their only purpose is to cost a client more than us, so it does no
+// harm that somebody may see the same one twice.
 const poolPrimes = 256
 
 // NewChallenges fills the pool, which takes some milliseconds.
@@ -57,8 +58,8 @@ func newPrime() uint32 {
 	}
 }
 
-// Factor finds the factors of a product of two primes as a client does, by Pollard's rho in Brent's form. It returns zeros if pq
-// is not such a product.
+// Factor finds the factors of a product of two primes as a client does, by Pollard's rho in Brent's form. It
+// returns zeros if pq is not such a product.
 func Factor(pq uint64) (p, q uint64) {
 	if pq < 4 || new(big.Int).SetUint64(pq).ProbablyPrime(0) {
 		return 0, 0

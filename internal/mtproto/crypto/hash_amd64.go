@@ -5,9 +5,9 @@ import (
 	"encoding/binary"
 )
 
-// The standard library's SHA-256 is as fast on long data. An envelope hashes three short pieces, where the work around
-// them costs as much. And decryption and hashing are chains of instructions that wait for each other: woven together
-// they take hardly longer than one of them.
+// The standard library's SHA-256 is as fast on long data. An envelope hashes three short pieces, where the work
+// around them costs as much. And decryption and hashing are chains of instructions that wait for each other:
+// woven together they take hardly longer than one of them.
 
 //go:noescape
 func compress(h *[8]uint32, b *byte, blocks int)
@@ -85,8 +85,8 @@ func bigEndianSum(h *[8]uint32) (sum [32]byte) {
 	return sum
 }
 
-// hashPair is the SHA-256 of a and of b. Both are laid out before the first is hashed, so that the processor need not wait
-// with the second.
+// hashPair is the SHA-256 of a and of b. Both are laid out before the first is hashed, so that the processor
+// need not wait with the second.
 func hashPair(a, b *[52]byte) (sumA, sumB [32]byte) {
 	if !hasSHA {
 		return sha256.Sum256(a[:]), sha256.Sum256(b[:])

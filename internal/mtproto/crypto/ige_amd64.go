@@ -2,8 +2,8 @@ package crypto
 
 import "golang.org/x/sys/cpu"
 
-// The standard library's CBC costs the same per block. What this saves is a key schedule on the heap for every message, and
-// passes over the data: more than half of the time for a message of some hundred bytes.
+// The standard library's CBC costs the same per block. What this saves is a key schedule on the heap for every
+// message, and passes over the data: more than half of the time for a message of some hundred bytes.
 
 // hasAES says whether the processor has the instructions that are used here.
 var hasAES = cpu.X86.HasAES && cpu.X86.HasAVX

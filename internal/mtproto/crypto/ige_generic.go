@@ -9,8 +9,8 @@ import (
 
 // encryptGeneric turns IGE into CBC, of which the standard library has a fast version for most machines.
 //
-// With y[i] = c[i] ^ p[i-1], IGE says y[i] = E(p[i] ^ p[i-2] ^ y[i-1]), which is CBC over p[i] ^ p[i-2]. The halves of iv are
-// c[-1], which is y[-1] when p[-2] is zero, and p[-1].
+// With y[i] = c[i] ^ p[i-1], IGE says y[i] = E(p[i] ^ p[i-2] ^ y[i-1]), which is CBC over p[i] ^ p[i-2]. The
+// halves of iv are c[-1], which is y[-1] when p[-2] is zero, and p[-1].
 func encryptGeneric(key, iv *[32]byte, b []byte) {
 	before := make([]byte, 2*BlockSize, 2*BlockSize+len(b)) // p[-2], p[-1], p[0] ...
 	copy(before[BlockSize:], iv[BlockSize:])

@@ -113,8 +113,9 @@ func (k *PrivateKey) PEM() []byte {
 // LogValue keeps the key out of logs.
 func (k *PrivateKey) LogValue() slog.Value { return slog.StringValue("***") }
 
-// lower is the private operation, by the Chinese remainder theorem: two powers of half the length, a quarter of the work. The standard library
-// offers none without a padding of its own. math/big takes a time that depends on its input, so the input is blinded.
+// lower is the private operation, by the Chinese remainder theorem: two powers of half the length, a quarter of
+// the work. The standard library offers none without a padding of its own. math/big takes a time that depends
+// on its input, so the input is blinded.
 func (k *PrivateKey) lower(c *big.Int) (out [blockSize]byte) {
 	r, inverse := k.blind.next(k.key)
 	c = mulMod(c, r, k.key.N)

@@ -17,8 +17,8 @@ const (
 	maxPadData = paddedData - 48           // data that RSA_PAD takes
 )
 
-// Decrypt opens what a client encrypted with our public key, in either padding. size tells how many bytes the value at the
-// beginning of data takes, 0 for none; the older padding, which does not know, asks it.
+// Decrypt opens what a client encrypted with our public key, in either padding. size tells how many bytes the
+// value at the beginning of data takes, 0 for none; the older padding, which does not know, asks it.
 //
 // It fails with ErrPadding, whatever was wrong.
 // Spec: https://core.telegram.org/mtproto/auth_key#41-rsa-paddata-server-public-key-mentioned-above-is-implemented-as-follows
@@ -37,8 +37,8 @@ func (k *PrivateKey) Decrypt(sealed []byte, size func(data []byte) int) (data []
 	return nil, ErrPadding
 }
 
-// openPad undoes RSA_PAD: a random key, hidden by the hash of what it encrypts, which is the data reversed and a hash
-// of key and data.
+// openPad undoes RSA_PAD: a random key, hidden by the hash of what it encrypts, which is the data reversed and
+// a hash of key and data.
 func openPad(block *[blockSize]byte) ([]byte, bool) {
 	var iv [32]byte
 	sealed := slices.Clone(block[32:])

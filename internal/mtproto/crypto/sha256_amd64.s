@@ -7,8 +7,8 @@ DATA flip<>+0(SB)/8, $0x0405060700010203
 DATA flip<>+8(SB)/8, $0x0c0d0e0f08090a0b
 GLOBL flip<>(SB), RODATA|NOPTR, $16
 
-// ROUNDS4 does rounds 4i to 4i+3 with the words now. SCHEDULE is work on the words to come, OTHER what has nothing to do
-// with it and fills the time in which the rounds wait for each other.
+// ROUNDS4 does rounds 4i to 4i+3 with the words now. SCHEDULE is work on the words to come, OTHER what has
+// nothing to do with it and fills the time in which the rounds wait for each other.
 #define ROUNDS4(i, now, SCHEDULE, OTHER) \
 	VPADDD (16*i)(DX), now, X0 \
 	SHA256RNDS2 X0, X1, X2 \

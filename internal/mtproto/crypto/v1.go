@@ -7,8 +7,8 @@ import (
 	"fmt"
 )
 
-// The first version of the envelope lives on in one place: the message inside auth.bindTempAuthKey, by which a client shows that it
-// holds the permanent key.
+// The first version of the envelope lives on in one place: the message inside auth.bindTempAuthKey, by which a
+// client shows that it holds the permanent key.
 // Spec: https://core.telegram.org/method/auth.bindTempAuthKey#binding-message-contents
 
 // A BoundMessage is what such a packet holds. Random stands where newer packets have salt and session.
@@ -19,7 +19,8 @@ type BoundMessage struct {
 	Body   []byte
 }
 
-// OpenV1 decrypts a packet of the first version that a client made. It fails with ErrMessage. The packet is left as it is.
+// OpenV1 decrypts a packet of the first version that a client made. It fails with ErrMessage. The packet is
+// left as it is.
 func (k *Key) OpenV1(packet []byte) (BoundMessage, error) {
 	if len(packet) < sealedHead+plainHead || (len(packet)-sealedHead)%BlockSize != 0 || PacketKeyID(packet) != k.ID {
 		return BoundMessage{}, fmt.Errorf("packet of %d bytes: %w", len(packet), ErrMessage)

@@ -142,7 +142,8 @@ func (c *Client) dhParams(_ time.Time, body []byte) ([]byte, *Result, error) {
 	return next, nil, err
 }
 
-// half draws a secret and tells the server our half of the exchange. aux is that of the key that did not serve, on a retry.
+// half draws a secret and tells the server our half of the exchange. aux is that of the key that did not serve,
+// on a retry.
 func (c *Client) half(aux [8]byte) ([]byte, error) {
 	secret, public := c.o.Group.NewSecret()
 	shared, err := c.o.Group.Shared(secret, c.serverG)

@@ -1,8 +1,9 @@
-// Package handshake makes authorization keys: the server's and the client's side of the Diffie-Hellman exchange that opens
-// every relation of a client with a server.
+// Package handshake makes authorization keys: the server's and the client's side of the Diffie-Hellman exchange
+// that opens every relation of a client with a server.
 //
-// Both sides are pure: the body of a message in, the body of its answer out. They read no clock and no connection;
-// randomness comes from crypto/rand. Bodies are those of unencrypted messages, without key id, message id and length.
+// Both sides are pure: the body of a message in, the body of its answer out. They read no clock and no
+// connection; randomness comes from crypto/rand. Bodies are those of unencrypted messages, without key id,
+// message id and length.
 //
 // What an exchange holds to:
 //   - every nonce is the one of this exchange, compared in constant time, so nothing recorded can be played again;
@@ -105,8 +106,8 @@ func (n *nonces) hash(number byte, aux [8]byte) [16]byte {
 	return [16]byte(sum[4:])
 }
 
-// temporaryKey is the AES key and iv that guard the middle of the exchange. All bytes of the nonces count, leading zeros too: gotd before
-// 0.159 and others drop them, and fail once in 128 times.
+// temporaryKey is the AES key and iv that guard the middle of the exchange. All bytes of the nonces count,
+// leading zeros too: gotd before 0.159 and others drop them, and fail once in 128 times.
 // Spec: https://core.telegram.org/mtproto/auth_key#6-client-responds-with
 func (n *nonces) temporaryKey() (key, iv [32]byte) {
 	a := sha1.Sum(slices.Concat(n.fresh[:], n.server[:]))

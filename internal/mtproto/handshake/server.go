@@ -22,8 +22,8 @@ type Server struct {
 
 // NewServer returns the server that holds key. It takes some milliseconds to prepare tables.
 //
-// taken says whether a key with this id exists already; nil means that none does. Ids are 64 bits of a hash, so it never happens by
-// chance, but the protocol has an answer for it.
+// taken says whether a key with this id exists already; nil means that none does. Ids are 64 bits of a hash, so
+// it never happens by chance, but the protocol has an answer for it.
 func NewServer(key *crypto.PrivateKey, taken func(id int64) bool) *Server {
 	if taken == nil {
 		taken = func(int64) bool { return false }
@@ -85,8 +85,8 @@ type exchangeState struct {
 // Begin returns a new exchange.
 func (s *Server) Begin() *Exchange { return &Exchange{server: s} }
 
-// Handle takes the body of a message from the client and returns that of the answer. When the answer tells the client that the exchange has
-// succeeded, made is the key; otherwise it is nil.
+// Handle takes the body of a message from the client and returns that of the answer. When the answer tells the
+// client that the exchange has succeeded, made is the key; otherwise it is nil.
 //
 // It fails with ErrProtocol or ErrWrongDC.
 func (x *Exchange) Handle(now time.Time, body []byte) (answer []byte, made *Result, err error) {
@@ -146,7 +146,8 @@ func (x *Exchange) reqPQ(now time.Time, body []byte) ([]byte, error) {
 	}, 0), nil
 }
 
-// reqDHParams checks the answer to the challenge and offers our half of the Diffie-Hellman exchange. It costs an RSA power and one in the group.
+// reqDHParams checks the answer to the challenge and offers our half of the Diffie-Hellman exchange. It costs
+// an RSA power and one in the group.
 // Spec: https://core.telegram.org/mtproto/auth_key#presenting-proof-of-work-server-authentication
 func (x *Exchange) reqDHParams(now time.Time, body []byte) ([]byte, error) {
 	s := x.state

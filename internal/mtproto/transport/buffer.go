@@ -12,8 +12,9 @@ const (
 	bufferSizes = 6 // the largest is 4 MiB; what does not fit is made for once
 )
 
-// A bufferPool lends buffers. Connections share one, because most of them need none most of the time. It keeps the addresses of
-// first bytes, whose size the pool tells: unlike a slice they go into an interface without an allocation.
+// A bufferPool lends buffers. Connections share one, because most of them need none most of the time. It keeps
+// the addresses of first bytes, whose size the pool tells: unlike a slice they go into an interface without an
+// allocation.
 type bufferPool [bufferSizes]sync.Pool
 
 // buffers holds no state that anyone could notice: it only saves allocations.

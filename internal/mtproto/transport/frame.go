@@ -24,8 +24,8 @@ const (
 	maxControl = 125 // bytes in a control frame
 )
 
-// frames is the WebSocket layer of a connection. MTProto uses WebSocket messages as a mere stream of bytes: a client may
-// cut packets over messages as it likes, so the ends of messages mean nothing here.
+// frames is the WebSocket layer of a connection. MTProto uses WebSocket messages as a mere stream of bytes: a
+// client may cut packets over messages as it likes, so the ends of messages mean nothing here.
 type frames struct {
 	client bool   // this side masks what it sends; the other side must, or must not
 	left   uint64 // bytes still to come of the current frame

@@ -39,8 +39,8 @@ type Header struct {
 	DC int16
 }
 
-// OpenHeader reads the header of an obfuscated stream; b has HeaderSize bytes and is left as it is. secret is that of an MTProto
-// proxy, which clients mix into the keys, or nil.
+// OpenHeader reads the header of an obfuscated stream; b has HeaderSize bytes and is left as it is. secret is
+// that of an MTProto proxy, which clients mix into the keys, or nil.
 //
 // It fails with ErrUnknownProtocol if the header names no framing.
 func OpenHeader(b, secret []byte) (Header, *Obfuscation, error) {

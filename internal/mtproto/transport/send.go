@@ -60,7 +60,8 @@ func (c *Conn) writeStream(stream []byte) error {
 	return c.flush(c.seal(b, 0))
 }
 
-// seal puts obfuscation and a WebSocket frame around the packet b[start:]: one message per packet, as Web K needs it.
+// seal puts obfuscation and a WebSocket frame around the packet b[start:]: one message per packet, as Web K
+// needs it.
 func (c *Conn) seal(b []byte, start int) []byte {
 	if len(b) == start {
 		return b

@@ -22,8 +22,8 @@ const acceptGUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 var errNotWebSocket = errors.New("transport: not a WebSocket handshake")
 
-// UpgradeWebSocket turns an HTTP/1.1 request into a connection of packets, each server packet in a message of its own
-// (Web K neither joins nor splits them). On failure it has answered the request, if that was possible.
+// UpgradeWebSocket turns an HTTP/1.1 request into a connection of packets, each server packet in a message of
+// its own (Web K neither joins nor splits them). On failure it has answered the request, if that was possible.
 //
 // It takes the connection from the HTTP server. Serve the Conn in a goroutine of your own and return from the
 // handler at once: the handler's goroutine holds the buffers of the HTTP server. Any origin may connect:
