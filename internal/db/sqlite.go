@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/url"
 	"os"
 	"strconv"
@@ -75,9 +76,14 @@ func openSQLite(ctx context.Context, path string, counts *counts) (*sqliteStore,
 }
 
 // makePrivate makes the file of a new database readable for its owner alone. The files that SQLite puts beside it get
-// the same mode.
+// the same mode. A file that is there is not touched: closing it would take the locks of every connection that this
+// process has to it.
+// Spec: https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
 func makePrivate(path string) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("create database: %w", err)
 	}
