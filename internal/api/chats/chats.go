@@ -29,6 +29,7 @@ type Handlers struct {
 	contacts *contacts.Service
 	view     *view.View
 	render   *renderer
+	streams  *streams // filled by the Feed
 }
 
 // Options are what the handlers work with.
@@ -43,7 +44,8 @@ type Options struct {
 func New(o Options) *Handlers {
 	return &Handlers{
 		messages: o.Messages, dialogs: o.Messages.Dialogs(), contacts: o.Contacts, view: o.View,
-		render: &renderer{messages: o.Messages, dialogs: o.Messages.Dialogs(), auth: o.Auth, view: o.View},
+		streams: &streams{byUser: make(map[ids.User][]*Stream)},
+		render:  &renderer{messages: o.Messages, dialogs: o.Messages.Dialogs(), auth: o.Auth, view: o.View},
 	}
 }
 

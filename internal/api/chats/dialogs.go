@@ -95,11 +95,15 @@ func dialog(d dialogs.Dialog, n dialogs.Notify, dr dialogs.Draft, hasDraft bool)
 
 // getPinnedDialogs serves https://core.telegram.org/method/messages.getPinnedDialogs.
 func (h *Handlers) getPinnedDialogs(ctx context.Context, call *rpc.Call, in *tg.MessagesGetPinnedDialogs) (*tg.MessagesPeerDialogs, error) {
+	state, err := h.state(ctx, call.User)
+	if err != nil {
+		return nil, err
+	}
 	page, err := h.messages.PinnedDialogs(ctx, call.User, int(in.FolderID))
 	if err != nil {
 		return nil, err
 	}
-	return h.peerDialogs(ctx, call.User, page)
+	return h.peerDialogs(ctx, call.User, page, state)
 }
 
 // getPeerDialogs serves https://core.telegram.org/method/messages.getPeerDialogs.
@@ -108,20 +112,27 @@ func (h *Handlers) getPeerDialogs(ctx context.Context, call *rpc.Call, in *tg.Me
 	if err != nil {
 		return nil, err
 	}
+	state, err := h.state(ctx, call.User)
+	if err != nil {
+		return nil, err
+	}
 	page, err := h.messages.PeerDialogs(ctx, call.User, peers)
 	if err != nil {
 		return nil, err
 	}
-	return h.peerDialogs(ctx, call.User, page)
+	return h.peerDialogs(ctx, call.User, page, state)
 }
 
-func (h *Handlers) peerDialogs(ctx context.Context, user ids.User, page messages.DialogPage) (*tg.MessagesPeerDialogs, error) {
+// peerDialogs shows dialogs with a state that was taken before them: what has happened since comes as an update.
+func (h *Handlers) peerDialogs(
+	ctx context.Context, user ids.User, page messages.DialogPage, state *tg.UpdatesState,
+) (*tg.MessagesPeerDialogs, error) {
 	t, err := h.dialogPage(ctx, user, page)
 	if err != nil {
 		return nil, err
 	}
-	t.State, err = h.state(ctx, user)
-	return t, err
+	t.State = state
+	return t, nil
 }
 
 // dialogPeers reads the peers of dialogs; folders among them are passed over.

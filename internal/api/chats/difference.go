@@ -22,8 +22,14 @@ func (h *Handlers) getState(ctx context.Context, call *rpc.Call, _ *tg.UpdatesGe
 	return h.state(ctx, call.User)
 }
 
+// state is where user stands, as far as he was told: Web A takes it over as it is, and would drop as known an update
+// that is on its way to him.
 func (h *Handlers) state(ctx context.Context, user ids.User) (*tg.UpdatesState, error) {
+	told, here := h.streams.told(user)
 	st, err := h.messages.State(ctx, user)
+	if here {
+		st.PTS = min(st.PTS, told)
+	}
 	return stateTo(st, st.PTS, st.Date), err
 }
 

@@ -28,17 +28,54 @@ const (
 // The bus may lose, double and delay what it carries. An entry is taken from a nudge only if it follows the last one;
 // in all other cases the log is read. So each entry comes once, in order.
 type Feed struct {
-	render *renderer
-	users  *users.Service
-	cancel []func()
+	render  *renderer
+	users   *users.Service
+	streams *streams
+	cancel  []func()
+}
 
-	mu      sync.Mutex
-	streams map[ids.User][]*Stream
+// streams are those that are open.
+type streams struct {
+	mu     sync.Mutex
+	byUser map[ids.User][]*Stream // lists are replaced, never changed
+}
+
+func (l *streams) of(user ids.User) []*Stream {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.byUser[user]
+}
+
+func (l *streams) add(s *Stream) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.byUser[s.user] = append(slices.Clip(l.byUser[s.user]), s)
+}
+
+func (l *streams) remove(s *Stream) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	rest := slices.DeleteFunc(slices.Clone(l.byUser[s.user]), func(o *Stream) bool { return o == s })
+	if l.byUser[s.user] = rest; len(rest) == 0 {
+		delete(l.byUser, s.user)
+	}
+}
+
+// told is the position up to which user was told what has happened, if he has a stream.
+func (l *streams) told(user ids.User) (pts int32, ok bool) {
+	for _, s := range l.of(user) {
+		s.mu.Lock()
+		if s.opened && (!ok || s.told < pts) {
+			pts, ok = s.told, true
+		}
+		s.mu.Unlock()
+	}
+	return pts, ok
 }
 
 // NewFeed makes a feed that renders as h does. Close ends it.
 func NewFeed(h *Handlers, u *users.Service, b bus.Bus) *Feed {
-	f := &Feed{render: h.render, users: u, streams: make(map[ids.User][]*Stream)}
+	f := &Feed{render: h.render, users: u, streams: h.streams}
 	f.cancel = []func(){b.Subscribe(updates.Subject, f.nudged), b.Subscribe(messages.SubjectLive, f.live)}
 	return f
 }
@@ -62,12 +99,10 @@ type Item struct {
 func (f *Feed) Open(ctx context.Context, user ids.User, wake func()) (*Stream, error) {
 	s := &Stream{feed: f, user: user, wake: wake}
 	// It listens before it looks where the log stands, or an entry in between would be lost.
-	f.mu.Lock()
-	f.streams[user] = append(f.streams[user], s)
-	f.mu.Unlock()
+	f.streams.add(s)
 	st, err := f.render.messages.State(ctx, user)
 	if err != nil {
-		s.unlist()
+		f.streams.remove(s)
 		return nil, fmt.Errorf("open stream of user %d: %w", user, err)
 	}
 	s.detach = f.users.Presence().Attach(user)
@@ -77,15 +112,9 @@ func (f *Feed) Open(ctx context.Context, user ids.User, wake func()) (*Stream, e
 	return s, nil
 }
 
-func (f *Feed) of(user int64) []*Stream {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.streams[ids.User(user)] // replaced, never changed
-}
-
 func (f *Feed) nudged(m bus.Message) {
 	e, ok := m.Value.(updates.Entry)
-	for _, s := range f.of(m.Key) {
+	for _, s := range f.streams.of(ids.User(m.Key)) {
 		if ok && s.take(e) || !ok && s.fallBehind() {
 			s.wake()
 		}
@@ -93,14 +122,14 @@ func (f *Feed) nudged(m bus.Message) {
 }
 
 func (f *Feed) live(m bus.Message) {
-	for _, s := range f.of(m.Key) {
+	for _, s := range f.streams.of(ids.User(m.Key)) {
 		if m.Value != nil && s.takeLive(m.Value) {
 			s.wake()
 		}
 	}
 }
 
-// A Stream is what happens to one user. Next and Close belong to one goroutine.
+// A Stream is what happens to one user. Next belongs to one goroutine at a time.
 type Stream struct {
 	feed   *Feed
 	user   ids.User
@@ -275,24 +304,9 @@ func (filler) Kind() string { return "filler" }
 // Count implements updates.Event.
 func (f filler) Count() int32 { return f.count }
 
-func (s *Stream) unlist() {
-	f := s.feed
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	var rest []*Stream
-	for _, o := range f.streams[s.user] {
-		if o != s {
-			rest = append(rest, o)
-		}
-	}
-	if f.streams[s.user] = rest; rest == nil {
-		delete(f.streams, s.user)
-	}
-}
-
-// Close ends the stream. wake may still be called a last time.
+// Close ends the stream. It may come while Next runs, and wake may still be called a last time.
 func (s *Stream) Close() {
-	s.unlist()
+	s.feed.streams.remove(s)
 	if s.detach != nil {
 		s.detach()
 	}

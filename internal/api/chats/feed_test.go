@@ -130,3 +130,30 @@ func TestStreamQueueIsBounded(t *testing.T) {
 		t.Errorf("%d queued, behind %v from %d", len(queue), behind, from)
 	}
 }
+
+func TestStateIsNotAheadOfWhatWasTold(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t), bus.NewLocal())
+	p := w.people(2)
+	state := func() int32 {
+		return must[*tg.UpdatesState](t)(w.getState(t.Context(), p[1], &tg.UpdatesGetState{})).Pts
+	}
+	s, err := w.feed.Open(t.Context(), p[1].User, func() {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.say(p[0], p[1], "on its way", 1)
+	if got := state(); got != 1 {
+		t.Errorf("before it was told: %d, want 1", got)
+	}
+	if _, err := s.Next(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := state(); got != 2 {
+		t.Errorf("after it was told: %d, want 2", got)
+	}
+	w.say(p[0], p[1], "nobody is here", 2)
+	s.Close()
+	if got := state(); got != 3 {
+		t.Errorf("without a stream: %d, want 3", got)
+	}
+}
