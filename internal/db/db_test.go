@@ -524,6 +524,26 @@ func TestCancelled(t *testing.T) {
 	})
 }
 
+// A search that takes long ends with the one who asked.
+func TestCancelledSearch(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		start, n := time.Now(), 0
+		err := d.Read(ctx, func(tx *db.Tx) error {
+			const long = `WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 1000000000)
+				SELECT count(*) FROM c`
+			return tx.QueryRow(ctx, long).Scan(&n)
+		})
+		if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) > 20*time.Second {
+			t.Errorf("got %d, %v after %s", n, err, time.Since(start))
+		}
+		if err := d.Read(t.Context(), func(tx *db.Tx) error { return tx.QueryRow(t.Context(), `SELECT 1`).Scan(&n) }); err != nil {
+			t.Errorf("the next search: %v", err)
+		}
+	})
+}
+
 // The end of a context between two statements rolls back; after the last, the commit is carried through.
 func TestCancelledHalfWay(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {

@@ -202,5 +202,9 @@ func (s *postgresStore) read(ctx context.Context, fn func(*Tx) error) error {
 	pc.pending.Queue("begin isolation level repeatable read read only")
 	tx := &Tx{conn: pc, db: Postgres, statements: &s.counts.statements}
 	defer pc.rollback()
-	return tx.run(fn)
+	err = tx.run(fn)
+	if end := ctx.Err(); err != nil && end != nil && !errors.Is(err, end) {
+		return fmt.Errorf("%w: %w", end, err) // the server says only that it was told to stop
+	}
+	return err
 }

@@ -56,7 +56,11 @@ func openSQLite(ctx context.Context, path string, counts *counts) (*sqliteStore,
 		counts:  counts,
 		readers: make(chan *sqliteConn, sqliteReaders),
 		open: func() (*sqliteConn, error) {
-			return dialSQLite(sqliteDSN(path, opts, readerCache) + "&_query_only=1")
+			c, err := dialSQLite(sqliteDSN(path, opts, readerCache) + "&_query_only=1")
+			if err == nil {
+				c.reads = true
+			}
+			return c, err
 		},
 		closed: make(chan struct{}),
 	}
@@ -200,6 +204,7 @@ func (s *sqliteStore) close() (err error) {
 // as much as the statements here. It belongs to one goroutine at a time.
 type sqliteConn struct {
 	driver   driver.Conn
+	reads    bool // queries end with their context, which costs a goroutine each; a search may take its time
 	prepared map[string]driver.Stmt
 	args     []driver.NamedValue
 }
@@ -255,8 +260,7 @@ func (c *sqliteConn) named(args []any) []driver.NamedValue {
 	return c.args
 }
 
-// exec implements conn. A statement is not interrupted when ctx ends: the driver would need a goroutine to watch
-// for that, and statements here are short.
+// exec implements conn. What writes is short, and is not interrupted when ctx ends.
 func (c *sqliteConn) exec(_ context.Context, sql string, args []any) (int64, error) {
 	s, err := c.prepare(sql)
 	if err != nil {
@@ -271,12 +275,15 @@ func (c *sqliteConn) exec(_ context.Context, sql string, args []any) (int64, err
 }
 
 // query implements conn.
-func (c *sqliteConn) query(_ context.Context, sql string, args []any) (all [][]any, err error) {
+func (c *sqliteConn) query(ctx context.Context, sql string, args []any) (all [][]any, err error) {
+	if !c.reads {
+		ctx = context.Background()
+	}
 	s, err := c.prepare(sql)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.(driver.StmtQueryContext).QueryContext(context.Background(), c.named(args))
+	rows, err := s.(driver.StmtQueryContext).QueryContext(ctx, c.named(args))
 	if err != nil {
 		return nil, sqliteError(err)
 	}
@@ -290,6 +297,9 @@ func (c *sqliteConn) query(_ context.Context, sql string, args []any) (all [][]a
 			return nil, sqliteError(err)
 		}
 		all = append(all, anys(values))
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 	}
 }
 
