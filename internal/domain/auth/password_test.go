@@ -14,7 +14,7 @@ import (
 // newPassword is what a client sends to set a password.
 func newPassword(t *testing.T, st PasswordState, password string) NewPassword {
 	t.Helper()
-	in := srptest.Params{Salt1: st.NewSalts.Salt1, Salt2: st.NewSalts.Salt2, G: st.G, P: st.Prime}
+	in := srptest.Params{Salt1: st.NewSalts.Salt1, Salt2: st.NewSalts.Salt2, G: st.G, P: st.Prime, Fast: true}
 	verifier, salt1 := srptest.NewVerifier(t, password, in)
 	return NewPassword{
 		Change: true, Verifier: verifier, Salts: Salts{salt1, in.Salt2}, G: st.G, Prime: st.Prime, Hint: "the usual",
@@ -24,7 +24,7 @@ func newPassword(t *testing.T, st PasswordState, password string) NewPassword {
 // proves is what a client sends to prove a password.
 func proves(t *testing.T, st PasswordState, password string) Proof {
 	t.Helper()
-	in := srptest.Params{Salt1: st.Challenge.Salts.Salt1, Salt2: st.Challenge.Salts.Salt2, G: st.G, P: st.Prime}
+	in := srptest.Params{Salt1: st.Challenge.Salts.Salt1, Salt2: st.Challenge.Salts.Salt2, G: st.G, P: st.Prime, Fast: true}
 	a, m1 := srptest.Prove(t, password, st.Challenge.Public, in)
 	return Proof{ID: st.Challenge.ID, A: a, M1: m1}
 }
