@@ -48,7 +48,7 @@ vet: ## go vet, also for a machine of 32 bits
 
 .PHONY: lint
 lint: ## staticcheck
-	go run honnef.co/go/tools/cmd/staticcheck ./...
+	go tool staticcheck ./...
 
 .PHONY: generated
 generated: ## fail when the generated code is not what the schema says
