@@ -381,3 +381,66 @@ func TestServiceMessagesReachClients(t *testing.T) {
 		}
 	})
 }
+
+func TestSavedDialogs(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.people(3)
+		w.say(p[1], p[0], "worth keeping", 1)
+		w.say(p[0], p[0], "a note", 2)
+		must[tg.UpdatesClass](t)(w.forwardMessages(t.Context(), p[0], &tg.MessagesForwardMessages{
+			FromPeer: w.peer(p[0], p[1]), ToPeer: &tg.InputPeerSelf{}, ID: []int32{1}, RandomID: []int64{3},
+		}))
+		all := must[tg.MessagesSavedDialogsClass](t)(w.getSavedDialogs(t.Context(), p[0], &tg.MessagesGetSavedDialogs{OffsetPeer: &tg.InputPeerEmpty{}, Limit: 10})).(*tg.MessagesSavedDialogs)
+		if len(all.Dialogs) != 2 || len(all.Messages) != 2 || len(all.Users) != 2 {
+			t.Fatalf("got %+v", all)
+		}
+		one := must[tg.MessagesSavedDialogsClass](t)(w.getSavedDialogsByID(t.Context(), p[0], &tg.MessagesGetSavedDialogsByID{
+			IDs: []tg.InputPeerClass{w.peer(p[0], p[2]), w.peer(p[0], p[1])},
+		})).(*tg.MessagesSavedDialogs)
+		if len(one.Dialogs) != 1 || one.Dialogs[0].(*tg.SavedDialog).TopMessage != 3 {
+			t.Errorf("got %+v", one.Dialogs)
+		}
+		page := must[tg.MessagesMessagesClass](t)(w.getSavedHistory(t.Context(), p[0], &tg.MessagesGetSavedHistory{Peer: w.peer(p[0], p[1]), Limit: 10})).(*tg.MessagesMessages)
+		if m := page.Messages[0].(*tg.Message); len(page.Messages) != 1 || m.FwdFrom == nil || m.Out || m.SavedPeerID.(*tg.PeerUser).UserID != int64(p[1].User) {
+			t.Errorf("got %+v", m)
+		}
+	})
+}
+
+func TestScreenshotNotice(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.people(2)
+		w.say(p[1], p[0], "between us", 1)
+		in := &tg.MessagesSendScreenshotNotification{
+			Peer: w.peer(p[0], p[1]), RandomID: 2, ReplyTo: &tg.InputReplyToMessage{ReplyToMsgID: 1},
+		}
+		for range 2 {
+			u := must[tg.UpdatesClass](t)(w.sendScreenshotNotification(t.Context(), p[0], in)).(*tg.Updates)
+			m := u.Updates[1].(*tg.UpdateNewMessage).Message.(*tg.MessageService)
+			if m.ID != 2 || !m.Out || m.Action.TLName() != "messageActionScreenshotTaken" {
+				t.Errorf("got %+v", m)
+			}
+		}
+	})
+}
+
+func TestReport(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t), bus.NewLocal())
+	p := w.people(2)
+	in := &tg.MessagesReport{Peer: w.peer(p[0], p[1]), ID: []int32{1}}
+	ask := func() tg.ReportResultClass {
+		got, err := w.report(t.Context(), p[0], in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	in.Option, in.Message = ask().(*tg.ReportResultChooseOption).Options[0].Option, "look"
+	if got := ask(); got.TLName() != "reportResultReported" {
+		t.Errorf("got %s", got.TLName())
+	}
+	in.Option = []byte("none of these")
+	if _, err := w.report(t.Context(), p[0], in); wireType(err) != "OPTION_INVALID" {
+		t.Errorf("got %v", err)
+	}
+}

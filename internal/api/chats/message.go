@@ -15,6 +15,7 @@ var actions = map[messages.ActionKind]tg.MessageActionClass{
 	messages.ActionSignUp: &tg.MessageActionContactSignUp{},
 	messages.ActionClear:  &tg.MessageActionHistoryClear{},
 	messages.ActionPin:    &tg.MessageActionPinMessage{},
+	messages.ActionShot:   &tg.MessageActionScreenshotTaken{},
 }
 
 // message shows a message to its owner.

@@ -3,6 +3,8 @@ package chats
 import (
 	"context"
 	"errors"
+	"math"
+	"slices"
 	"time"
 
 	"hermod/internal/api/view"
@@ -33,6 +35,7 @@ func (h *Handlers) registerReading(r *rpc.Router) {
 	rpc.HandleEmpty(r, rpc.UserOnly, h.getScheduledMessages)
 	rpc.Handle(r, rpc.UserOnly, h.getSavedHistory)
 	rpc.Handle(r, rpc.UserOnly, h.getSavedDialogs)
+	rpc.Handle(r, rpc.UserOnly, h.getSavedDialogsByID)
 	rpc.HandleEmpty(r, rpc.UserOnly, h.getPinnedSavedDialogs)
 	rpc.Handle(r, rpc.UserOnly, h.readSavedHistory)
 	rpc.Handle(r, rpc.UserOnly, h.getOnlines)
@@ -312,23 +315,50 @@ func (h *Handlers) getSavedDialogs(ctx context.Context, call *rpc.Call, in *tg.M
 	if err != nil {
 		return nil, err
 	}
-	var list []tg.SavedDialogClass
+	list, err := h.savedDialogs(ctx, call.User, all)
+	if err != nil || len(all) == total {
+		return list, err
+	}
+	return &tg.MessagesSavedDialogsSlice{
+		Count: int32(total), Dialogs: list.Dialogs, Messages: list.Messages, Chats: list.Chats, Users: list.Users,
+	}, nil
+}
+
+// savedDialogs shows parts of saved messages.
+func (h *Handlers) savedDialogs(ctx context.Context, user ids.User, all []messages.SavedDialog) (*tg.MessagesSavedDialogs, error) {
+	t := &tg.MessagesSavedDialogs{Dialogs: []tg.SavedDialogClass{}, Chats: []tg.ChatClass{}}
 	var tops []*messages.Message
-	about := []ids.User{call.User}
+	about := []ids.User{user}
 	for _, d := range all {
-		list = append(list, &tg.SavedDialog{Peer: view.Peer(d.Peer), TopMessage: int32(d.Top.ID)})
+		t.Dialogs = append(t.Dialogs, &tg.SavedDialog{Peer: view.Peer(d.Peer), TopMessage: int32(d.Top.ID)})
 		tops, about = append(tops, d.Top), append(about, d.Peer.User())
 	}
-	users, err := h.view.Users(ctx, call.User, append(about, mentioned(tops...)...))
+	var err error
+	t.Messages = messagesTo(tops)
+	t.Users, err = h.view.Users(ctx, user, append(about, mentioned(tops...)...))
+	return t, err
+}
+
+// getSavedDialogsByID serves https://core.telegram.org/method/messages.getSavedDialogsByID.
+func (h *Handlers) getSavedDialogsByID(ctx context.Context, call *rpc.Call, in *tg.MessagesGetSavedDialogsByID) (tg.MessagesSavedDialogsClass, error) {
+	if len(in.IDs) > messages.MaxBatch {
+		return nil, messages.ErrTooMany
+	}
+	all, _, err := h.messages.SavedDialogs(ctx, call.User, 0, math.MaxInt)
 	if err != nil {
 		return nil, err
 	}
-	if len(all) == total {
-		return &tg.MessagesSavedDialogs{Dialogs: list, Messages: messagesTo(tops), Chats: []tg.ChatClass{}, Users: users}, nil
+	var wanted []messages.SavedDialog
+	for _, p := range in.IDs {
+		peer, err := h.chat(ctx, call, p)
+		if err != nil {
+			return nil, err
+		}
+		if i := slices.IndexFunc(all, func(d messages.SavedDialog) bool { return d.Peer == peer }); i >= 0 {
+			wanted = append(wanted, all[i])
+		}
 	}
-	return &tg.MessagesSavedDialogsSlice{
-		Count: int32(total), Dialogs: list, Messages: messagesTo(tops), Chats: []tg.ChatClass{}, Users: users,
-	}, nil
+	return h.savedDialogs(ctx, call.User, wanted)
 }
 
 // getPinnedSavedDialogs serves https://core.telegram.org/method/messages.getPinnedSavedDialogs.

@@ -21,6 +21,7 @@ func (h *Handlers) registerSending(r *rpc.Router) {
 	rpc.Handle(r, rpc.SignedIn, h.updatePinnedMessage)
 	rpc.Handle(r, rpc.SignedIn, h.unpinAllMessages)
 	rpc.Handle(r, rpc.SignedIn, h.setTyping)
+	rpc.Handle(r, rpc.UserOnly, h.sendScreenshotNotification)
 }
 
 // sendMessage serves https://core.telegram.org/method/messages.sendMessage.
@@ -265,4 +266,27 @@ func (h *Handlers) setTyping(ctx context.Context, call *rpc.Call, in *tg.Message
 	}
 	err = h.messages.SetTyping(ctx, messages.Typing{From: call.User, To: peer.User(), Action: action, Progress: progress})
 	return true, err
+}
+
+// sendScreenshotNotification serves https://core.telegram.org/method/messages.sendScreenshotNotification.
+func (h *Handlers) sendScreenshotNotification(ctx context.Context, call *rpc.Call, in *tg.MessagesSendScreenshotNotification) (tg.UpdatesClass, error) {
+	if in.RandomID == 0 {
+		return nil, errRandomID
+	}
+	peer, err := h.chat(ctx, call, in.Peer)
+	if err != nil {
+		return nil, err
+	}
+	of, err := h.replyTo(ctx, call, in.ReplyTo)
+	if err != nil {
+		return nil, err
+	}
+	if of == nil {
+		return nil, messages.ErrReply
+	}
+	sent, err := h.messages.Screenshot(ctx, call.User, peer.User(), of.ID, in.RandomID)
+	if err != nil {
+		return nil, err
+	}
+	return h.sent(ctx, call.User, sent)
 }

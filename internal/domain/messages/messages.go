@@ -170,6 +170,7 @@ const (
 	ActionSignUp ActionKind = "sign_up" // a contact has joined
 	ActionClear  ActionKind = "clear"   // the history was cleared
 	ActionPin    ActionKind = "pin"     // the message replied to was pinned
+	ActionShot   ActionKind = "shot"    // somebody took a screenshot of the message replied to
 )
 
 // An Action is what a service message tells.
@@ -207,19 +208,13 @@ func (m *Message) replyFrom() *Forward {
 // himself.
 func (m *Message) SavedPeer() ids.Peer {
 	switch f := m.Forward; {
-	case f == nil:
-		return m.Owner.Peer()
-	case f.SavedFrom != 0:
+	case f != nil && f.SavedFrom != 0:
 		return f.SavedFrom
-	case f.From != 0:
+	case f != nil && f.From != 0:
 		return f.From.Peer()
 	}
-	return HiddenAuthor.Peer()
+	return m.Owner.Peer()
 }
-
-// HiddenAuthor stands for people who do not show themselves when they are forwarded.
-// Spec: https://core.telegram.org/api/saved-messages
-const HiddenAuthor ids.User = 2666000
 
 // found are the flags that follow from the content.
 func (m *Message) found() Flags {

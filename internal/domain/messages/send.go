@@ -300,6 +300,37 @@ func excerpt(t text.Text) *text.Text {
 	return &text.Text{String: cut}
 }
 
+// Screenshot tells the other side that from took a screenshot of a message of their chat. As with Send, a random id that
+// was seen before changes nothing. It fails with ErrPeer, ErrReply, or an error of users.CheckMayWrite.
+//
+// Spec: https://core.telegram.org/method/messages.sendScreenshotNotification
+func (s *Service) Screenshot(ctx context.Context, from, to ids.User, of ids.Message, randomID int64) (Sent, error) {
+	if to == ids.Service || to == from {
+		return Sent{}, ErrPeer
+	}
+	mine := &Message{
+		Owner: from, Peer: to.Peer(), From: from, Date: now(), RandomID: randomID, Flags: IsAction,
+		extra: extra{Action: &Action{Kind: ActionShot}},
+	}
+	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		if err := s.checkMayWrite(ctx, tx, from, to); err != nil {
+			return err
+		}
+		theirs := mine.copyFor(to)
+		if mine.Reply, theirs.Reply, err = reply(ctx, tx, mine, ReplyTo{ID: of}, nil); err != nil {
+			return err
+		}
+		return s.put(ctx, tx, mine, theirs)
+	})
+	if err == nil {
+		return Sent{Message: mine}, nil
+	}
+	if old, oldErr := s.sentBefore(ctx, from, randomID); oldErr == nil {
+		return Sent{Message: old, Again: true}, nil
+	}
+	return Sent{}, fmt.Errorf("screenshot notice from user %d to user %d: %w", from, to, err)
+}
+
 // Notify sends a message from the service account, such as the notice of a new login.
 //
 // It fails with ErrEmpty, ErrTooLong or text.ErrBounds.
