@@ -24,22 +24,39 @@ type request struct {
 
 // requestLocked starts a call, or puts it behind those that run.
 func (s *session) requestLocked(e mtproto.Event, from netip.Addr) {
+	if s.fullLocked(len(e.Body)) {
+		busy := rpc.Flood(1)
+		s.m.Answer(e.ID, mtproto.ResultError(e.ID, int32(busy.Code), busy.Type), true)
+		return
+	}
 	body := e.Body
 	if !e.Owned {
 		body = slices.Clone(body) // the packet's buffer goes back to its pool
 	}
 	r := &request{id: e.ID, body: body, addr: from}
 	r.ctx, r.cancel = context.WithCancel(s.g.calls)
-	switch {
-	case len(s.running) < s.g.limits.CallsAtOnce:
+	s.held += len(body)
+	s.g.metrics.held.Add(int64(len(body)))
+	if len(s.running) < s.g.limits.CallsAtOnce {
 		s.startLocked(r)
-	case len(s.waiting) < s.g.limits.CallsWaiting:
-		s.waiting = append(s.waiting, r)
-	default:
-		r.cancel()
-		busy := rpc.Flood(1)
-		s.m.Answer(r.id, mtproto.ResultError(r.id, int32(busy.Code), busy.Type), true)
+		return
 	}
+	s.waiting = append(s.waiting, r)
+}
+
+// fullLocked says whether a request of n more bytes is too much.
+func (s *session) fullLocked(n int) bool {
+	l := &s.g.limits
+	return len(s.waiting) >= l.CallsWaiting ||
+		s.held > 0 && s.held+n > l.CallBytes ||
+		s.g.metrics.held.Load()+int64(n) > int64(l.AllCallBytes)
+}
+
+// releaseLocked says that r is over.
+func (s *session) releaseLocked(r *request) {
+	r.cancel()
+	s.held -= len(r.body)
+	s.g.metrics.held.Add(-int64(len(r.body)))
 }
 
 func (s *session) startLocked(r *request) {
@@ -54,7 +71,6 @@ func (s *session) startLocked(r *request) {
 // serve runs a call and queues its answer.
 func (s *session) serve(r *request) {
 	defer s.g.metrics.calls.Add(-1)
-	defer r.cancel()
 	call, err := s.prepare(r)
 	var out tl.Object
 	if err == nil {
@@ -173,6 +189,7 @@ func failure(id mtproto.MessageID, err error) []byte {
 // finish queues the answer and starts the next call.
 func (s *session) finish(r *request, call *rpc.Call, body []byte, failed bool) {
 	s.mu.Lock()
+	s.releaseLocked(r)
 	delete(s.running, r.id)
 	if len(s.running) == 0 {
 		s.running = nil
@@ -230,12 +247,7 @@ func (s *session) afterOne(ctx context.Context, id mtproto.MessageID) bool {
 
 // doneLocked returns a channel that is closed when the request id is answered; nil if it neither runs nor waits.
 func (s *session) doneLocked(id mtproto.MessageID) chan struct{} {
-	r := s.running[id]
-	if r == nil {
-		if i := slices.IndexFunc(s.waiting, func(w *request) bool { return w.id == id }); i >= 0 {
-			r = s.waiting[i]
-		}
-	}
+	r := s.requestOfLocked(id)
 	if r == nil {
 		return nil
 	}
@@ -243,4 +255,15 @@ func (s *session) doneLocked(id mtproto.MessageID) chan struct{} {
 		r.done = make(chan struct{})
 	}
 	return r.done
+}
+
+// requestOfLocked returns the request id if it runs or waits.
+func (s *session) requestOfLocked(id mtproto.MessageID) *request {
+	if r := s.running[id]; r != nil {
+		return r
+	}
+	if i := slices.IndexFunc(s.waiting, func(w *request) bool { return w.id == id }); i >= 0 {
+		return s.waiting[i]
+	}
+	return nil
 }

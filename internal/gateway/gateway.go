@@ -77,7 +77,9 @@ type Limits struct {
 	SessionsPerKey int           // 64
 	CallsAtOnce    int           // of one session; 32
 	CallsWaiting   int           // of one session, behind those; 1,024
-	Backlog        int           // bytes waiting to be sent from which on no more requests are read; 1 MiB
+	CallBytes      int           // of the requests of one session that run or wait; 8 MiB
+	AllCallBytes   int           // of all requests that run or wait; 256 MiB
+	Backlog        int           // bytes waiting to be sent from which on no more requests are read; 256 KiB
 }
 
 func (l *Limits) setDefaults() {
@@ -105,7 +107,9 @@ func (l *Limits) setDefaults() {
 	or(&l.SessionsPerKey, 64)
 	or(&l.CallsAtOnce, 32)
 	or(&l.CallsWaiting, 1024)
-	or(&l.Backlog, 1<<20)
+	or(&l.CallBytes, 8<<20)
+	or(&l.AllCallBytes, 256<<20)
+	or(&l.Backlog, 256<<10)
 }
 
 // A Gateway serves clients. Make it with New, then Run it.

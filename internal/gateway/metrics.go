@@ -25,6 +25,7 @@ type metrics struct {
 	sent      prometheus.Counter
 	sessions  atomic.Int64
 	calls     atomic.Int64
+	held      atomic.Int64 // bytes of requests that run or wait
 }
 
 func newMetrics(reg prometheus.Registerer, g *Gateway) *metrics {

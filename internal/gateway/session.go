@@ -30,6 +30,7 @@ type session struct {
 	detached time.Time
 	running  map[mtproto.MessageID]*request // nil while there are none
 	waiting  []*request                     // behind those that run
+	held     int                            // bytes of both
 	acking   bool                           // listed in g.acks
 	ending   bool                           // to be ended when no call runs any more
 	updates  wish
@@ -155,7 +156,7 @@ func (s *session) takeLocked(e mtproto.Event, from netip.Addr) {
 	case mtproto.Request:
 		s.requestLocked(e, from)
 	case mtproto.Cancel:
-		if r := s.running[e.ID]; r != nil {
+		if r := s.requestOfLocked(e.ID); r != nil {
 			r.cancel()
 		}
 	}
@@ -296,6 +297,9 @@ func (s *session) end() {
 		return
 	}
 	links, a := s.links, s.audience
+	for _, r := range s.waiting {
+		s.releaseLocked(r)
+	}
 	s.audience, s.waiting = nil, nil
 	for _, r := range s.running {
 		r.cancel()

@@ -30,7 +30,7 @@ type outgoing struct {
 // Bounds of what a session holds for a client.
 const (
 	maxQueuedPushes = 256 << 10 // bytes not sent; beyond it the client loses them and is told
-	maxUnacked      = 1 << 20   // bytes sent and not acknowledged
+	maxUnacked      = 512 << 10 // bytes sent and not acknowledged
 	maxUnackedCount = 1024
 	maxAcks         = 4096 // ids to be acknowledged
 	maxTaken        = 1000 // messages in a container that we send

@@ -45,12 +45,15 @@ func TestGarbage(t *testing.T) {
 	memory := server.memory()
 	a := attack(t, server, attackers, keysOf(villains))
 	peak := a.watch(server)
+	served, ours := server.processor(), processor("self")
 	during := measure(t, clients, attackLasts)
+	served, ours = server.processor()-served, processor("self")-ours
 	top := peak()
 	a.stop()
 	after := measure(t, clients, quiet)
 	t.Logf("%d attackers, %d connections, %d MiB sent", attackers, a.dialled.Load(), a.sent.Load()>>20)
 	t.Logf("calls  before: %v\n       during: %v\n        after: %v", before, during, after)
+	t.Logf("processor in %v of attack: server %v, attackers and clients %v", attackLasts, served, ours)
 	t.Logf("memory before: %d MiB, at most: %d MiB", memory>>20, top>>20)
 	if during.median > maxMedian || during.late > maxLate {
 		t.Errorf("honest calls take %v, want a median of %v and 99 %% within %v", during, maxMedian, maxLate)

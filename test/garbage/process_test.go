@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -87,3 +88,22 @@ func (p *process) memory() (rss int64) {
 	}
 	return 0
 }
+
+// processor is the time that a process has computed, as far as that can be told.
+func processor(pid string) time.Duration {
+	const tick = 10 * time.Millisecond
+	stat, err := os.ReadFile("/proc/" + pid + "/stat")
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	fields := strings.Fields(rest)
+	if len(fields) < 13 {
+		return 0
+	}
+	user, _ := strconv.Atoi(fields[11])
+	system, _ := strconv.Atoi(fields[12])
+	return time.Duration(user+system) * tick
+}
+
+func (p *process) processor() time.Duration { return processor(strconv.Itoa(p.cmd.Process.Pid)) }

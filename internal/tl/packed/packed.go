@@ -8,6 +8,7 @@ package packed
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -31,7 +32,8 @@ func Is(b []byte) bool { return tl.NewReader(b).PeekID() == ID }
 // Unpack returns the object in b, which Is one, in fresh memory. TDLib sends a zlib stream where the
 // specification says gzip; both are taken.
 //
-// It fails with tl.ErrShort, tl.ErrTrailing, ErrCorrupt, or with tl.ErrLimit if the object is larger than limit bytes.
+// It fails with tl.ErrShort, tl.ErrTrailing, ErrCorrupt, or with tl.ErrLimit if the object is larger than limit bytes
+// or improbably larger than its packed form.
 func Unpack(b []byte, limit int) ([]byte, error) {
 	r := tl.NewReader(b)
 	r.ID()
@@ -39,17 +41,45 @@ func Unpack(b []byte, limit int) ([]byte, error) {
 	if err := r.End(); err != nil {
 		return nil, fmt.Errorf("decode gzip_packed: %w", err)
 	}
+	limit = min(limit, max(freeSize, maxRatio*len(data)))
+	size, known := declared(data)
+	if known && size > limit {
+		return nil, fmt.Errorf("unpack %d bytes, at most %d: %w", size, limit, tl.ErrLimit)
+	}
+	if !known {
+		size = min(limit, 4*len(data))
+	}
 	stream, done, err := open(data)
 	if err != nil {
 		return nil, fmt.Errorf("unpack: %w: %w", ErrCorrupt, err)
 	}
 	defer done()
-	return readAll(stream, limit, len(data))
+	return readAll(stream, limit, size)
 }
 
-func readAll(stream io.Reader, limit, packed int) ([]byte, error) {
+// What people and programs write shrinks to a tenth, seldom to a hundredth; a bomb to a thousandth.
+const (
+	maxRatio = 128
+	freeSize = 64 << 10 // bytes below which the ratio does not matter
+)
+
+// declared returns the size that the end of a gzip stream says it has.
+// Spec: https://www.rfc-editor.org/rfc/rfc1952#page-8
+func declared(data []byte) (size int, known bool) {
+	const smallest = 18 // head and tail of a gzip stream
+	if len(data) < smallest || data[0] != gzipMagic {
+		return 0, false
+	}
+	return int(binary.LittleEndian.Uint32(data[len(data)-4:])), true
+}
+
+// gzipMagic is the first byte of a gzip stream.
+const gzipMagic = 0x1f
+
+// readAll reads at most limit bytes into memory for size, which grows only if that is wrong.
+func readAll(stream io.Reader, limit, size int) ([]byte, error) {
 	var out bytes.Buffer
-	out.Grow(min(limit, 4*packed) + bytes.MinRead) // in proportion to what really came
+	out.Grow(size + bytes.MinRead)
 	n, err := out.ReadFrom(io.LimitReader(stream, int64(limit)+1))
 	switch {
 	case n > int64(limit):
@@ -64,7 +94,7 @@ var gzipReaders = sync.Pool{New: func() any { return new(gzip.Reader) }}
 
 // open returns the plain stream of data; done gives its memory back.
 func open(data []byte) (stream io.Reader, done func(), err error) {
-	if len(data) > 0 && data[0] != 0x1f { // zlib: 78 9c and its like
+	if len(data) > 0 && data[0] != gzipMagic { // zlib: 78 9c and its like
 		z, err := zlib.NewReader(bytes.NewReader(data))
 		if err != nil {
 			return nil, nil, err

@@ -31,6 +31,12 @@ func deflate(t testing.TB, open func(io.Writer) io.WriteCloser, in []byte) []byt
 	return z.Bytes()
 }
 
+// lie makes a gzip stream say that it is short.
+func lie(z []byte) []byte {
+	copy(z[len(z)-4:], []byte{100, 0, 0, 0})
+	return z
+}
+
 func asGzip(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) }
 func asZlib(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) }
 
@@ -45,9 +51,10 @@ func TestUnpack(t *testing.T) {
 		"zlib, as TDLib":   {in: wrap(deflate(t, asZlib, text)), want: text},
 		"a bomb":           {in: wrap(deflate(t, asGzip, make([]byte, 10<<20))), err: tl.ErrLimit},
 		"a zlib bomb":      {in: wrap(deflate(t, asZlib, make([]byte, 10<<20))), err: tl.ErrLimit},
+		"a bomb that lies": {in: wrap(lie(deflate(t, asGzip, make([]byte, 10<<20)))), err: tl.ErrLimit},
 		"no stream":        {in: wrap([]byte("hello")), err: ErrCorrupt},
 		"nothing":          {in: wrap(nil), err: ErrCorrupt},
-		"stream cut short": {in: wrap(deflate(t, asGzip, text)[:20]), err: ErrCorrupt},
+		"stream cut short": {in: wrap(deflate(t, asZlib, text)[:10]), err: ErrCorrupt},
 		"bytes left over":  {in: append(wrap(deflate(t, asGzip, text)), 0, 0, 0, 0), err: tl.ErrTrailing},
 		"short":            {in: wrap(deflate(t, asGzip, text))[:8], err: tl.ErrShort},
 	}
@@ -72,6 +79,16 @@ func TestPackIsUndoneByUnpack(t *testing.T) {
 	}
 	if same := Pack([]byte("tiny")); string(same) != "tiny" {
 		t.Errorf("what does not shrink became %q", same)
+	}
+}
+
+func TestImprobableRatioIsRefused(t *testing.T) {
+	bomb := wrap(deflate(t, asGzip, make([]byte, 1<<20)))
+	if _, err := Unpack(bomb, 4<<20); !errors.Is(err, tl.ErrLimit) {
+		t.Errorf("%d bytes unpack to 1 MiB: %v", len(bomb), err)
+	}
+	if out, err := Unpack(wrap(deflate(t, asGzip, make([]byte, 60<<10))), 4<<20); err != nil || len(out) != 60<<10 {
+		t.Errorf("60 KiB of nothing: %d bytes, %v", len(out), err)
 	}
 }
 
