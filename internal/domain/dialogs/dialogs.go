@@ -28,6 +28,10 @@ var (
 	ErrFilter = errors.New("no such dialog filter")
 	// ErrFiltersTooMany means that no more filters can be kept.
 	ErrFiltersTooMany = errors.New("too many dialog filters")
+	// ErrTooMany means that no more drafts, or settings of single chats, can be kept.
+	ErrTooMany = errors.New("too many of these are kept")
+	// ErrTooLong means a draft, a filter or a sound that is larger than what is kept.
+	ErrTooLong = errors.New("too long to be kept")
 )
 
 // Folders of the list.
@@ -41,6 +45,13 @@ const (
 	MaxPinned  = 100 // per folder
 	MaxFilters = 100
 	MaxPage    = 100
+
+	maxDrafts     = 300
+	maxDraftUnits = 4096 // of UTF-16, of its text and of the quote in it
+	maxExceptions = 1000 // chats with notification settings of their own
+	maxSound      = 1 << 10
+	maxFilterData = 16 << 10
+
 	maxDialogs = 20_000 // that one answer about all dialogs looks at
 )
 

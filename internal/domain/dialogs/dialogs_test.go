@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -175,6 +176,35 @@ func TestNotifyMerges(t *testing.T) {
 		}
 		if all, err := s.Exceptions(t.Context(), alice); err != nil || len(all) != 0 {
 			t.Errorf("a scope is no exception: %+v, %v", all, err)
+		}
+	})
+}
+
+func TestWhatIsCarriedIsBounded(t *testing.T) {
+	each(t, func(t *testing.T, s *Service) {
+		draft := func(to ids.User, body string) error {
+			return s.SetDraft(t.Context(), alice, Draft{Peer: to.Peer(), Text: text.Text{String: body}})
+		}
+		errs := map[string]struct{ got, want error }{
+			"long draft":      {draft(bob, strings.Repeat("x", maxDraftUnits+1)), ErrTooLong},
+			"very long draft": {draft(bob, strings.Repeat("x", 1<<20)), ErrTooLong},
+			"long quote": {s.SetDraft(t.Context(), alice, Draft{Peer: bob.Peer(), ReplyTo: 1,
+				Quote: &text.Text{String: strings.Repeat("x", maxDraftUnits+1)}}), ErrTooLong},
+			"sound":  {s.SetNotify(t.Context(), alice, Target{Scope: ScopeUsers}, Notify{Sound: make([]byte, maxSound+1)}), ErrTooLong},
+			"filter": {s.SetFilter(t.Context(), alice, Filter{ID: 2, Data: make([]byte, maxFilterData+1)}), ErrTooLong},
+		}
+		for i := range maxDrafts {
+			if err := draft(ids.User(5000+i), "x"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		errs["one draft more"] = struct{ got, want error }{draft(bob, "x"), ErrTooMany}
+		errs["another text for one"] = struct{ got, want error }{draft(5000, "y"), nil}
+		errs["one draft less"] = struct{ got, want error }{draft(5001, ""), nil}
+		for name, e := range errs {
+			if !errors.Is(e.got, e.want) {
+				t.Errorf("%s: got %v, want %v", name, e.got, e.want)
+			}
 		}
 	})
 }

@@ -30,8 +30,35 @@ type Draft struct {
 // Empty reports whether d says nothing, which stands for no draft.
 func (d Draft) Empty() bool { return d.Text.String == "" && d.ReplyTo == 0 }
 
+// clean brings the texts of d into the form that is kept. It fails with ErrTooLong or text.ErrBounds.
+func (d *Draft) clean() (err error) {
+	if d.Text, err = cleanText(d.Text); err != nil || d.Quote == nil {
+		return err
+	}
+	q, err := cleanText(*d.Quote)
+	d.Quote = &q
+	return err
+}
+
+func cleanText(t text.Text) (text.Text, error) {
+	const maxUTF8 = 4 // bytes in a unit, and more
+	if len(t.String) > maxUTF8*maxDraftUnits {
+		return text.Text{}, ErrTooLong
+	}
+	t, err := text.Clean(t)
+	if err == nil && text.Units(t.String) > maxDraftUnits {
+		err = ErrTooLong
+	}
+	return t, err
+}
+
 // SetDraft keeps d as owner's draft for d.Peer, or removes the draft when d is empty.
+//
+// It fails with ErrTooLong, ErrTooMany or text.ErrBounds.
 func (s *Service) SetDraft(ctx context.Context, owner ids.User, d Draft) error {
+	if err := d.clean(); err != nil {
+		return err
+	}
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		if err := s.Lock(ctx, tx, owner); err != nil {
 			return err
@@ -39,18 +66,38 @@ func (s *Service) SetDraft(ctx context.Context, owner ids.User, d Draft) error {
 		if d.Empty() {
 			return s.DropDraft(ctx, tx, owner, d.Peer)
 		}
-		data, err := json.Marshal(d)
-		if err != nil {
-			return err
-		}
-		const set = `INSERT INTO draft (owner, peer, date, data) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (owner, peer) DO UPDATE SET date = excluded.date, data = excluded.data`
-		if _, err := tx.Exec(ctx, set, int64(owner), int64(d.Peer), time.Now(), string(data)); err != nil {
-			return err
-		}
-		return s.log.Note(ctx, tx, owner, updates.Draft{Peer: d.Peer})
+		return s.setDraft(ctx, tx, owner, d)
 	})
 	return wrap("save draft", owner, err)
+}
+
+func (s *Service) setDraft(ctx context.Context, tx *db.Tx, owner ids.User, d Draft) error {
+	const others = `SELECT COUNT(*) FROM draft WHERE owner = $1 AND peer <> $2`
+	if err := checkRoom(ctx, tx, maxDrafts, others, int64(owner), int64(d.Peer)); err != nil {
+		return err
+	}
+	data, err := json.Marshal(d)
+	if err != nil {
+		return err
+	}
+	const set = `INSERT INTO draft (owner, peer, date, data) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (owner, peer) DO UPDATE SET date = excluded.date, data = excluded.data`
+	if _, err := tx.Exec(ctx, set, int64(owner), int64(d.Peer), time.Now(), string(data)); err != nil {
+		return err
+	}
+	return s.log.Note(ctx, tx, owner, updates.Draft{Peer: d.Peer})
+}
+
+// checkRoom fails with ErrTooMany when a count of what is kept has reached its bound.
+func checkRoom(ctx context.Context, tx *db.Tx, bound int, count string, args ...any) error {
+	var n int
+	if err := tx.QueryRow(ctx, count, args...).Scan(&n); err != nil {
+		return err
+	}
+	if n >= bound {
+		return ErrTooMany
+	}
+	return nil
 }
 
 // DropDraft removes owner's draft for peer, if there is one. tx has locked owner, or moved his position.

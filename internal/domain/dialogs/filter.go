@@ -25,8 +25,11 @@ type Filter struct {
 }
 
 // SetFilter makes or changes the filter with f's number, or removes it when f has no data.
-// It fails with ErrFilter or ErrFiltersTooMany.
+// It fails with ErrFilter, ErrTooLong or ErrFiltersTooMany.
 func (s *Service) SetFilter(ctx context.Context, owner ids.User, f Filter) error {
+	if len(f.Data) > maxFilterData {
+		return ErrTooLong
+	}
 	if f.ID < minFilter || f.ID > maxFilter {
 		return ErrFilter
 	}

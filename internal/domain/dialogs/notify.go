@@ -52,29 +52,42 @@ func (n Notify) Muted(at time.Time) bool {
 	return n.MuteUntil != nil && int64(*n.MuteUntil) > at.Unix()
 }
 
-// SetNotify changes settings: what is not nil in n replaces what was kept.
+// SetNotify changes settings: what is not nil in n replaces what was kept. It fails with ErrTooLong or ErrTooMany.
 // Spec: https://core.telegram.org/method/account.updateNotifySettings
 func (s *Service) SetNotify(ctx context.Context, owner ids.User, at Target, n Notify) error {
+	if max(len(n.Sound), len(n.StoriesSound)) > maxSound {
+		return ErrTooLong
+	}
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		if err := s.Lock(ctx, tx, owner); err != nil {
 			return err
 		}
-		kept, err := s.Notify(ctx, tx, owner, at)
-		if err != nil {
-			return err
-		}
-		data, err := json.Marshal(kept.with(n))
-		if err != nil {
-			return err
-		}
-		const set = `INSERT INTO notify_setting (owner, scope, peer, data) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (owner, scope, peer) DO UPDATE SET data = excluded.data`
-		if _, err := tx.Exec(ctx, set, int64(owner), string(at.Scope), int64(at.Peer), string(data)); err != nil {
-			return err
-		}
-		return s.log.Note(ctx, tx, owner, at.event())
+		return s.setNotify(ctx, tx, owner, at, n)
 	})
 	return wrap("set notifications", owner, err)
+}
+
+func (s *Service) setNotify(ctx context.Context, tx *db.Tx, owner ids.User, at Target, n Notify) error {
+	const others = `SELECT COUNT(*) FROM notify_setting WHERE owner = $1 AND scope = 'peer' AND peer <> $2`
+	if at.Scope == ScopePeer {
+		if err := checkRoom(ctx, tx, maxExceptions, others, int64(owner), int64(at.Peer)); err != nil {
+			return err
+		}
+	}
+	kept, err := s.Notify(ctx, tx, owner, at)
+	if err != nil {
+		return err
+	}
+	data, err := json.Marshal(kept.with(n))
+	if err != nil {
+		return err
+	}
+	const set = `INSERT INTO notify_setting (owner, scope, peer, data) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (owner, scope, peer) DO UPDATE SET data = excluded.data`
+	if _, err := tx.Exec(ctx, set, int64(owner), string(at.Scope), int64(at.Peer), string(data)); err != nil {
+		return err
+	}
+	return s.log.Note(ctx, tx, owner, at.event())
 }
 
 func (at Target) event() updates.NotifySettings {
@@ -173,7 +186,7 @@ func (s *Service) ResetNotify(ctx context.Context, owner ids.User) error {
 func (s *Service) notify(
 	ctx context.Context, tx *db.Tx, owner ids.User, where string, args ...any,
 ) (map[Target]Notify, error) {
-	sql := `SELECT scope, peer, data FROM notify_setting WHERE owner = $1 ` + where + ` LIMIT 20000`
+	sql := `SELECT scope, peer, data FROM notify_setting WHERE owner = $1 ` + where + ` LIMIT 2000`
 	rows, err := tx.Query(ctx, sql, append([]any{int64(owner)}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("notifications of user %d: %w", owner, err)

@@ -272,6 +272,11 @@ func TestForward(t *testing.T) {
 		if !errors.Is(err, ErrProtected) {
 			t.Errorf("protected: %v", err)
 		}
+		_, err = w.Send(t.Context(), SendRequest{From: p[0], To: p[3], Text: text.Text{String: "see"},
+			Reply: &ReplyTo{ID: kept2.Message.Twin, Peer: p[1].Peer()}})
+		if !errors.Is(err, ErrProtected) {
+			t.Errorf("protected, answered from elsewhere: %v", err)
+		}
 	})
 }
 
@@ -308,15 +313,26 @@ func TestPinMessages(t *testing.T) {
 func TestBlockedPeopleCannotWrite(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		p := w.people(2)
+		before := w.send(p[0], p[1], "before")
 		err := w.db.Write(t.Context(), func(tx *db.Tx) error {
 			if _, err := tx.Exec(t.Context(), `INSERT INTO blocked (owner, peer, stories, blocked_at) VALUES ($1, $2, 0, 1)`, int64(p[1]), int64(p[0])); err != nil {
 				return err
 			}
 			_, err := tx.Exec(t.Context(), `INSERT INTO known_by (user_id, owner, blocked) VALUES ($1, $2, 1)`, int64(p[0]), int64(p[1]))
+			w.users.Touch(tx, p...)
 			return err
 		})
 		if err != nil {
 			t.Fatal(err)
+		}
+		if err := w.edit(p[0], before.ID, "let me in"); !errors.Is(err, users.ErrBlocked) {
+			t.Errorf("edit: %v", err)
+		}
+		if done, err := w.Pin(t.Context(), PinRequest{Owner: p[0], Peer: p[1].Peer(), ID: before.ID}); err != nil || done.Notice != nil {
+			t.Errorf("pin: %+v, %v", done, err)
+		}
+		if d := w.since(p[1], before.PTS); len(d.Entries) != 0 {
+			t.Errorf("who blocked is told %+v", d.Entries)
 		}
 		if _, err := w.Send(t.Context(), SendRequest{From: p[0], To: p[1], Text: text.Text{String: "let me in"}}); !errors.Is(err, users.ErrBlocked) {
 			t.Errorf("blocked: %v", err)

@@ -11,6 +11,7 @@ import (
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/text"
 	"hermod/internal/domain/updates"
+	"hermod/internal/domain/users"
 )
 
 // An EditRequest changes a message that its author has sent.
@@ -32,7 +33,8 @@ type Change struct {
 
 // Edit changes a message at both sides and logs it for both.
 //
-// It fails with ErrNone, ErrAuthor, ErrEditTime, ErrSame, ErrEmpty, ErrTooLong or text.ErrBounds.
+// It fails with ErrNone, ErrAuthor, ErrEditTime, ErrSame, ErrEmpty, ErrTooLong, text.ErrBounds, or as Send does when
+// one side has blocked the other.
 func (s *Service) Edit(ctx context.Context, req EditRequest) (Change, error) {
 	if req.Text != nil {
 		t, err := cleanText(*req.Text)
@@ -65,6 +67,11 @@ func (s *Service) edit(ctx context.Context, tx *db.Tx, req EditRequest) (Change,
 	}
 	if err := req.check(mine); err != nil {
 		return Change{}, err
+	}
+	if theirs != nil {
+		if err := s.checkMayWrite(ctx, tx, req.Owner, theirs.Owner); err != nil && !errors.Is(err, users.ErrDeleted) {
+			return Change{}, err
+		}
 	}
 	var done Change
 	for _, m := range ascending(mine, theirs) {

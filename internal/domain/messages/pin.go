@@ -2,12 +2,14 @@ package messages
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"hermod/internal/db"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/updates"
+	"hermod/internal/domain/users"
 )
 
 // A PinRequest pins or unpins a message of a chat.
@@ -28,7 +30,8 @@ type Pinning struct {
 	Notice  *Message // the service message; nil if there is none
 }
 
-// Pin pins or unpins a message and logs it. It fails with ErrNone.
+// Pin pins or unpins a message and logs it. When one side has blocked the other, only the own side is changed.
+// It fails with ErrNone.
 func (s *Service) Pin(ctx context.Context, req PinRequest) (done Pinning, err error) {
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		done, err = s.pin(ctx, tx, req)
@@ -47,6 +50,11 @@ func (s *Service) pin(ctx context.Context, tx *db.Tx, req PinRequest) (done Pinn
 	}
 	if mine.Peer != req.Peer || mine.Flags.Has(IsAction) {
 		return Pinning{}, ErrNone
+	}
+	if theirs != nil && !req.OneSide {
+		if req.OneSide, err = s.silenced(ctx, tx, req.Owner, theirs.Owner); err != nil {
+			return Pinning{}, err
+		}
 	}
 	if req.OneSide {
 		theirs = nil
@@ -73,6 +81,17 @@ func (s *Service) pin(ctx context.Context, tx *db.Tx, req PinRequest) (done Pinn
 	copied := done.Notice.copyFor(mine.Peer.User())
 	copied.Reply = &Reply{ID: mine.Twin}
 	return done, s.put(ctx, tx, done.Notice, copied)
+}
+
+// silenced reports whether nothing that a does may show at b, because one of them has blocked the other.
+func (s *Service) silenced(ctx context.Context, tx *db.Tx, a, b ids.User) (bool, error) {
+	err := s.checkMayWrite(ctx, tx, a, b)
+	for _, theirs := range [...]error{ErrPeer, users.ErrBlocked, users.ErrYouBlocked, users.ErrDeleted} {
+		if errors.Is(err, theirs) {
+			return true, nil
+		}
+	}
+	return false, err
 }
 
 func (s *Service) setPinned(ctx context.Context, tx *db.Tx, m *Message, pinned bool) (pts int32, err error) {

@@ -51,8 +51,8 @@ type Sent struct {
 // Send stores a private message and logs it for both sides, in one transaction.
 //
 // It is safe to repeat: a (From, RandomID) seen before returns the first result and changes nothing, also when both
-// come at once. It fails with ErrEmpty, ErrTooLong, ErrPeer, ErrReply, ErrQuote, text.ErrBounds, or an error of
-// users.CheckMayWrite.
+// come at once. It fails with ErrEmpty, ErrTooLong, ErrPeer, ErrReply, ErrQuote, ErrProtected, text.ErrBounds, or an
+// error of users.CheckMayWrite.
 func (s *Service) Send(ctx context.Context, req SendRequest) (Sent, error) {
 	if err := req.clean(); err != nil {
 		return Sent{}, err
@@ -226,8 +226,11 @@ func (s *Service) findAnswered(ctx context.Context, req *SendRequest) error {
 		return err
 	}
 	m := found[req.Reply.ID]
-	if m == nil {
+	switch {
+	case m == nil:
 		return ErrReply
+	case m.Flags.Has(NoForwards): // a part of it would travel along
+		return ErrProtected
 	}
 	req.answered, err = s.origin(ctx, req.From, m)
 	return err

@@ -2,12 +2,10 @@ package messages
 
 import (
 	"context"
-	"errors"
 
 	"hermod/internal/bus"
 	"hermod/internal/db"
 	"hermod/internal/domain/ids"
-	"hermod/internal/domain/users"
 )
 
 // Typing tells that From is about to write to To. It is told live and never kept.
@@ -21,16 +19,17 @@ type Typing struct {
 // SubjectLive is the bus subject of what is told live and never kept: Key is the receiver.
 const SubjectLive = "live"
 
-// SetTyping tells t.To what t.From is doing, if he may write to him. It fails with ErrPeer.
+// SetTyping tells t.To what t.From is doing, if he may write to him.
 func (s *Service) SetTyping(ctx context.Context, t Typing) error {
 	if t.From == t.To || t.To == ids.Service {
 		return nil
 	}
-	err := s.db.Read(ctx, func(tx *db.Tx) error { return s.checkMayWrite(ctx, tx, t.From, t.To) })
-	switch {
-	case errors.Is(err, users.ErrBlocked), errors.Is(err, users.ErrYouBlocked), errors.Is(err, users.ErrDeleted):
-		return nil
-	case err != nil:
+	var silenced bool
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		silenced, err = s.silenced(ctx, tx, t.From, t.To)
+		return err
+	})
+	if err != nil || silenced {
 		return err
 	}
 	s.bus.Publish(bus.Message{Subject: SubjectLive, Key: int64(t.To), Value: t})

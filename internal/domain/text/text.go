@@ -85,7 +85,8 @@ func (t Text) Equal(o Text) bool {
 // Bounds of a text.
 const (
 	maxEntities = 100
-	maxValue    = 4096 // bytes of an address or a language
+	maxValue    = 4096     // bytes of an address or a language
+	maxValues   = 16 << 10 // bytes of all of them together
 )
 
 // Units is the length of s in UTF-16 code units.
@@ -105,7 +106,8 @@ func units(r rune) int {
 }
 
 // Clean makes t fit to be kept: control characters become spaces, space at both ends goes, entities move along and are
-// sorted; empty ones and those past the hundredth are left out.
+// sorted. Empty ones and those past the hundredth are left out, as are those whose addresses are too long, alone or
+// together.
 //
 // It fails with ErrBounds.
 func Clean(t Text) (Text, error) {
@@ -143,6 +145,7 @@ func check(s string, in []Entity) ([]Entity, error) {
 	}
 	edges := edges(s)
 	out := make([]Entity, 0, min(len(in), maxEntities))
+	room := maxValues
 	for _, e := range in {
 		if e.Offset < 0 || e.Length < 0 || e.Offset > len(edges) || e.Length > len(edges) {
 			return nil, ErrBounds
@@ -151,7 +154,8 @@ func check(s string, in []Entity) ([]Entity, error) {
 		if end >= len(edges) || !edges[e.Offset] || !edges[end] {
 			return nil, ErrBounds
 		}
-		if e.Length > 0 && len(e.Value) <= maxValue {
+		if e.Length > 0 && len(e.Value) <= min(maxValue, room) {
+			room -= len(e.Value)
 			e.Value = sanitize(e.Value)
 			out = append(out, e)
 		}

@@ -40,6 +40,18 @@ func TestClean(t *testing.T) {
 	}
 }
 
+func TestCleanBoundsAddresses(t *testing.T) {
+	in := Text{String: strings.Repeat("x", 100)}
+	for i := range 100 {
+		in.Entities = append(in.Entities, Entity{Kind: TextURL, Offset: i, Length: 1, Value: strings.Repeat("u", maxValue)})
+	}
+	in.Entities = append(in.Entities, Entity{Kind: TextURL, Length: 1, Value: strings.Repeat("u", maxValue+1)})
+	got, err := Clean(in)
+	if err != nil || len(got.Entities) != maxValues/maxValue {
+		t.Errorf("%d entities are left, %v", len(got.Entities), err)
+	}
+}
+
 func TestFind(t *testing.T) {
 	tests := map[string][]string{
 		"see https://example.com/a?b=c#d, and": {"url https://example.com/a?b=c#d"},
