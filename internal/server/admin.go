@@ -57,13 +57,6 @@ func newRegistry() *prometheus.Registry {
 	return r
 }
 
-// registerDB exports what the database counts.
-func registerDB(r prometheus.Registerer, d *db.DB) {
-	r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
-		Name: "hermod_db_statements_total", Help: "SQL statements executed.",
-	}, func() float64 { return float64(d.Statements()) }))
-}
-
 // adminHandler serves operators: metrics, health, readiness and profiles.
 func adminHandler(r *prometheus.Registry, h *health) http.Handler {
 	mux := http.NewServeMux()

@@ -70,7 +70,7 @@ func (s *Server) build(ctx context.Context, o Options) (err error) {
 	if err := s.listen(ctx); err != nil {
 		return err
 	}
-	registerDB(s.metrics, s.core.DB)
+	s.metrics.MustRegister(s.core.DB.Metrics()...)
 	page, err := s.site(o.Version)
 	if err != nil {
 		return err
