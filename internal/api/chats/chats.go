@@ -74,6 +74,8 @@ var wireErrors = map[error]rpc.Error{
 	dialogs.ErrFolder:         rpc.BadRequest("FOLDER_ID_INVALID"),
 	dialogs.ErrFilter:         rpc.BadRequest("FILTER_ID_INVALID"),
 	dialogs.ErrFiltersTooMany: rpc.BadRequest("DIALOG_FILTERS_TOO_MUCH"),
+	dialogs.ErrTooMany:        rpc.BadRequest("LIMIT_INVALID"),
+	dialogs.ErrTooLong:        rpc.BadRequest("MESSAGE_TOO_LONG"),
 	updates.ErrTooOld:         rpc.BadRequest("PERSISTENT_TIMESTAMP_OUTDATED"),
 }
 
