@@ -36,17 +36,18 @@ func (s *Service) DeleteAccount(ctx context.Context, by Caller, proof *Proof) ([
 	if err != nil {
 		return nil, err
 	}
+	if proof != nil {
+		err := s.withProof(ctx, user, *proof, func(tx *db.Tx) error { return s.deleteUser(ctx, tx, user) })
+		if !errors.Is(err, ErrNoPassword) {
+			return nil, err
+		}
+	}
 	var notices []Notice
 	var outcome error
-	err = s.db.Write(ctx, func(tx *db.Tx) (err error) {
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		notices, outcome = nil, nil
 		has, err := hasPassword(ctx, tx, user)
-		if err != nil {
-			return err
-		}
-		if has && proof != nil {
-			outcome, err = s.prove(ctx, tx, user, *proof)
-		} else if has {
+		if err == nil && has {
 			notices, outcome, err = s.askDeletion(ctx, tx, user)
 		}
 		if err != nil || outcome != nil {

@@ -19,6 +19,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"hermod/internal/bus"
 	"hermod/internal/db"
 	"hermod/internal/domain/auth/sender"
@@ -43,6 +45,9 @@ type Options struct {
 	Senders map[Kind]sender.Sender
 	// CodeLength is the number of digits of a code, 5 by default.
 	CodeLength int
+	// CodesPerHour bounds the messages and calls that this process sends to telephones, whoever asks for them: each
+	// costs money. 0: no bound.
+	CodesPerHour int
 	// EmailRequired asks everybody for a login e-mail. It needs a sender of that kind.
 	EmailRequired bool
 	// TestNumbers accepts the numbers 99966XYYYY with the code XXXXX.
@@ -80,6 +85,7 @@ type Service struct {
 	keys    *keyCache
 	cancel  func()
 	ends    ends
+	budget  *rate.Limiter // of messages and calls; nil: no bound
 	seenMu  sync.Mutex
 	seen    map[loginKey]time.Time // logins used since the last flush
 	nowFunc func() time.Time       // a test sets it
@@ -101,6 +107,9 @@ func New(ctx context.Context, d *db.DB, b bus.Bus, people *users.Service, log *u
 		db: d, bus: b, users: people, log: log, opts: opts.withDefaults(), group: srp.NewGroup(), secret: secret,
 		keys: newKeyCache(cachedKeys), seen: make(map[loginKey]time.Time), nowFunc: time.Now,
 		ends: ends{known: make(map[end]bool)},
+	}
+	if n := opts.CodesPerHour; n > 0 {
+		s.budget = rate.NewLimiter(rate.Every(time.Hour/time.Duration(n)), n)
 	}
 	s.cancel = b.Subscribe(SubjectKey, func(m bus.Message) { s.keys.drop(ids.AuthKey(m.Key)) })
 	return s, nil

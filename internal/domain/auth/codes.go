@@ -210,6 +210,9 @@ func (s *Service) deliver(ctx context.Context, a attempt, sent Sent) (Sent, erro
 		if a.staysInside() || s.opts.Senders[a.kind] == nil {
 			return sent, nil
 		}
+		if err := s.spend(a.kind); err != nil {
+			return Sent{}, err
+		}
 		err := s.opts.Senders[a.kind].Send(ctx, message(a.kind, a.phone, a.target, a.code))
 		if err == nil {
 			return sent, nil
@@ -224,4 +227,12 @@ func (s *Service) deliver(ctx context.Context, a attempt, sent Sent) (Sent, erro
 			return Sent{}, err
 		}
 	}
+}
+
+// spend takes a message or a call to a telephone from the budget of all. It fails with *WaitError when that is spent.
+func (s *Service) spend(k Kind) error {
+	if s.budget == nil || k != SMS && k != Call || s.budget.AllowN(s.nowFunc(), 1) {
+		return nil
+	}
+	return &WaitError{Wait: max(time.Hour/time.Duration(s.opts.CodesPerHour), time.Minute)}
 }

@@ -80,7 +80,7 @@ func (s *Service) newEmailCode(ctx context.Context, tx *db.Tx, scope, email stri
 	if s.opts.Senders[Email] == nil {
 		return sender.Message{}, ErrNoEmail
 	}
-	for _, name := range []string{"email:" + scope, "address:" + strings.ToLower(email)} {
+	for _, name := range []string{emailGateName(scope), "address:" + strings.ToLower(email)} {
 		if err := emailGate.take(ctx, tx, name, s.now()); err != nil {
 			return sender.Message{}, err
 		}
@@ -96,6 +96,8 @@ func (s *Service) newEmailCode(ctx context.Context, tx *db.Tx, scope, email stri
 	}
 	return message(Email, "", email, code), nil
 }
+
+func emailGateName(scope string) string { return "email:" + scope }
 
 func (s *Service) emailMAC(scope, code string) []byte {
 	return s.mac("email", []byte(scope), []byte(code))
@@ -127,7 +129,7 @@ func (s *Service) checkEmailCode(ctx context.Context, tx *db.Tx, scope, code str
 	case tries > maxTries:
 		return "", ErrEmailExpired, nil
 	case !hmac.Equal(want, s.emailMAC(scope, code)):
-		return "", ErrEmailCode, nil
+		return "", ErrEmailCode, emailGate.fine(ctx, tx, emailGateName(scope), s.now())
 	}
 	return email, nil, nil
 }

@@ -22,8 +22,12 @@ var (
 	ErrKeyExists = errors.New("authorization key exists")
 )
 
-// unusedKeyLife is how long a permanent key is kept by which nobody is signed in.
-const unusedKeyLife = 30 * 24 * time.Hour
+const (
+	// newKeyLife is how long a permanent key is kept by which nobody has said which layer it speaks.
+	newKeyLife = 24 * time.Hour
+	// unusedKeyLife is how long a permanent key is kept by which nobody is signed in.
+	unusedKeyLife = 30 * 24 * time.Hour
+)
 
 // maxClientText bounds what a client says about itself, per text in bytes.
 const maxClientText = 128
@@ -76,12 +80,10 @@ type record struct {
 	used    atomic.Int64 // unix seconds at which a call by this key was last noted
 }
 
-// freshFor is how long it is believed that nobody is signed in by a key, should the message fail that says otherwise.
-const freshFor = 30 * time.Second
+// freshFor is how long a record is believed, should the message fail that says it has changed.
+const freshFor = 20 * time.Second
 
-func (r *record) stale(now time.Time) bool {
-	return r.user == 0 && !r.Temporary && now.Sub(r.readAt) > freshFor
-}
+func (r *record) stale(now time.Time) bool { return now.Sub(r.readAt) > freshFor }
 
 // Who is what is known about a key.
 type Who struct {
@@ -105,7 +107,7 @@ func (s *Service) Key(ctx context.Context, id int64) (Key, error) {
 // load returns the record of id, from memory if it can. It fails with ErrUnknownKey.
 func (s *Service) load(ctx context.Context, id ids.AuthKey) (*record, error) {
 	r, stamp, ok := s.keys.get(id)
-	if !ok || r.stale(s.nowFunc()) {
+	if old := r; !ok || r.stale(s.nowFunc()) {
 		err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
 			r, err = readKey(ctx, tx, id)
 			return err
@@ -114,6 +116,9 @@ func (s *Service) load(ctx context.Context, id ids.AuthKey) (*record, error) {
 			return nil, err
 		}
 		r.readAt = s.nowFunc()
+		if old != nil && old.user == r.user {
+			r.used.Store(old.used.Load())
+		}
 		s.keys.put(id, r, stamp)
 	}
 	if r.Temporary && !s.nowFunc().Before(r.ExpiresAt) {
@@ -157,7 +162,7 @@ func readKey(ctx context.Context, tx *db.Tx, id ids.AuthKey) (*record, error) {
 func (s *Service) Create(ctx context.Context, k Key) error {
 	sweepAt := k.ExpiresAt
 	if !k.Temporary {
-		sweepAt = s.now().Add(unusedKeyLife)
+		sweepAt = s.now().Add(newKeyLife)
 	}
 	_, stamp, _ := s.keys.get(ids.AuthKey(k.ID))
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
@@ -281,8 +286,10 @@ func (s *Service) Announce(ctx context.Context, key ids.AuthKey, layer int, c Cl
 
 func (s *Service) announce(ctx context.Context, tx *db.Tx, r *record, layer int, c Client) error {
 	const set = `UPDATE auth_key SET layer = $2, api_id = $3, device = $4, system = $5, app = $6, system_lang = $7,
-		lang_pack = $8, lang = $9 WHERE id = $1`
-	_, err := tx.Exec(ctx, set, r.ID, layer, c.APIID, c.Device, c.System, c.App, c.SystemLang, c.LangPack, c.Lang)
+		lang_pack = $8, lang = $9, sweep_at = CASE WHEN temporary = 1 THEN sweep_at WHEN user_id = 0 THEN $10 ELSE 0 END
+		WHERE id = $1`
+	_, err := tx.Exec(ctx, set, r.ID, layer, c.APIID, c.Device, c.System, c.App, c.SystemLang, c.LangPack, c.Lang,
+		s.now().Add(unusedKeyLife))
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"hermod/internal/db"
@@ -24,8 +25,14 @@ var (
 	ErrDays = errors.New("days out of range")
 )
 
-// maxLogins bounds the list of a user's logins.
+// maxLogins bounds a page of a user's logins.
 const maxLogins = 500
+
+// Bounds of logins. Beyond them the one that was not used for the longest time ends.
+const (
+	maxDevices = 200 // of a user
+	maxParts   = 64  // of a login
+)
 
 // useInterval is how exactly the last use of a login is known.
 const useInterval = 5 * time.Minute
@@ -92,12 +99,20 @@ func (s *Service) authorize(ctx context.Context, tx *db.Tx, e entry) (Login, err
 // announceLogin tells the user's other devices of a new login, if there are any. One that is not complete, or a
 // part of another, is not news; nor is a bot's.
 func (s *Service) announceLogin(ctx context.Context, tx *db.Tx, e entry, l *Login) error {
-	if e.new || e.pending || e.bot || e.parent != 0 {
+	if e.new || e.pending || e.parent != 0 {
 		return nil
 	}
 	others, err := countLogins(ctx, tx, e.user, e.by.Key)
 	if err != nil || others == 0 {
 		return err
+	}
+	if others >= maxDevices {
+		if err := s.endOldest(ctx, tx, e.user, e.by.Key, 0); err != nil {
+			return err
+		}
+	}
+	if e.bot {
+		return nil
 	}
 	l.Unconfirmed = true
 	l.Notices = []Notice{{User: e.user, Text: loginText(*l)}}
@@ -111,6 +126,21 @@ func countLogins(ctx context.Context, tx *db.Tx, user ids.User, except ids.AuthK
 		return 0, fmt.Errorf("count logins: %w", err)
 	}
 	return n, nil
+}
+
+// endOldest ends the login of user that was not used for the longest time: of his devices, except one, or of the parts
+// of a login.
+func (s *Service) endOldest(ctx context.Context, tx *db.Tx, user ids.User, except, parent ids.AuthKey) error {
+	const oldest = `SELECT ` + loginColumns + ` FROM login WHERE user_id = $1 AND parent_id = $2 AND key_id <> $3
+		ORDER BY active_at LIMIT 1`
+	l, err := oneLogin(readLogins(ctx, tx, oldest, user, parent, except))
+	if errors.Is(err, ErrHash) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return s.end(ctx, tx, user, l.Key)
 }
 
 func insertLogin(ctx context.Context, tx *db.Tx, l Login, parent ids.AuthKey) error {
@@ -170,15 +200,10 @@ func (s *Service) release(ctx context.Context, tx *db.Tx, user ids.User, key ids
 // that of the key by which the user asks, or of which that key is a part.
 func (s *Service) Logins(ctx context.Context, user ids.User, by ids.AuthKey) ([]Login, error) {
 	var all []Login
-	whole := by
-	err := s.db.Read(ctx, func(tx *db.Tx) error {
-		var parent ids.AuthKey
-		err := tx.QueryRow(ctx, `SELECT parent_id FROM login WHERE user_id = $1 AND key_id = $2`, user, by).Scan(&parent)
-		if err != nil && !errors.Is(err, db.ErrNotFound) {
-			return fmt.Errorf("read login: %w", err)
-		}
-		if parent != 0 {
-			whole = parent
+	var whole ids.AuthKey
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		if whole, err = rootOf(ctx, tx, user, by); err != nil {
+			return err
 		}
 		const list = `SELECT ` + loginColumns + ` FROM login WHERE user_id = $1 AND parent_id = 0 ORDER BY active_at DESC LIMIT $2`
 		all, err = readLogins(ctx, tx, list, user, maxLogins)
@@ -254,6 +279,9 @@ func (s *Service) End(ctx context.Context, user ids.User, by ids.AuthKey, hash i
 		if err != nil {
 			return err
 		}
+		if err := forgetTokens(ctx, tx, user); err != nil { // one may be of that device
+			return err
+		}
 		return s.end(ctx, tx, user, l.Key)
 	})
 }
@@ -272,19 +300,43 @@ func (s *Service) EndOthers(ctx context.Context, user ids.User, by ids.AuthKey) 
 	})
 }
 
-// endAll ends the logins of user, except that of one key.
+// endAll ends all logins of user, listed or not, except the one that a key belongs to; 0 for no exception.
 func (s *Service) endAll(ctx context.Context, tx *db.Tx, user ids.User, except ids.AuthKey) error {
-	const list = `SELECT ` + loginColumns + ` FROM login WHERE user_id = $1 AND parent_id = 0 AND key_id <> $2 LIMIT $3`
-	all, err := readLogins(ctx, tx, list, user, except, maxLogins)
+	root, err := rootOf(ctx, tx, user, except)
 	if err != nil {
 		return err
 	}
-	for _, l := range all {
-		if err := s.end(ctx, tx, user, l.Key); err != nil {
+	const list = `SELECT ` + loginColumns + ` FROM login WHERE user_id = $1 AND key_id <> $2
+		AND (parent_id = 0 OR parent_id <> $3) LIMIT $4`
+	return s.endEach(ctx, tx, user, list, user, root, root, maxLogins)
+}
+
+// endEach ends the logins of user that a query finds, until it finds none.
+func (s *Service) endEach(ctx context.Context, tx *db.Tx, user ids.User, query string, args ...any) error {
+	for {
+		found, err := readLogins(ctx, tx, query, slices.Clone(args)...)
+		if err != nil || len(found) == 0 {
 			return err
 		}
+		for _, l := range found {
+			if err := s.end(ctx, tx, user, l.Key); err != nil {
+				return err
+			}
+		}
 	}
-	return nil
+}
+
+// rootOf returns the key of the login that a key of user is a part of, or the key itself.
+func rootOf(ctx context.Context, tx *db.Tx, user ids.User, key ids.AuthKey) (ids.AuthKey, error) {
+	var parent ids.AuthKey
+	err := tx.QueryRow(ctx, `SELECT parent_id FROM login WHERE user_id = $1 AND key_id = $2`, user, key).Scan(&parent)
+	if err != nil && !errors.Is(err, db.ErrNotFound) {
+		return 0, fmt.Errorf("read login: %w", err)
+	}
+	if parent != 0 {
+		return parent, nil
+	}
+	return key, nil
 }
 
 // checkSettled fails with ErrFresh while a login is so new that it may be a thief's.

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +19,8 @@ var (
 	ErrPassword = errors.New("wrong password")
 	// ErrSRPID means a question that was not asked, or answered already.
 	ErrSRPID = errors.New("unknown password challenge")
+	// ErrPasswordChanged means that the password was changed while a proof of it was checked.
+	ErrPasswordChanged = errors.New("password has changed")
 	// ErrNoPassword means an account without a password.
 	ErrNoPassword = errors.New("no password is set")
 	// ErrSettings means password settings that cannot be meant.
@@ -113,22 +116,21 @@ func (s *Service) HolderOf(ctx context.Context, key ids.AuthKey) (ids.User, erro
 // Password returns the state of user's password, with a new challenge if there is one.
 // Spec: https://core.telegram.org/method/account.getPassword
 func (s *Service) Password(ctx context.Context, user ids.User) (PasswordState, error) {
-	st := PasswordState{Prime: s.group.Prime(), G: srp.G}
-	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		p, err := readPassword(ctx, tx, user)
+	var p password
+	st := PasswordState{Prime: s.group.Prime(), G: srp.G, NewSalts: s.newSalts(user)}
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		p, err = readPassword(ctx, tx, user)
 		if err != nil && !errors.Is(err, ErrNoPassword) {
 			return err
 		}
 		st.Set = err == nil
-		st.Hint, st.HasRecovery, st.ResetAt = p.hint, p.email != "", p.resetAt
-		st.NewSalts = s.newSalts(user)
-		if st.Set {
-			if st.Challenge, err = s.challenge(ctx, tx, user, p); err != nil {
-				return err
-			}
-		}
 		return s.readPatterns(ctx, tx, user, &st)
 	})
+	if err != nil || !st.Set {
+		return st, err
+	}
+	st.Hint, st.HasRecovery, st.ResetAt = p.hint, p.email != "", p.resetAt
+	st.Challenge, err = s.challenge(ctx, user, p)
 	return st, err
 }
 
@@ -154,8 +156,9 @@ func (s *Service) newSalts(user ids.User) Salts {
 	return Salts{Salt1: s.mac("salt1", num(int64(user)))[:8], Salt2: s.mac("salt2", num(int64(user)))[:16]}
 }
 
-// challenge asks a new question, and forgets the oldest of too many.
-func (s *Service) challenge(ctx context.Context, tx *db.Tx, user ids.User, p password) (Challenge, error) {
+// challenge asks a new question, and forgets the oldest of too many. The arithmetic takes some milliseconds, so it is
+// done outside of any transaction, here and in withProof.
+func (s *Service) challenge(ctx context.Context, user ids.User, p password) (Challenge, error) {
 	ch, err := s.group.NewChallenge(p.Verifier)
 	if err != nil {
 		return Challenge{}, err
@@ -164,46 +167,71 @@ func (s *Service) challenge(ctx context.Context, tx *db.Tx, user ids.User, p pas
 	if err != nil {
 		return Challenge{}, err
 	}
-	const trim = `DELETE FROM password_challenge WHERE user_id = $1 AND id NOT IN (SELECT id FROM password_challenge
-		WHERE user_id = $2 ORDER BY expires_at DESC LIMIT $3)`
-	if _, err := tx.Exec(ctx, trim, user, user, maxChallenges-1); err != nil {
-		return Challenge{}, fmt.Errorf("trim challenges: %w", err)
-	}
-	const insert = `INSERT INTO password_challenge (user_id, id, secret, expires_at) VALUES ($1, $2, $3, $4)`
-	if _, err := tx.Exec(ctx, insert, user, id, ch.Secret, s.now().Add(challengeLife)); err != nil {
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		const trim = `DELETE FROM password_challenge WHERE user_id = $1 AND id NOT IN (SELECT id FROM password_challenge
+			WHERE user_id = $2 ORDER BY expires_at DESC LIMIT $3)`
+		if _, err := tx.Exec(ctx, trim, user, user, maxChallenges-1); err != nil {
+			return err
+		}
+		const insert = `INSERT INTO password_challenge (user_id, id, secret, expires_at) VALUES ($1, $2, $3, $4)`
+		_, err := tx.Exec(ctx, insert, user, id, ch.Secret, s.now().Add(challengeLife))
+		return err
+	})
+	if err != nil {
 		return Challenge{}, fmt.Errorf("keep challenge: %w", err)
 	}
 	return Challenge{ID: id, Public: ch.Public, Salts: Salts{p.Salt1, p.Salt2}}, nil
 }
 
-// prove checks a proof against user's password. A challenge is good for one proof, right or wrong.
+// withProof runs fn in a transaction, if proof shows that who asks knows the password of user. A challenge is good for
+// one proof, right or wrong.
 //
-// outcome is ErrSRPID or ErrPassword when it is of no use; the transaction must commit all the same, since it
-// has counted. It fails with *WaitError after too many wrong ones, and with ErrNoPassword.
-func (s *Service) prove(ctx context.Context, tx *db.Tx, user ids.User, proof Proof) (outcome, err error) {
-	p, err := readPassword(ctx, tx, user)
+// It fails with ErrNoPassword, ErrPassword, ErrSRPID, ErrPasswordChanged, and with *WaitError after too many wrong proofs.
+func (s *Service) withProof(ctx context.Context, user ids.User, proof Proof, fn func(tx *db.Tx) error) error {
+	p, secret, err := s.takeChallenge(ctx, user, proof)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if proof.ID == 0 {
-		return ErrPassword, nil // none was tried
+	if s.group.Check(p.Account, secret, proof.A, proof.M1) != nil {
+		return ErrPassword
 	}
-	gateName := passwordGateName(user)
-	if err := passwordGate.take(ctx, tx, gateName, s.now()); err != nil {
-		return nil, err
-	}
-	const take = `DELETE FROM password_challenge WHERE user_id = $1 AND id = $2 AND expires_at > $3 RETURNING secret`
-	var secret []byte
-	err = tx.QueryRow(ctx, take, user, proof.ID, s.now()).Scan(&secret)
-	switch {
-	case errors.Is(err, db.ErrNotFound):
-		return ErrSRPID, nil
-	case err != nil:
-		return nil, fmt.Errorf("take challenge: %w", err)
-	case s.group.Check(p.Account, secret, proof.A, proof.M1) != nil:
-		return ErrPassword, nil
-	}
-	return nil, forgive(ctx, tx, gateName)
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		now, err := readPassword(ctx, tx, user)
+		if errors.Is(err, ErrNoPassword) || err == nil && !bytes.Equal(now.Verifier, p.Verifier) {
+			return ErrPasswordChanged
+		}
+		if err != nil {
+			return err
+		}
+		if err := forgive(ctx, tx, passwordGateName(user)); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
+}
+
+// takeChallenge counts an attempt, and takes the challenge that it answers. It fails as withProof does.
+func (s *Service) takeChallenge(ctx context.Context, user ids.User, proof Proof) (p password, secret []byte, err error) {
+	var outcome error
+	err = s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		outcome = nil
+		if p, err = readPassword(ctx, tx, user); err != nil {
+			return err
+		}
+		if proof.ID == 0 {
+			return ErrPassword // none was tried
+		}
+		if err := passwordGate.take(ctx, tx, passwordGateName(user), s.now()); err != nil {
+			return err
+		}
+		const take = `DELETE FROM password_challenge WHERE user_id = $1 AND id = $2 AND expires_at > $3 RETURNING secret`
+		err = tx.QueryRow(ctx, take, user, proof.ID, s.now()).Scan(&secret)
+		if errors.Is(err, db.ErrNotFound) {
+			outcome, err = ErrSRPID, nil // the attempt counts
+		}
+		return err
+	})
+	return p, secret, errors.Join(err, outcome)
 }
 
 func passwordGateName(user ids.User) string { return "password:" + strconv.FormatInt(int64(user), 10) }
@@ -217,42 +245,28 @@ func (s *Service) CheckPassword(ctx context.Context, by Caller, proof Proof) (Lo
 		return Login{}, err
 	}
 	var l Login
-	outcome, err := s.withProof(ctx, user, proof, func(tx *db.Tx) (err error) {
+	err = s.withProof(ctx, user, proof, func(tx *db.Tx) error {
+		r, err := readKey(ctx, tx, by.Key)
+		if errors.Is(err, ErrUnknownKey) || err == nil && r.user != user {
+			return ErrNotPending // it was ended meanwhile
+		}
+		if err != nil {
+			return err
+		}
 		l, err = s.authorize(ctx, tx, entry{user: user, by: by})
 		return err
 	})
-	return l, errors.Join(err, outcome)
-}
-
-// withProof runs fn in the transaction in which proof was found right.
-func (s *Service) withProof(ctx context.Context, user ids.User, proof Proof, fn func(tx *db.Tx) error) (outcome, err error) {
-	err = s.db.Write(ctx, func(tx *db.Tx) (err error) {
-		if outcome, err = s.prove(ctx, tx, user, proof); err != nil || outcome != nil {
-			return err
-		}
-		return fn(tx)
-	})
-	return outcome, err
+	return l, err
 }
 
 // RecoveryEmail returns the recovery e-mail of user, "" if there is none, to somebody who knows the password.
 // It fails with ErrNoPassword, ErrSRPID, ErrPassword or *WaitError.
 // Spec: https://core.telegram.org/method/account.getPasswordSettings
 func (s *Service) RecoveryEmail(ctx context.Context, user ids.User, proof Proof) (email string, err error) {
-	outcome, err := s.withProof(ctx, user, proof, func(tx *db.Tx) error {
+	err = s.withProof(ctx, user, proof, func(tx *db.Tx) error {
 		p, err := readPassword(ctx, tx, user)
 		email = p.email
 		return err
 	})
-	if err != nil || outcome != nil {
-		return "", errors.Join(err, outcome)
-	}
-	return email, nil
-}
-
-func dropChallenges(ctx context.Context, tx *db.Tx, user ids.User) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM password_challenge WHERE user_id = $1`, user); err != nil {
-		return fmt.Errorf("drop challenges: %w", err)
-	}
-	return nil
+	return email, err
 }

@@ -72,24 +72,33 @@ func (s *Service) UpdatePassword(ctx context.Context, user ids.User, proof Proof
 	if err := s.checkNew(user, &n); err != nil {
 		return err
 	}
-	var outcome error
 	var m *sender.Message
-	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
-		m = nil
-		outcome, err = s.prove(ctx, tx, user, proof)
-		if errors.Is(err, ErrNoPassword) {
-			outcome, err = nil, nil
-		}
-		if err != nil || outcome != nil {
-			return err
-		}
+	apply := func(tx *db.Tx) (err error) {
 		m, err = s.applyOrDraft(ctx, tx, user, n)
 		return err
-	})
-	if err != nil || outcome != nil {
-		return errors.Join(err, outcome)
+	}
+	err := s.withProof(ctx, user, proof, apply)
+	if errors.Is(err, ErrNoPassword) {
+		err = s.withoutPassword(ctx, user, apply)
+	}
+	if err != nil {
+		return err
 	}
 	return s.sendUnconfirmed(ctx, m)
+}
+
+// withoutPassword runs fn in a transaction in which user has no password. It fails with ErrPassword when he has one.
+func (s *Service) withoutPassword(ctx context.Context, user ids.User, fn func(tx *db.Tx) error) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		has, err := hasPassword(ctx, tx, user)
+		if err == nil && has {
+			err = ErrPassword
+		}
+		if err != nil {
+			return err
+		}
+		return fn(tx)
+	})
 }
 
 // sendUnconfirmed sends the code that a draft waits for, if there is one, and says so by *UnconfirmedError.
@@ -127,6 +136,9 @@ func (s *Service) apply(ctx context.Context, tx *db.Tx, user ids.User, n NewPass
 		return s.removePassword(ctx, tx, user)
 	}
 	if n.Change {
+		if err := s.forgetOld(ctx, tx, user); err != nil {
+			return err
+		}
 		const set = `INSERT INTO password (user_id, verifier, salt1, salt2, hint, email, set_at) VALUES ($1, $2, $3, $4, $5, '', $6)
 			ON CONFLICT (user_id) DO UPDATE SET verifier = excluded.verifier, salt1 = excluded.salt1, salt2 = excluded.salt2,
 			hint = excluded.hint, set_at = excluded.set_at, reset_at = 0`
@@ -147,28 +159,35 @@ func (s *Service) apply(ctx context.Context, tx *db.Tx, user ids.User, n NewPass
 	return err
 }
 
+// forgetOld ends what was begun, or left behind, under the password that is being replaced.
+func (s *Service) forgetOld(ctx context.Context, tx *db.Tx, user ids.User) error {
+	if err := dropDraft(ctx, tx, user); err != nil {
+		return err
+	}
+	return forgetTokens(ctx, tx, user)
+}
+
 // removePassword also ends the sign-ins that wait for it: they begin again, and no password stops them.
 func (s *Service) removePassword(ctx context.Context, tx *db.Tx, user ids.User) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM password WHERE user_id = $1`, user); err != nil {
 		return fmt.Errorf("remove password: %w", err)
 	}
-	for _, scope := range []string{confirmScope(user), recoverScope(user)} {
-		if err := dropEmailCode(ctx, tx, scope); err != nil {
-			return err
-		}
+	if err := s.forgetOld(ctx, tx, user); err != nil {
+		return err
+	}
+	if err := dropEmailCode(ctx, tx, recoverScope(user)); err != nil {
+		return err
 	}
 	if err := dropChallenges(ctx, tx, user); err != nil {
 		return err
 	}
 	const waiting = `SELECT ` + loginColumns + ` FROM login WHERE user_id = $1 AND pending = 1 LIMIT $2`
-	all, err := readLogins(ctx, tx, waiting, user, maxLogins)
-	if err != nil {
-		return err
-	}
-	for _, l := range all {
-		if err := s.end(ctx, tx, user, l.Key); err != nil {
-			return err
-		}
+	return s.endEach(ctx, tx, user, waiting, user, maxLogins)
+}
+
+func dropChallenges(ctx context.Context, tx *db.Tx, user ids.User) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM password_challenge WHERE user_id = $1`, user); err != nil {
+		return fmt.Errorf("drop challenges: %w", err)
 	}
 	return nil
 }

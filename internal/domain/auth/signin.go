@@ -23,6 +23,8 @@ const (
 	futureTokenSize = 32
 	futureTokenLife = 365 * 24 * time.Hour
 	maxFutureTokens = 20 // looked at in one request
+
+	keptFutureTokens = 5 // of a user
 )
 
 // An Answer is a code that somebody read on his telephone.
@@ -242,6 +244,11 @@ func (s *Service) newFutureToken(ctx context.Context, tx *db.Tx, user ids.User) 
 	token, err := randomBytes(futureTokenSize)
 	if err != nil {
 		return nil, err
+	}
+	const trim = `DELETE FROM future_token WHERE user_id = $1 AND token NOT IN (SELECT token FROM future_token
+		WHERE user_id = $2 ORDER BY expires_at DESC LIMIT $3)`
+	if _, err := tx.Exec(ctx, trim, user, user, keptFutureTokens-1); err != nil {
+		return nil, fmt.Errorf("trim future tokens: %w", err)
 	}
 	const insert = `INSERT INTO future_token (user_id, token, expires_at) VALUES ($1, $2, $3)`
 	if _, err := tx.Exec(ctx, insert, user, s.mac("future", token), s.now().Add(futureTokenLife)); err != nil {

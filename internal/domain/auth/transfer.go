@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"time"
 
 	"hermod/internal/db"
@@ -59,14 +60,54 @@ func (s *Service) Import(ctx context.Context, by Caller, user ids.User, token []
 		if err != nil {
 			return err
 		}
-		if parent == by.Key {
-			l = Login{User: user, Key: parent}
-			return nil
-		}
-		l, err = s.authorize(ctx, tx, entry{user: user, bot: bot, parent: parent, by: by})
+		l, err = s.attach(ctx, tx, entry{user: user, bot: bot, parent: parent, by: by})
 		return err
 	})
 	return l, err
+}
+
+// attach makes a key a part of the login that e.parent belongs to. Parts have no parts of their own, so that the end of
+// a login finds all of them. A key that is a login by itself stays one.
+func (s *Service) attach(ctx context.Context, tx *db.Tx, e entry) (Login, error) {
+	root, err := rootOf(ctx, tx, e.user, e.parent)
+	if err != nil {
+		return Login{}, err
+	}
+	if root != e.parent {
+		if ok, err := claim(ctx, tx, root, e.user); err != nil || !ok {
+			return Login{}, errors.Join(err, ErrTransfer)
+		}
+	}
+	own, err := loginOf(ctx, tx, e.user, e.by.Key)
+	if err != nil && !errors.Is(err, ErrHash) {
+		return Login{}, err
+	}
+	if err == nil && !own.Pending {
+		return own, nil
+	}
+	if err == nil { // it waits for the password, and may have parts from before
+		if err := s.end(ctx, tx, e.user, e.by.Key); err != nil {
+			return Login{}, err
+		}
+	}
+	if err := s.makeRoom(ctx, tx, e.user, root); err != nil {
+		return Login{}, err
+	}
+	e.parent = root
+	return s.authorize(ctx, tx, e)
+}
+
+// makeRoom ends the oldest part of a login that has too many.
+func (s *Service) makeRoom(ctx context.Context, tx *db.Tx, user ids.User, root ids.AuthKey) error {
+	var n int
+	const count = `SELECT COUNT(*) FROM login WHERE user_id = $1 AND parent_id = $2`
+	if err := tx.QueryRow(ctx, count, user, root).Scan(&n); err != nil {
+		return fmt.Errorf("count the parts of a login: %w", err)
+	}
+	if n < maxParts {
+		return nil
+	}
+	return s.endOldest(ctx, tx, user, 0, root)
 }
 
 func (s *Service) isBot(ctx context.Context, user ids.User) (bool, error) {
