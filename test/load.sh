@@ -1,21 +1,23 @@
-#!/bin/bash
-# Runs one scenario of bin/hermod-load against a server of its own, in a temporary directory: test/load.sh SCENARIO [flags].
+#!/usr/bin/env bash
+# Runs a scenario of the load generator against a server of its own: test/load.sh SCENARIO [FLAGS].
+# DB names a database (postgres://…) instead of the embedded one; PORT the port.
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
-bin=$(cd "$(dirname "$0")/../bin" && pwd)
-port=${HERMOD_LOAD_PORT:-18480}
+scenario=${1:?name a scenario: handshake, signup, private, idle or reconnect}
+shift
+port=${PORT:-18080}
+admin=127.0.0.1:$((port + 1))
 dir=$(mktemp -d)
-printf '[limits]\nrate = 0\n' >"$dir/hermod.toml"
+ulimit -n "$(ulimit -Hn)"
 
-"$bin/hermod" serve --config "$dir/hermod.toml" --data "$dir/data" --test-numbers \
-	--listen "127.0.0.1:$port" --admin-listen "127.0.0.1:$((port + 1))" ${HERMOD_LOAD_DB:+--db "$HERMOD_LOAD_DB"} >"$dir/log" 2>&1 &
+HERMOD_LIMITS_RATE=0 ./bin/hermod serve --listen "127.0.0.1:$port" --admin-listen "$admin" --data "$dir/data" \
+  ${DB:+--db "$DB"} --test-numbers --log-level warn >"$dir/out" &
 server=$!
-trap 'kill $server 2>/dev/null || true; wait $server 2>/dev/null || true; rm -rf "$dir"' EXIT
+trap 'kill $server 2>/dev/null; wait $server 2>/dev/null; rm -rf "$dir"' EXIT
 
-for _ in $(seq 300); do
-	kill -0 $server 2>/dev/null || { cat "$dir/log" >&2; exit 1; }
-	grep -q 'is ready' "$dir/log" && break
-	sleep 0.1
+until grep -q 'is ready' "$dir/out"; do
+  kill -0 $server || exit 1 # it has said why
+  sleep 0.05
 done
-
-"$bin/hermod-load" "$@" --address "127.0.0.1:$port" --key "$dir/data/rsa_public.pem" --pid $server --admin "127.0.0.1:$((port + 1))"
+./bin/hermod-load "$scenario" --address "127.0.0.1:$port" --key "$dir/data/rsa_public.pem" --pid $server --admin "$admin" "$@"
