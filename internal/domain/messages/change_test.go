@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"hermod/internal/db"
+	"hermod/internal/db/dbtest"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/text"
 	"hermod/internal/domain/updates"
@@ -341,4 +343,24 @@ func TestBlockedPeopleCannotWrite(t *testing.T) {
 			t.Errorf("blocker: %v", err)
 		}
 	})
+}
+
+func TestDifferenceIsBoundedInBytes(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	p := w.people(2)
+	const n = 150
+	for range n {
+		w.send(p[0], p[1], strings.Repeat("å", MaxUnits))
+	}
+	pts, got, parts := int32(1), 0, 0
+	for more := true; more; parts++ {
+		d, err := w.CatchUp(t.Context(), p[1], pts, time.Time{}, 1000)
+		if err != nil || d.PTS <= pts {
+			t.Fatalf("at %d: %+v, %v", pts, d, err)
+		}
+		pts, got, more = d.PTS, got+len(d.Entries), d.More
+	}
+	if got != n || parts != 2 {
+		t.Errorf("%d messages in %d parts", got, parts)
+	}
 }

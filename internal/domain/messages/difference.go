@@ -87,8 +87,40 @@ func (s *Service) since(
 	return d, fillEdited(ctx, tx, owner, d.Entries)
 }
 
-// cut ends d behind limit entries, or behind the first that moves the position, if that comes later.
+// maxWeight bounds a difference, about in bytes: TDLib reads no more than 4 MiB at once.
+const maxWeight = 1 << 20
+
+// weight is about how many bytes an entry takes.
+func weight(e updates.Entry) int {
+	const plain, edited = 200, 2000
+	switch m, ok := e.Value.(*Message); {
+	case ok:
+		w := plain + len(m.Text.String) + len(m.Markup)
+		for _, x := range m.Text.Entities {
+			w += 16 + len(x.Value)
+		}
+		return w
+	case e.Event.Kind() == updates.EditMessage{}.Kind():
+		return edited // not read yet
+	}
+	return plain
+}
+
+// fitting is how many of entries fit into a difference.
+func fitting(entries []updates.Entry) int {
+	room := maxWeight
+	for i, e := range entries {
+		if room -= weight(e); room < 0 {
+			return max(i, 1)
+		}
+	}
+	return max(len(entries), 1)
+}
+
+// cut ends d behind limit entries, or fewer when they are large, or behind the first that moves the position, if that
+// comes later.
 func (d *Difference) cut(pts int32, limit int) {
+	limit = min(limit, fitting(d.Entries))
 	for limit < len(d.Entries) && d.Entries[limit-1].PTS <= pts {
 		limit++
 	}
