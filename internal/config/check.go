@@ -81,6 +81,9 @@ func (p Proxy) Networks() ([]netip.Prefix, error) {
 }
 
 func (c Codes) check() error {
+	if c.PerHour < 0 {
+		return errors.New("codes.per_hour must not be negative; 0 is no bound")
+	}
 	switch c.Sender {
 	case "smtp":
 		return errors.Join(required("codes.smtp.host", c.SMTP.Host, "host:port"), required("codes.smtp.from", c.SMTP.From, "an e-mail address"))

@@ -49,16 +49,18 @@ type Proxy struct {
 // Codes configures the delivery of sign-in codes.
 type Codes struct {
 	Sender  string  `toml:"sender" comment:"log (written to the log: for development), smtp (to the e-mail address of the account), or webhook (to an SMS gateway)."`
+	PerHour int     `toml:"per_hour" comment:"Most messages and calls to telephones in an hour, from this process, whoever asks for them; 0: no bound."`
 	SMTP    SMTP    `toml:"smtp"`
 	Webhook Webhook `toml:"webhook"`
 }
 
 // SMTP is a mail server.
 type SMTP struct {
-	Host     string `toml:"host" comment:"host:port of the mail server. STARTTLS is used when offered; port 465 is TLS from the start."`
+	Host     string `toml:"host" comment:"host:port of the mail server. Port 465 is TLS from the start; on others STARTTLS is needed, but for a server on this machine."`
 	User     string `toml:"user"`
 	Password string `toml:"password"`
 	From     string `toml:"from" comment:"Sender address."`
+	Plain    bool   `toml:"plain" comment:"Send without encryption when the mail server offers none. Who listens on the way can then read codes."`
 }
 
 // Webhook is an HTTP address that takes codes.

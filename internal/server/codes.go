@@ -17,6 +17,7 @@ func authOptions(cfg config.Config, out io.Writer) (auth.Options, error) {
 		EmailRequired: cfg.Codes.Sender == "smtp",
 		TestNumbers:   cfg.TestNumbers,
 		FreshFor:      freshFor(cfg),
+		CodesPerHour:  cfg.Codes.PerHour,
 	}, err
 }
 
@@ -33,6 +34,7 @@ func codeSenders(c config.Codes, out io.Writer) (map[auth.Kind]sender.Sender, er
 	case "smtp":
 		s, err := sender.NewSMTP(sender.SMTPConfig{
 			Address: c.SMTP.Host, User: c.SMTP.User, Password: c.SMTP.Password, From: c.SMTP.From,
+			Plain: c.SMTP.Plain,
 		})
 		return map[auth.Kind]sender.Sender{auth.Email: s}, err
 	case "webhook":

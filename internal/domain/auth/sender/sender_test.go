@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -191,5 +192,24 @@ func TestSMTPGivesUpWithItsContext(t *testing.T) {
 	start := time.Now()
 	if err := s.Send(ctx, Message{Kind: "email", Email: "ada@example.org"}); err == nil || time.Since(start) > 5*time.Second {
 		t.Errorf("%v after %v", err, time.Since(start))
+	}
+}
+
+// Codes do not leave the machine where whoever listens can read them.
+func TestSMTPNeedsEncryption(t *testing.T) {
+	for _, plain := range []bool{false, true} {
+		address, got := mailServer(t, "")
+		s, err := NewSMTP(SMTPConfig{Address: address, From: "codes@example.org", Plain: plain})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.host = "mail.example.org"
+		err = s.Send(t.Context(), Message{Kind: "email", Email: "ada@example.org", Code: "123456"})
+		if plain != (err == nil) || !plain && !errors.Is(err, errPlain) {
+			t.Errorf("plain %v: %v", plain, err)
+		}
+		if plain {
+			<-got
+		}
 	}
 }

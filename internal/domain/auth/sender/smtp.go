@@ -19,10 +19,11 @@ const smtpTimeout = 20 * time.Second
 
 // An SMTPConfig says through which server e-mail leaves.
 type SMTPConfig struct {
-	Address  string // host:port; port 465 begins with TLS, others change to it when the server offers
+	Address  string // host:port; port 465 begins with TLS, others change to it
 	User     string // empty: no login
 	Password string
 	From     string // such as "Hermod <codes@example.org>"
+	Plain    bool   // go on without TLS when the server offers none
 }
 
 // SMTP sends e-mail.
@@ -78,10 +79,8 @@ func (s *SMTP) deliver(conn net.Conn, m Message) error {
 		return err
 	}
 	defer c.Close()
-	if ok, _ := c.Extension("STARTTLS"); ok {
-		if err := c.StartTLS(&tls.Config{ServerName: s.host}); err != nil {
-			return err
-		}
+	if err := s.encrypt(conn, c); err != nil {
+		return err
 	}
 	if s.cfg.User != "" { // PlainAuth refuses to show the password without TLS, except to this machine
 		if err := c.Auth(smtp.PlainAuth("", s.cfg.User, s.cfg.Password, s.host)); err != nil {
@@ -105,6 +104,29 @@ func (s *SMTP) deliver(conn net.Conn, m Message) error {
 		return err
 	}
 	return c.Quit()
+}
+
+// errPlain means a mail server that offers no encryption, or somebody on the way who takes the offer out.
+var errPlain = errors.New("the mail server offers no encryption (STARTTLS)")
+
+// encrypt changes to TLS unless the connection begins with it. Without an offer it fails, except on this machine.
+func (s *SMTP) encrypt(conn net.Conn, c *smtp.Client) error {
+	if _, ok := conn.(*tls.Conn); ok {
+		return nil
+	}
+	if ok, _ := c.Extension("STARTTLS"); ok {
+		return c.StartTLS(&tls.Config{ServerName: s.host})
+	}
+	if s.cfg.Plain || s.local() {
+		return nil
+	}
+	return errPlain
+}
+
+// local tells whether the mail server is on this machine.
+func (s *SMTP) local() bool {
+	ip := net.ParseIP(s.host)
+	return s.host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // compose writes the e-mail. No header holds anything that a stranger chose but the address, which was parsed.
