@@ -79,6 +79,7 @@ type Limits struct {
 	CallsWaiting   int           // of one session, behind those; 1,024
 	CallBytes      int           // of the requests of one session that run or wait; 8 MiB
 	AllCallBytes   int           // of all requests that run or wait; 256 MiB
+	Packets        int           // per second and key, from which on its connections are read more slowly; 500, -1 for no limit
 	Backlog        int           // bytes waiting to be sent from which on no more requests are read; 256 KiB
 }
 
@@ -109,6 +110,7 @@ func (l *Limits) setDefaults() {
 	or(&l.CallsWaiting, 1024)
 	or(&l.CallBytes, 8<<20)
 	or(&l.AllCallBytes, 256<<20)
+	or(&l.Packets, 500)
 	or(&l.Backlog, 256<<10)
 }
 

@@ -456,6 +456,25 @@ func TestTooManyCallsAreTurnedAway(t *testing.T) {
 	d.answer(two)
 }
 
+func TestPaceOfAKey(t *testing.T) {
+	var k key
+	now := time.Unix(1_800_000_000, 0)
+	for range 100 * packetBurst {
+		if d := k.pace(now, 100); d > 0 {
+			t.Fatalf("a burst has to wait %v", d)
+		}
+	}
+	if d := k.pace(now, 100); d != 10*time.Millisecond {
+		t.Errorf("after the burst: %v, want 10 ms", d)
+	}
+	if d := k.pace(now.Add(time.Second), 100); d > 0 {
+		t.Errorf("a second later: %v, want none", d)
+	}
+	if d := k.pace(now, -1); d != 0 {
+		t.Errorf("without limit: %v", d)
+	}
+}
+
 func TestDestroyKeyIsAnswered(t *testing.T) {
 	r := newRig(t, nil)
 	d := r.device(r.newKey(8))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"hermod/internal/domain/ids"
@@ -43,7 +44,8 @@ type key struct {
 	expires   time.Time
 	dc        int32
 	firstSalt int64
-	created   time.Time // zero: not made by this process lately
+	created   time.Time    // zero: not made by this process lately
+	paced     atomic.Int64 // unix nanoseconds at which its packets so far are paid for
 
 	mu       sync.Mutex
 	who      rpc.Who
@@ -61,6 +63,28 @@ func (k *key) identity() rpc.Who {
 func (k *key) expired(now time.Time) bool {
 	return k.temporary && !k.expires.IsZero() && now.After(k.expires)
 }
+
+// packetBurst is for how many seconds of its rate a key may send at once.
+const packetBurst = 6
+
+// pace counts a packet and returns how long to wait before the next is read: a client that sends without end is not refused, it
+// is read no faster than others are served.
+func (k *key) pace(now time.Time, perSecond int) time.Duration {
+	if perSecond <= 0 {
+		return 0
+	}
+	cost := int64(time.Second) / int64(perSecond)
+	for {
+		before := k.paced.Load()
+		after := max(before, now.UnixNano()) + cost
+		if k.paced.CompareAndSwap(before, after) {
+			return min(time.Duration(after-now.UnixNano())-packetBurst*time.Second, maxPace)
+		}
+	}
+}
+
+// maxPace bounds the wait before one packet.
+const maxPace = 5 * time.Second
 
 // keyTable finds the keys in memory.
 type keyTable struct {

@@ -136,8 +136,18 @@ func (s *Server) gatewayLimits() gateway.Limits {
 		Connections: s.cfg.Limits.Connections,
 		PerAddress:  s.cfg.Limits.ConnectionsPerHost,
 		Workers:     s.cfg.Limits.Handshakes,
+		Packets:     packets(s.cfg.Limits.Rate),
 		Grace:       time.Duration(s.cfg.Shutdown),
 	}
+}
+
+// packets is how many packets a second one key may send at a scale of rate percent; -1 for any number.
+func packets(rate int) int {
+	const usual = 500
+	if rate == 0 {
+		return -1
+	}
+	return max(1, usual*rate/100)
 }
 
 // Run serves until ctx ends. It stops in two steps: first no new connections and calls, and what runs may finish; then

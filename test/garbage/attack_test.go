@@ -1,12 +1,19 @@
 package garbage
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
 	"io"
 	mathrand "math/rand/v2"
 	"net"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -22,7 +29,6 @@ import (
 type attackers struct {
 	address string
 	keys    []crypto.Key // real ones: some attackers are users
-	cancel  context.CancelFunc
 	wait    sync.WaitGroup
 	dialled atomic.Int64
 	sent    atomic.Int64
@@ -52,30 +58,68 @@ var harms = []harm{
 	{"a user who plays packets again", (*attackers).replays},
 }
 
-func attack(t *testing.T, server *process, n int, keys []crypto.Key) *attackers {
+// attackEnv makes this test binary play the attackers, so that what they compute does not hold up the honest clients,
+// whose calls are timed. Its value is the address, the number, and the secrets of some keys in hexadecimal.
+const attackEnv = "HERMOD_TEST_ATTACK"
+
+// attack starts a process of n attackers. stop ends it and returns what it says it has done.
+func attack(t *testing.T, server *process, n int, keys []crypto.Key) (stop func() report) {
+	t.Helper()
+	words := []string{server.address, strconv.Itoa(n)}
+	for _, k := range keys {
+		words = append(words, hex.EncodeToString(k.Secret[:]))
+	}
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), attackEnv+"="+strings.Join(words, " "))
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	end, err := cmd.StdinPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(time.Second) // most are connected by then
+	return sync.OnceValue(func() (r report) {
+		_ = end.Close()
+		_ = cmd.Wait()
+		if err := json.Unmarshal(out.Bytes(), &r); err != nil {
+			t.Errorf("the attackers say %q", out.String())
+		}
+		r.Processor = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+		return r
+	})
+}
+
+// A report is what attackers have done.
+type report struct {
+	Dialled, Sent int64
+	Kinds         map[string]int64
+	Processor     time.Duration
+}
+
+// playAttackers attacks until its input ends.
+func playAttackers(words []string) {
 	ctx, cancel := context.WithCancel(context.Background())
-	a := &attackers{address: server.address, keys: keys, cancel: cancel, counts: make([]atomic.Int64, len(harms))}
+	n, _ := strconv.Atoi(words[1])
+	a := &attackers{address: words[0], counts: make([]atomic.Int64, len(harms))}
+	for _, w := range words[2:] {
+		var secret [crypto.KeySize]byte
+		_, _ = hex.Decode(secret[:], []byte(w))
+		a.keys = append(a.keys, crypto.NewKey(secret))
+	}
 	for i := range n {
-		kind := i % len(harms)
-		a.wait.Go(func() { a.harmAgain(ctx, kind) })
+		a.wait.Go(func() { a.harmAgain(ctx, i%len(harms)) })
 	}
-	t.Cleanup(a.stop)
-	time.Sleep(500 * time.Millisecond) // most are connected by then
-	return a
-}
-
-func (a *attackers) stop() {
-	a.cancel()
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	cancel()
 	a.wait.Wait()
-}
-
-// kinds says how many connections each kind of harm was done on.
-func (a *attackers) kinds() map[string]int64 {
-	m := make(map[string]int64)
+	r := report{Dialled: a.dialled.Load(), Sent: a.sent.Load(), Kinds: make(map[string]int64)}
 	for i := range harms {
-		m[harms[i].name] = a.counts[i].Load()
+		r.Kinds[harms[i].name] = a.counts[i].Load()
 	}
-	return m
+	_ = json.NewEncoder(os.Stdout).Encode(r)
 }
 
 // harmAgain does harm on one connection after the other.
@@ -260,7 +304,7 @@ func (a *attackers) neverReads(ctx context.Context, nc net.Conn) {
 	salt, err := v.salt()
 	for err == nil && ctx.Err() == nil {
 		err = v.send(salt, initConnection(getConfig))
-		rest(ctx, 2*time.Millisecond)
+		rest(ctx, 10*time.Millisecond)
 	}
 }
 

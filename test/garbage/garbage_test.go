@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -31,6 +32,14 @@ const (
 	maxMemory = 384 << 20               // bytes more than before
 )
 
+func TestMain(m *testing.M) {
+	if words := strings.Fields(os.Getenv(attackEnv)); len(words) > 1 {
+		playAttackers(words)
+		return
+	}
+	os.Exit(m.Run())
+}
+
 func TestGarbage(t *testing.T) {
 	attackers, err := strconv.Atoi(os.Getenv("HERMOD_TEST_GARBAGE"))
 	if err != nil {
@@ -43,17 +52,17 @@ func TestGarbage(t *testing.T) {
 	clients, villains := greet(t, server, honest), greet(t, server, 6)
 	before := measure(t, clients, quiet)
 	memory := server.memory()
-	a := attack(t, server, attackers, keysOf(villains))
-	peak := a.watch(server)
-	served, ours := server.processor(), processor("self")
+	stop := attack(t, server, attackers, keysOf(villains))
+	defer stop()
+	peak, served := watch(server), server.processor()
 	during := measure(t, clients, attackLasts)
-	served, ours = server.processor()-served, processor("self")-ours
+	served = server.processor() - served
 	top := peak()
-	a.stop()
+	done := stop()
 	after := measure(t, clients, quiet)
-	t.Logf("%d attackers, %d connections, %d MiB sent", attackers, a.dialled.Load(), a.sent.Load()>>20)
+	t.Logf("%d attackers, %d connections, %d MiB sent", attackers, done.Dialled, done.Sent>>20)
 	t.Logf("calls  before: %v\n       during: %v\n        after: %v", before, during, after)
-	t.Logf("processor in %v of attack: server %v, attackers and clients %v", attackLasts, served, ours)
+	t.Logf("processor in %v of attack: server %v, attackers %v", attackLasts, served, done.Processor)
 	t.Logf("memory before: %d MiB, at most: %d MiB", memory>>20, top>>20)
 	if during.median > maxMedian || during.late > maxLate {
 		t.Errorf("honest calls take %v, want a median of %v and 99 %% within %v", during, maxMedian, maxLate)
@@ -61,7 +70,7 @@ func TestGarbage(t *testing.T) {
 	if memory > 0 && top-memory > maxMemory {
 		t.Errorf("the server grew by %d MiB, want at most %d", (top-memory)>>20, maxMemory>>20)
 	}
-	for kind, n := range a.kinds() {
+	for kind, n := range done.Kinds {
 		if n == 0 {
 			t.Errorf("no %s got through: the attack is not what it should be", kind)
 		}
@@ -158,7 +167,7 @@ func call(ctx context.Context, c *client.Client) (time.Duration, error) {
 var getConfig = []byte{0x6b, 0x18, 0xf9, 0xc4}
 
 // watch notes the most memory that the server takes until the returned function is called, which tells it.
-func (a *attackers) watch(server *process) (peak func() int64) {
+func watch(server *process) (peak func() int64) {
 	var most atomic.Int64
 	done := make(chan struct{})
 	var wait sync.WaitGroup
