@@ -52,7 +52,7 @@ func readKey(path string) (*crypto.PrivateKey, error) {
 // makeKey writes a new key under another name first and links it to its own, so that nobody ever reads half a key and
 // two processes agree on one. It fails with fs.ErrExist if there is one by now.
 func makeKey(path string) error {
-	key, err := crypto.GenerateKey()
+	key, err := newKey()
 	if err != nil {
 		return err
 	}
@@ -66,4 +66,21 @@ func makeKey(path string) error {
 		return err
 	}
 	return os.Link(f.Name(), path)
+}
+
+// newKey makes a key that every client can find.
+func newKey() (*crypto.PrivateKey, error) {
+	for {
+		key, err := crypto.GenerateKey()
+		if err != nil || findable(key.Fingerprint()) {
+			return key, err
+		}
+	}
+}
+
+// findable reports whether a fingerprint has 16 hexadecimal digits. mtcute (0.30) keeps its keys by the digits with
+// leading zeros and looks them up without, so it finds none of the one in sixteen that begin with a zero.
+func findable(fingerprint int64) bool {
+	const lastDigits = 60 // bits
+	return uint64(fingerprint)>>lastDigits != 0
 }

@@ -73,3 +73,13 @@ func TestABrokenKeyIsNotReplaced(t *testing.T) {
 		t.Error("the file was changed")
 	}
 }
+
+func TestFingerprintsThatAClientCannotFindAreAvoided(t *testing.T) {
+	for fingerprint, want := range map[int64]bool{
+		0x1000000000000000: true, 0x0fffffffffffffff: false, 0: false, -1: true, 0x0f1577beb8dc234b: false,
+	} {
+		if got := findable(fingerprint); got != want {
+			t.Errorf("findable(%016x) = %v, want %v", uint64(fingerprint), got, want)
+		}
+	}
+}
