@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"hermod/internal/domain/auth"
 	"hermod/internal/domain/ids"
@@ -51,7 +52,7 @@ func (u *userListCmd) Run(ctx context.Context) error {
 				return err
 			}
 			for _, p := range page {
-				fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\n", p.ID, plus(p.Phone), p.Username, name(p), p.CreatedAt.Format("2006-01-02"))
+				fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\n", p.ID, plus(p.Phone), p.Username, name(p), day(p.CreatedAt))
 				after = p.ID
 			}
 			if len(page) == 0 {
@@ -73,6 +74,14 @@ func name(u users.User) string {
 		}
 		return c
 	}, full)
+}
+
+// day is "" for the service account, which is as old as the installation.
+func day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.DateOnly)
 }
 
 func plus(p users.Phone) string {

@@ -1,5 +1,5 @@
 // Package doctor looks at an installation from the outside and says what is wrong and what to do about it. It
-// changes nothing.
+// changes nothing, except that a database is brought to the schema of this version.
 package doctor
 
 import (
@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"hermod/internal/config"
@@ -88,6 +89,11 @@ func storage(ctx context.Context, cfg config.Config) []Finding {
 	const name = "database"
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
+	if path, ok := strings.CutPrefix(cfg.Database(), "sqlite:"); ok {
+		if _, err := os.Stat(path); err != nil { // opening would make one
+			return []Finding{bad(name, err, "'hermod serve' makes it on its first start; check db and data if it should be there")}
+		}
+	}
 	d, err := db.Open(ctx, cfg.Database())
 	if err != nil {
 		return []Finding{bad(name, err, "check db in the configuration, and that the database server runs and lets us in")}
