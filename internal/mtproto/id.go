@@ -21,6 +21,9 @@ func (id MessageID) Time() time.Time {
 	return time.Unix(seconds, fraction*int64(time.Second)>>32)
 }
 
+// IDAt returns the lowest id of t.
+func IDAt(t time.Time) MessageID { return idAt(t) }
+
 // idAt returns the lowest id of t with zero in the last two bits.
 func idAt(t time.Time) MessageID {
 	fraction := int64(t.Nanosecond()) << 32 / int64(time.Second)

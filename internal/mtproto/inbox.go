@@ -14,6 +14,7 @@ const (
 	container                      // held others
 	running                        // a request that is being served
 	answered                       // a request whose answer was queued
+	lost                           // a request whose answer was sent and is not kept
 )
 
 // An entry is a received message.
@@ -67,11 +68,15 @@ func (b *inbox) set(id MessageID, kind entryKind, failed bool) {
 	}
 }
 
-// forget removes id, so that the client may send the request anew.
-func (b *inbox) forget(id MessageID) {
-	if i := b.search(id); i < len(b.list) && b.list[i].id == id {
-		b.list = slices.Delete(b.list, i, i+1)
+// forgotten says whether id may have come before and been forgotten.
+func (b *inbox) forgotten(id MessageID) bool { return id <= b.floor }
+
+// highest is the highest id that came.
+func (b *inbox) highest() MessageID {
+	if n := len(b.list); n > 0 {
+		return max(b.floor, b.list[n-1].id)
 	}
+	return b.floor
 }
 
 // prune forgets what is too old to come again, but no request that is being served.
@@ -111,8 +116,8 @@ func (b *inbox) state(id MessageID, now time.Time) byte {
 		return stateFuture
 	case !ok && (len(b.list) == 0 || id < b.list[0].id):
 		return stateUnknown
-	case !ok:
-		return stateNotReceived
+	case !ok, e.kind == lost:
+		return stateNotReceived // the client sends it anew, under another id
 	case e.kind == running:
 		return stateReceived | stateProcessing
 	case e.kind == answered:

@@ -209,13 +209,26 @@ func (s *Session) trim() {
 	for n < len(s.unacked)-1 && (s.sizes.unacked > maxUnacked || len(s.unacked)-n > maxUnackedCount) {
 		m := s.unacked[n]
 		if m.kind == answer {
-			s.in.forget(m.ref)
+			s.in.set(m.ref, lost, false)
 		}
 		s.lost = s.lost || m.kind == push
 		s.sizes.unacked -= m.size()
 		n++
 	}
 	s.unacked = slices.Delete(s.unacked, 0, n)
+}
+
+// DropAnswers drops the oldest queued answers until at most limit bytes are queued, for a client that is away. It will have
+// to ask again.
+func (s *Session) DropAnswers(limit int) {
+	s.queue = slices.DeleteFunc(s.queue, func(m *outgoing) bool {
+		if m.kind != answer || s.sizes.queued <= limit {
+			return false
+		}
+		s.in.set(m.ref, lost, false)
+		s.sizes.queued -= m.size()
+		return true
+	})
 }
 
 // acknowledged forgets what the client has.

@@ -102,6 +102,12 @@ func New(id, key, uniqueID int64, salts *Salts) *Session {
 	return &Session{id: id, key: key, salts: salts, uniqueID: uniqueID}
 }
 
+// Refuse makes the session refuse requests up to id, which may be replays of what came to an earlier session.
+func (s *Session) Refuse(id MessageID) { s.in.floor = max(s.in.floor, id) }
+
+// Highest is the highest id that came, or that Refuse named.
+func (s *Session) Highest() MessageID { return s.in.highest() }
+
 // ID is the number that the client chose.
 func (s *Session) ID() int64 { return s.id }
 
@@ -262,7 +268,11 @@ func (r *receiver) one(m Message, body []byte, owned bool) error {
 // request takes a call, unless it is one that came before.
 func (r *receiver) request(m Message, body []byte, owned bool) {
 	if st, ok := r.s.in.find(m.ID); ok {
-		r.s.repeated(m.ID, st)
+		r.s.repeated(m, st)
+		return
+	}
+	if r.s.in.forgotten(m.ID) { // it may be a replay: the client is to send it under a new id
+		r.s.reply(encodeBadMsg(m, codeTooOld))
 		return
 	}
 	r.s.in.add(r.now, m.ID, running)
@@ -281,9 +291,12 @@ func (s *Session) begin(first MessageID) {
 }
 
 // repeated handles a request that has been seen: it is served once, and its answer sent again.
-func (s *Session) repeated(id MessageID, st entry) {
-	if st.kind == answered && s.resendAnswer(id) {
-		return
+func (s *Session) repeated(m Message, st entry) {
+	switch {
+	case st.kind == answered && s.resendAnswer(m.ID):
+	case st.kind == lost:
+		s.reply(encodeBadMsg(m, codeTooOld))
+	default:
+		s.ack(m.ID)
 	}
-	s.ack(id)
 }

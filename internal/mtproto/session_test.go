@@ -427,8 +427,11 @@ func TestWhatIsNotAcknowledgedIsBounded(t *testing.T) {
 	if p.s.sizes.unacked > maxUnacked+len(big)*2 {
 		t.Errorf("%d bytes are kept", p.s.sizes.unacked)
 	}
-	if st := p.s.Status(first); st != Unknown {
-		t.Errorf("the dropped answer's request has status %d, want unknown: it may be sent anew", st)
+	if st := p.s.in.state(first, p.now); st != stateNotReceived {
+		t.Errorf("the dropped answer's request has state %d: the client would not send it anew", st)
+	}
+	if events := p.sendAs(first, request); len(events) != 0 {
+		t.Error("a request is served again because its answer was dropped")
 	}
 	p.s.Attach(2, tooLong)
 	if got := p.take(); !slices.Contains(kinds(got), binary.LittleEndian.Uint32(tooLong)) {
@@ -452,6 +455,42 @@ func TestInboxIsBounded(t *testing.T) {
 	p.send(encodeLongs(idPing, 1))
 	if n, c := len(p.s.in.list), cap(p.s.in.list); n > 2 || c > 64 {
 		t.Errorf("%d messages in room for %d are remembered an hour later", n, c)
+	}
+}
+
+func TestReplaysOfForgottenRequestsAreRefused(t *testing.T) {
+	p := newPeer(t)
+	p.open()
+	recorded, _ := p.send(request)
+	for range maxRemembered + 10 {
+		p.send(encodeLongs(idPing, 1))
+		p.take()
+	}
+	if events := p.sendAs(recorded, request); len(events) != 0 {
+		t.Error("a forgotten request is served again")
+	}
+	p.want("refusal", p.take(), idBadMsg)
+	next := newPeer(t)
+	next.s.Refuse(p.s.Highest())
+	if events := next.sendAs(recorded, request); len(events) != 0 {
+		t.Error("a request to an earlier session is served again")
+	}
+	p.now = p.now.Add(time.Second)
+	if events := next.sendAs(p.id(), request); len(events) != 1 {
+		t.Error("a later request is not served")
+	}
+}
+
+func TestAnswersForAClientWhoIsAwayAreBounded(t *testing.T) {
+	p := newPeer(t)
+	p.open()
+	for range 50 {
+		id, _ := p.send(request)
+		p.s.Answer(id, Result(id, make([]byte, 10_000), false), false)
+		p.s.DropAnswers(100_000)
+	}
+	if p.s.Backlog() > 100_000 || p.s.Backlog() < 80_000 {
+		t.Errorf("%d bytes wait", p.s.Backlog())
 	}
 }
 

@@ -106,6 +106,9 @@ func (d *Dispatcher) guarded(ctx context.Context, call *Call, body []byte) (out 
 }
 
 func (d *Dispatcher) serve(ctx context.Context, call *Call, body []byte) (tl.Object, error) {
+	if err := d.o.Limiter.AllowAny(call); err != nil { // before anything is computed for it
+		return nil, err
+	}
 	layer, client := call.Layer, call.Client
 	req, err := unwrap(call, body)
 	if err != nil {
@@ -165,7 +168,7 @@ func (d *Dispatcher) admit(call *Call, need Need) error {
 	if err := need.check(call); err != nil {
 		return err
 	}
-	return d.o.Limiter.Allow(call)
+	return d.o.Limiter.AllowMethod(call)
 }
 
 // bindTempAuthKey is the one call that needs neither a bound key nor a layer: TDLib sends it before all else.

@@ -1,6 +1,8 @@
 package rpc
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -137,6 +139,10 @@ func TestErrors(t *testing.T) {
 	for range maxWrappers {
 		deep = silent(deep)
 	}
+	again := withInit(getConfig)
+	for range 3 {
+		again = repack(again)
+	}
 	in := Call{Key: 9, Layer: 200, User: 1}
 	tests := map[string]struct {
 		call Call
@@ -148,6 +154,7 @@ func TestErrors(t *testing.T) {
 		"bytes left over":            {in, append(head(0xc4f9186b), 1, 2, 3, 4), ErrMalformed},
 		"nothing":                    {in, nil, ErrMalformed},
 		"nested too deeply":          {in, deep, ErrMalformed},
+		"packed again and again":     {in, again, ErrMalformed},
 		"packed garbage":             {in, head(packed.ID, []byte{3, 1, 2, 3}), ErrMalformed},
 		"not signed in":              {Call{Key: 9, Layer: 200}, getState, ErrNotSignedIn},
 		"password missing":           {Call{Key: 9, Layer: 200, PasswordPending: true}, getState, ErrPasswordNeeded},
@@ -168,6 +175,31 @@ func TestErrors(t *testing.T) {
 				t.Errorf("got %v, want %v", err, tt.want)
 			}
 		})
+	}
+}
+
+// repack packs what does not get shorter by it, too.
+func repack(body []byte) []byte {
+	var z bytes.Buffer
+	g := gzip.NewWriter(&z)
+	_, _ = g.Write(body)
+	_ = g.Close()
+	var w tl.Writer
+	w.ID(packed.ID)
+	w.Bytes(z.Bytes())
+	return w.B
+}
+
+func TestLimitsComeBeforeUnwrapping(t *testing.T) {
+	d, _ := newDispatcher(t, newTestRouter(), func(o *Options) {
+		o.Limiter = NewLimiter([]Limit{{Per: PerStranger, Burst: 1, Every: time.Hour}}, nil)
+	})
+	garbage := head(packed.ID, []byte{3, 1, 2, 3})
+	for _, want := range []Error{ErrMalformed, Flood(3600)} {
+		_, err := d.Call(t.Context(), &Call{Key: 9, Layer: 200, Addr: netip.MustParseAddr("192.0.2.1")}, garbage)
+		if !errors.Is(err, want) {
+			t.Errorf("got %v, want %v", err, want)
+		}
 	}
 }
 
@@ -232,7 +264,11 @@ func TestLimits(t *testing.T) {
 			{Per: PerAddress, Burst: 5, Every: time.Hour},
 		}, []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")})
 		ask := func(method string, key ids.AuthKey, addr string) string {
-			err := limits.Allow(&Call{Key: key, InvokedMethod: method, Addr: netip.MustParseAddr(addr)})
+			call := &Call{Key: key, InvokedMethod: method, Addr: netip.MustParseAddr(addr)}
+			err := limits.AllowAny(call)
+			if err == nil {
+				err = limits.AllowMethod(call)
+			}
 			if err == nil {
 				return ""
 			}
@@ -269,7 +305,7 @@ func TestLimits(t *testing.T) {
 func TestLimiterIsBounded(t *testing.T) {
 	limits := NewLimiter([]Limit{{Per: PerKey, Burst: 1, Every: time.Hour}}, nil)
 	for key := range ids.AuthKey(500_000) {
-		_ = limits.Allow(&Call{Key: key + 1})
+		_ = limits.AllowAny(&Call{Key: key + 1})
 	}
 	total := 0
 	for i := range limits.shards {

@@ -12,9 +12,10 @@ type Scope uint8
 
 // The scopes.
 const (
-	PerKey     Scope = iota + 1 // the permanent key: one device
-	PerUser                     // all devices of a user; calls of nobody are not counted
-	PerAddress                  // an IPv4 address, or a /64 of IPv6
+	PerKey      Scope = iota + 1 // the permanent key: one device
+	PerUser                      // all devices of a user; calls of nobody are not counted
+	PerAddress                   // an IPv4 address, or a /64 of IPv6
+	PerStranger                  // as PerAddress, but only calls of nobody are counted
 )
 
 // A Limit is a token bucket for each subject of its scope: Burst calls at once, after that one per Every.
@@ -34,6 +35,8 @@ func DefaultLimits() []Limit {
 	return []Limit{
 		{Per: PerKey, Burst: 3000, Every: time.Second / 100},
 		{Per: PerUser, Burst: 6000, Every: time.Second / 200},
+		{Per: PerStranger, Burst: 6000, Every: time.Second / 100},
+		{Methods: []string{"account.getPassword"}, Per: PerKey, Burst: 20, Every: 3 * time.Second},
 		{Methods: codes, Per: PerKey, Burst: 8, Every: 30 * time.Second},
 		{Methods: codes, Per: PerAddress, Burst: 60, Every: 10 * time.Second},
 		{Methods: login, Per: PerKey, Burst: 15, Every: 10 * time.Second},
@@ -44,7 +47,8 @@ func DefaultLimits() []Limit {
 		{Methods: []string{"contacts.importContacts"}, Per: PerUser, Burst: 30, Every: 10 * time.Second},
 		{Methods: []string{"contacts.resolvePhone", "contacts.resolveUsername", "contacts.search", "account.checkUsername"},
 			Per: PerUser, Burst: 200, Every: time.Second},
-		{Methods: []string{"messages.search", "messages.searchGlobal"}, Per: PerUser, Burst: 200, Every: time.Second / 4},
+		{Methods: []string{"messages.search", "messages.searchGlobal", "messages.getSearchCounters",
+			"messages.getSavedHistory", "messages.getSavedDialogs"}, Per: PerUser, Burst: 200, Every: time.Second / 4},
 		{Methods: []string{"account.updateUsername", "account.updateProfile"}, Per: PerUser, Burst: 30, Every: 10 * time.Second},
 		{Methods: []string{"account.getPassword"}, Per: PerKey, Burst: 30, Every: 3 * time.Second}, // milliseconds of arithmetic each
 		{Methods: []string{"account.deleteAccount", "account.resetPassword", "account.changePhone"}, Per: PerUser, Burst: 10, Every: time.Minute},
@@ -84,17 +88,27 @@ func NewLimiter(table []Limit, exempt []netip.Prefix) *Limiter {
 	return l
 }
 
-// Allow counts call. It fails with the Flood that says how long to wait.
-func (l *Limiter) Allow(call *Call) error {
+// AllowAny counts call by the limits of every method. It fails with the Flood that says how long to wait.
+func (l *Limiter) AllowAny(call *Call) error {
 	if l == nil {
 		return nil
 	}
+	return l.allow(l.every, call)
+}
+
+// AllowMethod counts call by the limits of its method, as AllowAny does.
+func (l *Limiter) AllowMethod(call *Call) error {
+	if l == nil {
+		return nil
+	}
+	return l.allow(l.byMethod[call.InvokedMethod], call)
+}
+
+func (l *Limiter) allow(rows []row, call *Call) error {
 	now := l.now()
-	for _, rows := range [...][]row{l.byMethod[call.InvokedMethod], l.every} {
-		for _, r := range rows {
-			if wait := l.take(r, call, now); wait > 0 {
-				return Flood(int((wait + time.Second - 1) / time.Second))
-			}
+	for _, r := range rows {
+		if wait := l.take(r, call, now); wait > 0 {
+			return Flood(int((wait + time.Second - 1) / time.Second))
 		}
 	}
 	return nil
@@ -124,6 +138,10 @@ func (l *Limiter) subject(r row, call *Call) (bucketKey, bool) {
 		return bucketKey{row: r.n, lo: uint64(call.Key)}, call.Key != 0
 	case PerUser:
 		return bucketKey{row: r.n, lo: uint64(call.User)}, call.User != 0
+	case PerStranger:
+		if call.User != 0 {
+			return bucketKey{}, false
+		}
 	}
 	return l.address(r, call.Addr.Unmap())
 }

@@ -11,7 +11,8 @@ import (
 // Bounds of what may stand around a request.
 const (
 	maxWrappers = 16      // clients use up to five
-	maxUnpacked = 4 << 20 // bytes of a request that came packed
+	maxUnpacked = 4 << 20 // bytes of everything in a request that came packed
+	maxPacked   = 2       // packed in packed
 )
 
 // wrapperNames are the methods that the dispatcher itself serves.
@@ -28,12 +29,17 @@ var wrapperNames = map[string]bool{
 // It fails with the errors of tl and packed.
 // Spec: https://core.telegram.org/api/invoking
 func unwrap(call *Call, body []byte) (tg.Request, error) {
+	budget, packings := maxUnpacked, 0
 	for range maxWrappers {
 		if packed.Is(body) {
-			plain, err := packed.Unpack(body, maxUnpacked)
+			if packings++; packings > maxPacked {
+				return nil, fmt.Errorf("packed %d times: %w", packings, tl.ErrLimit)
+			}
+			plain, err := packed.Unpack(body, budget)
 			if err != nil {
 				return nil, err
 			}
+			budget -= len(plain)
 			body = plain
 			continue
 		}

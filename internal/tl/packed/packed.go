@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"sync"
 
 	"github.com/klauspost/compress/gzip"
@@ -70,7 +71,7 @@ func declared(data []byte) (size int, known bool) {
 	if len(data) < smallest || data[0] != gzipMagic {
 		return 0, false
 	}
-	return int(binary.LittleEndian.Uint32(data[len(data)-4:])), true
+	return int(min(binary.LittleEndian.Uint32(data[len(data)-4:]), math.MaxInt32)), true
 }
 
 // gzipMagic is the first byte of a gzip stream.
