@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hermod/internal/rpc"
+	"hermod/internal/tl/gen"
 	"hermod/internal/tl/tg"
 )
 
@@ -83,6 +84,20 @@ func TestIPv6AddressesAreMarked(t *testing.T) {
 	options := h.dcOptions(&rpc.Call{})
 	if !options[0].Ipv6 || options[1].Ipv6 || options[1].IPAddress != "192.0.2.9" {
 		t.Errorf("got %+v, %+v", options[0], options[1])
+	}
+}
+
+// What TDLib logs as faults of the server.
+func TestEmptinessHasTheShapeTDLibWants(t *testing.T) {
+	if all := ask[*tg.StoriesAllStories](t, "stories.getAllStories", nil, nil); all.State == "" {
+		t.Error("stories without a state")
+	}
+	self := gen.Value{Name: "inputPeerSelf"}
+	if got := ask[*tg.PaymentsStarsStatus](t, "payments.getStarsStatus", map[string]any{"peer": self}, nil); got.Balance.TLName() != "starsAmount" {
+		t.Errorf("stars: got %s", got.Balance.TLName())
+	}
+	if got := ask[*tg.PaymentsStarsStatus](t, "payments.getStarsStatus", map[string]any{"peer": self, "ton": true}, nil); got.Balance.TLName() != "starsTonAmount" {
+		t.Errorf("TON: got %s", got.Balance.TLName())
 	}
 }
 

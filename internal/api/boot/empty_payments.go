@@ -1,6 +1,8 @@
 package boot
 
 import (
+	"context"
+
 	"hermod/internal/rpc"
 	"hermod/internal/tl/tg"
 )
@@ -21,12 +23,23 @@ func emptyPayments(r *rpc.Router) {
 	refused[*tg.FragmentGetCollectibleInfo](r, rpc.BadRequest("COLLECTIBLE_INVALID"))
 }
 
+const tonLayer = 206 // the first that has the amount in TON
+
+// balance answers method I with an empty purse in the currency asked for: TDLib refuses the other.
+func balance[I tg.Request](r *rpc.Router, ton func(I) bool) {
+	rpc.HandleEmpty(r, rpc.SignedIn, func(_ context.Context, call *rpc.Call, in I) (*tg.PaymentsStarsStatus, error) {
+		if ton(in) && call.Layer >= tonLayer {
+			return &tg.PaymentsStarsStatus{Balance: &tg.StarsTonAmount{}}, nil
+		}
+		return &tg.PaymentsStarsStatus{Balance: &tg.StarsAmount{}}, nil
+	})
+}
+
 func emptyStars(r *rpc.Router) {
-	status := &tg.PaymentsStarsStatus{Balance: &tg.StarsAmount{}}
-	none[*tg.PaymentsGetStarsStatus](r, status)
-	none[*tg.PaymentsGetStarsSubscriptions](r, status)
-	none[*tg.PaymentsGetStarsTransactions](r, status)
-	none[*tg.PaymentsGetStarsTransactionsByID](r, status)
+	balance(r, func(in *tg.PaymentsGetStarsStatus) bool { return in.Ton })
+	balance(r, func(*tg.PaymentsGetStarsSubscriptions) bool { return false })
+	balance(r, func(in *tg.PaymentsGetStarsTransactions) bool { return in.Ton })
+	balance(r, func(in *tg.PaymentsGetStarsTransactionsByID) bool { return in.Ton })
 	none[*tg.PaymentsGetStarsGiftOptions](r, tg.Vector[*tg.StarsGiftOption]{})
 	none[*tg.PaymentsGetStarsGiveawayOptions](r, tg.Vector[*tg.StarsGiveawayOption]{})
 	none[*tg.PaymentsGetStarsTopupOptions](r, tg.Vector[*tg.StarsTopupOption]{})

@@ -30,14 +30,17 @@ func emptyStories(r *rpc.Router) {
 	})
 }
 
-const allStoriesLayer = 161 // the first whose answer can be written
+const (
+	allStoriesLayer = 161 // the first whose answer can be written
+	storiesState    = "0" // names the empty list; TDLib takes an empty name for a fault
+)
 
 // getAllStories serves https://core.telegram.org/method/stories.getAllStories.
 func getAllStories(_ context.Context, call *rpc.Call, _ *tg.StoriesGetAllStories) (*tg.StoriesAllStories, error) {
 	if call.Layer < allStoriesLayer {
 		return nil, rpc.ErrUnknownMethod
 	}
-	return &tg.StoriesAllStories{StealthMode: &tg.StoriesStealthMode{}}, nil
+	return &tg.StoriesAllStories{State: storiesState, StealthMode: &tg.StoriesStealthMode{}}, nil
 }
 
 // emptyCalls serves what clients ask about calls before there is one.
