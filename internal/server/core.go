@@ -63,6 +63,7 @@ func (c *Core) build(ctx context.Context, cfg config.Config, o Options) error {
 		return err
 	}
 	c.Dialogs = dialogs.New(c.DB, c.Updates)
+	c.Users.TellPartners(c.Dialogs.Partners)
 	c.Messages = messages.New(c.DB, c.Bus, c.Updates, c.Dialogs, c.Users)
 	return nil
 }

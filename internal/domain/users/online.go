@@ -2,7 +2,6 @@ package users
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"hermod/internal/bus"
@@ -19,20 +18,12 @@ func (s *Service) SetOnline(ctx context.Context, user ids.User, online bool, par
 	if !s.presence.Set(user, online, time.Now()) {
 		return nil
 	}
-	who, err := s.Audience(ctx, user)
+	who, err := s.near(ctx, user, partners)
 	if err != nil {
 		return err
 	}
-	if partners != nil {
-		talking, err := partners(ctx, user)
-		if err != nil {
-			return err
-		}
-		who = append(who, talking[:min(len(talking), maxAudience)]...)
-	}
-	slices.Sort(who)
-	for _, to := range slices.Compact(who) {
-		if to == user || !s.presence.Attached(to) {
+	for _, to := range who {
+		if !s.presence.Attached(to) {
 			continue
 		}
 		shown, err := s.SeesStatus(ctx, to, user)

@@ -230,6 +230,31 @@ func TestPresence(t *testing.T) {
 	})
 }
 
+// TDLib shows the old name of whom one talks with until it is told, contact or not.
+func TestPartnersHearOfChanges(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		anna, bo, cy := w.person(t, "4790000001", "Anna"), w.person(t, "4790000002", "Bo"), w.person(t, "4790000003", "Cy")
+		w.TellPartners(func(context.Context, ids.User) ([]ids.User, error) { return []ids.User{cy.ID, anna.ID, cy.ID}, nil })
+		var told []ids.User
+		defer w.bus.Subscribe("live", func(m bus.Message) {
+			if _, ok := m.Value.(users.Changed); ok {
+				told = append(told, ids.User(m.Key))
+			}
+		})()
+		for _, u := range []users.User{anna, bo, cy} {
+			defer w.Presence().Attach(u.ID)()
+		}
+		w.ties(t, bo.ID, anna.ID, users.Tie{Contact: true})
+		if _, err := w.UpdateUsername(t.Context(), anna.ID, "anna_alpha"); err != nil {
+			t.Fatal(err)
+		}
+		if want := []ids.User{bo.ID, cy.ID}; !slices.Equal(told, want) {
+			t.Errorf("told %v, want %v", told, want)
+		}
+	})
+}
+
 func TestLastSeenIsWritten(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)

@@ -167,9 +167,9 @@ func (s *Service) changed(ctx context.Context, tx *db.Tx, user ids.User, what Ch
 	return s.log.Note(ctx, tx, user, updates.UserChanged{User: user, What: string(what)})
 }
 
-// tell sends value to those who know user and are here. What fails is lost: it was a courtesy.
+// tell sends value to those who know user, or talk with him, and are here. What fails is lost: it was a courtesy.
 func (s *Service) tell(ctx context.Context, user ids.User, value any) {
-	who, err := s.Audience(ctx, user)
+	who, err := s.near(ctx, user, s.partners)
 	if err != nil {
 		return
 	}

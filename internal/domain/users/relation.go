@@ -3,6 +3,7 @@ package users
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"hermod/internal/cache"
 	"hermod/internal/db"
@@ -147,6 +148,23 @@ func (s *Service) Audience(ctx context.Context, user ids.User) ([]ids.User, erro
 		})
 	})
 	return who, wrap(err, "audience")
+}
+
+// near returns, in order, whom news of user concern: who has him as a contact, and whom partners returns; nil is nobody.
+func (s *Service) near(ctx context.Context, user ids.User, partners Partners) ([]ids.User, error) {
+	who, err := s.Audience(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	if partners != nil {
+		talking, err := partners(ctx, user)
+		if err != nil {
+			return nil, err
+		}
+		who = append(who, talking[:min(len(talking), maxAudience)]...)
+	}
+	slices.Sort(who)
+	return slices.DeleteFunc(slices.Compact(who), func(u ids.User) bool { return u == user }), nil
 }
 
 // CheckMayWrite tells whether from may send a message to to: nil, ErrNotFound, ErrDeleted, ErrBlocked or

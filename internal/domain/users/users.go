@@ -50,6 +50,7 @@ type Service struct {
 	relations *cache.Cache[cache.Pair[ids.User], Relation]
 	mayWrite  *cache.Cache[cache.Pair[ids.User], error]
 	presence  *Presence
+	partners  Partners // who hear of changes in a profile besides those who have it as a contact; nil: nobody
 }
 
 // New makes the service. Close ends its subscriptions.
@@ -63,6 +64,9 @@ func New(d *db.DB, b bus.Bus, log *updates.Log) *Service {
 		presence:  newPresence(d, b),
 	}
 }
+
+// TellPartners makes those whom partners returns hear of changes in a profile, too. Call it before anything else.
+func (s *Service) TellPartners(partners Partners) { s.partners = partners }
 
 // Close stops listening to the bus.
 func (s *Service) Close() {
