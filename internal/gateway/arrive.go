@@ -25,7 +25,7 @@ type arrival struct {
 // arrive finds out what nc speaks and serves it.
 func (g *Gateway) arrive(nc net.Conn) {
 	a := &arrival{g: g, nc: nc, addr: addrOf(nc.RemoteAddr())}
-	p := g.places.enter(a.addr, g.limits)
+	p := g.places.enter(a.addr, g.believes(a.addr), &g.limits)
 	if p == nil {
 		g.metrics.refused.Inc()
 		_ = nc.Close()
@@ -103,6 +103,8 @@ func (a *arrival) startTLS() error {
 
 var errProxy = errors.New("gateway: PROXY header from an address that may not send one")
 
+var errPlaces = errors.New("gateway: too many connections from one network")
+
 // readProxy takes the PROXY header, which only configured addresses may send, and only as the first thing.
 func (a *arrival) readProxy(p *place) error {
 	if a.proxy || a.secure || !a.g.believes(a.addr) {
@@ -115,7 +117,10 @@ func (a *arrival) readProxy(p *place) error {
 	a.proxy, a.first = true, nil
 	if h.IsValid() {
 		a.addr = h
-		p.move(h)
+		if !p.move(h, &a.g.limits) {
+			a.g.metrics.refused.Inc()
+			return errPlaces
+		}
 	}
 	return nil
 }
@@ -165,6 +170,3 @@ func (p *prefixed) Read(b []byte) (int, error) {
 func (g *Gateway) transportOptions() transport.Options {
 	return transport.Options{Limit: unprovenLimit, PacketTimeout: g.limits.Packet, WriteTimeout: g.limits.Write}
 }
-
-// unprovenLimit is the largest packet of a connection that has not shown a key yet: a part of a file.
-const unprovenLimit = 640 << 10

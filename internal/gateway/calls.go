@@ -37,11 +37,20 @@ func (s *session) requestLocked(e mtproto.Event, from netip.Addr) {
 	r.ctx, r.cancel = context.WithCancel(s.g.calls)
 	s.held += len(body)
 	s.g.metrics.held.Add(int64(len(body)))
-	if len(s.running) < s.g.limits.CallsAtOnce {
-		s.startLocked(r)
-		return
-	}
 	s.waiting = append(s.waiting, r)
+	s.startNextLocked()
+}
+
+// startNextLocked starts calls that wait, unless too many run or the client does not take its answers.
+func (s *session) startNextLocked() {
+	for len(s.waiting) > 0 && len(s.running) < s.g.limits.CallsAtOnce && s.m.Backlog() <= s.g.limits.Backlog && !s.ended.Load() {
+		next := s.waiting[0]
+		s.waiting = slices.Delete(s.waiting, 0, 1)
+		s.startLocked(next)
+	}
+	if len(s.waiting) == 0 {
+		s.waiting = nil
+	}
 }
 
 // fullLocked says whether a request of n more bytes is too much.
@@ -87,7 +96,7 @@ func (s *session) prepare(r *request) (*rpc.Call, error) {
 	k := s.key
 	call := &rpc.Call{Session: ids.Session(s.id), MsgID: int64(r.id), Addr: r.addr, DC: k.dc}
 	call.After = func(ctx context.Context, msgIDs []int64) error { return s.after(ctx, r.id, msgIDs) }
-	who, err := s.g.ask(r.ctx, k)
+	who, err := s.g.refresh(r.ctx, k)
 	if err != nil {
 		return call, err
 	}
@@ -101,24 +110,21 @@ func (s *session) prepare(r *request) (*rpc.Call, error) {
 	return call, nil
 }
 
-// ask returns who stands behind k. While nobody does it asks anew each time: that may change any moment.
-func (g *Gateway) ask(ctx context.Context, k *key) (rpc.Who, error) {
-	if who := k.identity(); who.User != 0 {
-		return who, nil
-	}
-	return g.refresh(ctx, k)
-}
-
-// refresh asks Identity who stands behind k now, and remembers it.
+// refresh asks Identity who stands behind k now, remembers it, and makes the sessions of k follow. Every call asks, so
+// that a word of KeyChanged that was lost, or came at the wrong moment, makes no difference for long.
 func (g *Gateway) refresh(ctx context.Context, k *key) (rpc.Who, error) {
 	who, err := g.o.Identity.Who(ctx, ids.AuthKey(k.ID))
 	if err != nil {
 		return who, err
 	}
 	k.mu.Lock()
+	before := k.who
 	k.who = who
 	k.mu.Unlock()
 	g.rebind(k, who)
+	if before.User != who.User {
+		g.spawn(func() { g.identityChanged(k, who) })
+	}
 	return who, nil
 }
 
@@ -198,11 +204,10 @@ func (s *session) finish(r *request, call *rpc.Call, body []byte, failed bool) {
 	if r.done != nil {
 		close(r.done)
 	}
-	if len(s.waiting) > 0 && !s.ended.Load() {
-		next := s.waiting[0]
-		s.waiting = slices.Delete(s.waiting, 0, 1)
-		s.startLocked(next)
+	if len(s.links) == 0 {
+		s.m.DropAnswers(s.g.limits.Backlog)
 	}
+	s.startNextLocked()
 	if call.User == 0 { // signed out by this very call, or never in: the client knows
 		s.ending = false
 	}
@@ -245,9 +250,9 @@ func (s *session) afterOne(ctx context.Context, id mtproto.MessageID) bool {
 	return s.m.Status(id) == mtproto.Done
 }
 
-// doneLocked returns a channel that is closed when the request id is answered; nil if it neither runs nor waits.
+// doneLocked returns a channel that is closed when the request id is answered; nil if it does not run.
 func (s *session) doneLocked(id mtproto.MessageID) chan struct{} {
-	r := s.requestOfLocked(id)
+	r := s.running[id] // what waits for its turn waits behind the one that asks, and would never come
 	if r == nil {
 		return nil
 	}

@@ -33,6 +33,7 @@ type conn struct {
 
 	// The reader owns these.
 	proven   bool
+	wide     bool // may send a large packet before it has shown a key
 	exchange *handshake.Exchange
 	idle     time.Duration
 	sessions []*session // heard from on this connection
@@ -75,8 +76,41 @@ func (c *conn) receive() (transport.Packet, error) {
 	if err := c.setDeadline(); err != nil {
 		return transport.Packet{}, err
 	}
-	return c.t.Receive()
+	p, err := c.t.Receive()
+	if err != nil && c.widen(err) {
+		return c.t.Receive() // nothing of the packet has been used
+	}
+	return p, err
 }
+
+// widen lets a connection that has not shown a key send one large packet, a part of a file, if not too many others do:
+// what is received of such packets is memory that anybody can fill.
+func (c *conn) widen(err error) bool {
+	if c.proven || c.wide || !errors.Is(err, transport.ErrTooLarge) {
+		return false
+	}
+	if c.g.wide.Add(1) > maxWide {
+		c.g.wide.Add(-1)
+		return false
+	}
+	c.wide = true
+	c.t.SetLimit(wideLimit)
+	return true
+}
+
+// narrow gives back what widen took.
+func (c *conn) narrow() {
+	if c.wide {
+		c.wide = false
+		c.g.wide.Add(-1)
+	}
+}
+
+const (
+	unprovenLimit = 16 << 10  // bytes of a packet of a connection that has not shown a key
+	wideLimit     = 640 << 10 // the same, for some of them
+	maxWide       = 256       // of them
+)
 
 // take takes packets, beginning with p, until none is at hand any more; false if the connection has ended.
 func (c *conn) take(p transport.Packet, err error) bool {
@@ -110,6 +144,7 @@ func (c *conn) end(err error) {
 	for _, s := range c.sessions {
 		s.detach(c)
 	}
+	c.narrow()
 	c.place.leave()
 	c.g.metrics.closed(err)
 }
@@ -193,6 +228,7 @@ func (c *conn) prove() {
 		return
 	}
 	c.proven, c.exchange, c.idle = true, nil, c.g.limits.Idle
+	c.narrow()
 	c.t.SetLimit(transport.DefaultLimit)
 	c.place.prove()
 }

@@ -114,12 +114,16 @@ func (l *Limits) setDefaults() {
 	or(&l.Backlog, 256<<10)
 }
 
+// clockSlack is how far the clocks of clients may be behind when they come right after a start.
+const clockSlack = 2 * time.Second
+
 // A Gateway serves clients. Make it with New, then Run it.
 type Gateway struct {
 	o        Options
 	limits   Limits
 	log      *slog.Logger
 	salts    *mtproto.Salts
+	started  mtproto.MessageID // older requests may have been served before a restart
 	keys     keyTable
 	live     live
 	exchange *exchanges
@@ -128,6 +132,7 @@ type Gateway struct {
 	places   places
 	acks     ackList
 	links    atomic.Uint32 // the number of the last connection
+	wide     atomic.Int32  // connections that may send a large packet without having shown a key
 
 	// calls ends when running calls must: some seconds after Run was told to stop.
 	calls    context.Context
@@ -150,10 +155,10 @@ func New(o Options) (*Gateway, error) {
 		o.HTTP = http.NotFoundHandler()
 	}
 	o.Limits.setDefaults()
-	g := &Gateway{o: o, limits: o.Limits, log: o.Log, salts: mtproto.NewSalts(o.Secret)}
+	g := &Gateway{started: mtproto.IDAt(time.Now().Add(-clockSlack)), o: o, limits: o.Limits, log: o.Log, salts: mtproto.NewSalts(o.Secret)}
 	g.calls, g.endCalls = context.WithCancel(context.Background())
 	g.live = live{feed: o.Feed, log: o.Log, ctx: g.calls, go_: g.spawn}
-	g.exchange = newExchanges(o.Exchange, o.Limits.Workers, o.Limits.Exchanges)
+	g.exchange = newExchanges(o.Exchange, &g.limits)
 	g.web = newWebServer(g)
 	g.metrics = newMetrics(o.Metrics, g)
 	return g, nil

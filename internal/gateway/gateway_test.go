@@ -158,6 +158,27 @@ func TestTamperedPacketEndsTheConnection(t *testing.T) {
 	}
 }
 
+func TestLargeFirstPackets(t *testing.T) {
+	r := newRig(t, nil)
+	large := bytes.Repeat(hello, 512<<10/len(hello)) // a part of a file
+	d := r.device(r.newKey(1))
+	if got := d.call(large); !bytes.Equal(got, large) {
+		t.Errorf("%d bytes came back", len(got))
+	}
+	if n := r.g.wide.Load(); n != 0 {
+		t.Errorf("%d connections may send large packets without a key", n)
+	}
+	r.g.wide.Store(maxWide)
+	d = r.device(r.newKey(1))
+	d.sendAs(d.msgID(), large)
+	if _, err := d.receive(5 * time.Second); err == nil || errors.Is(err, errTimeout) {
+		t.Errorf("one more than may: %v", err)
+	}
+	if n := r.g.wide.Load(); n != maxWide {
+		t.Errorf("%d are counted", n)
+	}
+}
+
 func TestQuickAck(t *testing.T) {
 	r := newRig(t, nil)
 	k := r.newKey(1)
@@ -454,6 +475,100 @@ func TestTooManyCallsAreTurnedAway(t *testing.T) {
 	close(release)
 	d.answer(one)
 	d.answer(two)
+}
+
+func TestWhatWaitsIsBoundedInBytes(t *testing.T) {
+	r := newRig(t, func(o *Options) { o.Limits.CallsAtOnce, o.Limits.CallBytes = 1, 100<<10 })
+	release := make(chan struct{})
+	r.serve = func(_ context.Context, _ *rpc.Call, _ []byte) (tl.Object, error) {
+		<-release
+		return echo("okay"), nil
+	}
+	d := r.device(r.newKey(8))
+	big := make([]byte, 40<<10)
+	copy(big, hello)
+	d.send(hello)
+	d.await(idNewSession) // the connection has shown its key
+	one, two, three := d.send(big), d.send(big), d.send(big)
+	got := tl.NewReader(d.answer(three))
+	if got.ID(); got.Int32() != 420 {
+		t.Error("more than may wait is taken")
+	}
+	close(release)
+	d.answer(one)
+	d.answer(two)
+	eventually(t, func() bool { return r.g.metrics.held.Load() == 0 })
+}
+
+func TestCallThatWaitsForOneBehindItFails(t *testing.T) {
+	r := newRig(t, func(o *Options) { o.Limits.CallsAtOnce = 1 })
+	d := r.device(r.newKey(8))
+	d.call(hello)
+	behind := d.msgID()
+	r.serve = func(ctx context.Context, call *rpc.Call, body []byte) (tl.Object, error) {
+		if call.MsgID != behind {
+			time.Sleep(50 * time.Millisecond)
+			if err := call.After(ctx, []int64{behind}); err != nil {
+				return nil, err
+			}
+		}
+		return echo(body), nil
+	}
+	first := d.send(hello)
+	d.sendAs(behind, hello)
+	got := tl.NewReader(d.answer(first))
+	if got.ID(); got.Int32() != 400 || got.String() != "MSG_WAIT_FAILED" {
+		t.Error("the only place is held by a call that waits for one behind it")
+	}
+	d.answer(behind)
+}
+
+func TestMissedWordOfASignOutMakesNoDifference(t *testing.T) {
+	r := newRig(t, nil)
+	users := make(chan ids.User, 2)
+	r.serve = func(_ context.Context, call *rpc.Call, body []byte) (tl.Object, error) {
+		users <- call.User
+		return echo(body), nil
+	}
+	k := r.newKey(8)
+	d, idle := r.device(k), r.device(k)
+	d.call(hello)
+	idle.send(ping(1))
+	idle.await(idPong)
+	r.setWho(k.ID, rpc.Who{Layer: 200}) // nobody calls KeyChanged
+	d.call(hello)
+	if before, after := <-users, <-users; before != 8 || after != 0 {
+		t.Errorf("calls of %d, then %d; want 8, then nobody", before, after)
+	}
+	for {
+		if _, err := idle.receive(5 * time.Second); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatalf("the session that only listens: %v, want its end", err)
+		}
+	}
+}
+
+func TestReplayInANewSessionIsRefused(t *testing.T) {
+	r := newRig(t, nil)
+	d := r.device(r.newKey(8))
+	d.call(hello)
+	id := d.msgID()
+	d.sendAs(id, hello)
+	d.answer(id)
+	k, err := r.g.key(t.Context(), d.key.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.mu.Lock()
+	s := k.sessions[0]
+	k.mu.Unlock()
+	r.g.drop(s)
+	d.dial()
+	d.sendAs(id, hello)
+	if m := d.await(0xa7eff811); m.Body[16] != 20 {
+		t.Errorf("refused by code %d, want 20", m.Body[16])
+	}
 }
 
 func TestPaceOfAKey(t *testing.T) {

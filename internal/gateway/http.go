@@ -3,7 +3,9 @@ package gateway
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
@@ -37,7 +39,7 @@ func newWebServer(g *Gateway) *webServer {
 		IdleTimeout:       75 * time.Second,
 		MaxHeaderBytes:    16 << 10,
 		BaseContext:       func(net.Listener) context.Context { return g.calls },
-		ErrorLog:          nil,
+		ErrorLog:          slog.NewLogLogger(g.log.Handler(), slog.LevelWarn),
 	}
 	return w
 }
@@ -160,7 +162,7 @@ func placeOf(nc net.Conn) *place {
 	if c, ok := nc.(*webConn); ok {
 		return c.place
 	}
-	return &place{of: new(places)}
+	return &place{of: new(places), gone: true}
 }
 
 func remoteAddr(r *http.Request) netip.Addr {
@@ -184,19 +186,42 @@ func (w *webServer) packet(rw http.ResponseWriter, r *http.Request) {
 		http.Error(rw, "POST a packet of MTProto", http.StatusMethodNotAllowed)
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, transport.DefaultLimit))
+	h.Set("Content-Type", "application/octet-stream")
+	body, err := w.read(r.Context(), http.MaxBytesReader(rw, r.Body, transport.DefaultLimit))
 	if err != nil {
-		http.Error(rw, "packet not read", http.StatusBadRequest)
+		w.refuse(rw, err)
 		return
 	}
 	answer, err := w.g.servePacket(r.Context(), body, remoteAddr(r))
-	h.Set("Content-Type", "application/octet-stream")
 	if err != nil {
 		w.refuse(rw, err)
 		return
 	}
 	_, _ = rw.Write(answer) // a client that is gone asks again
 }
+
+// read reads a packet. More than what a key exchange needs it reads only if the key is known.
+func (w *webServer) read(ctx context.Context, body io.Reader) ([]byte, error) {
+	var head [8]byte
+	if _, err := io.ReadFull(body, head[:]); err != nil {
+		return nil, fmt.Errorf("%w: %w", errPlain, err)
+	}
+	limit := int64(maxPlain)
+	if id := crypto.PacketKeyID(head[:]); id != 0 {
+		if _, err := w.g.key(ctx, id); err != nil {
+			return nil, err
+		}
+		limit = transport.DefaultLimit
+	}
+	rest, err := io.ReadAll(io.LimitReader(body, limit))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errPlain, err)
+	}
+	return append(head[:], rest...), nil
+}
+
+// maxPlain is more bytes than any message of a key exchange has.
+const maxPlain = 4 << 10
 
 // refuse answers with a transport error: its number as the status, and as the body for those who look there.
 func (w *webServer) refuse(rw http.ResponseWriter, err error) {
@@ -225,7 +250,7 @@ func httpStatus(code int32) int {
 func (g *Gateway) servePacket(ctx context.Context, packet []byte, addr netip.Addr) ([]byte, error) {
 	id := crypto.PacketKeyID(packet)
 	if id == 0 {
-		return g.servePlain(ctx, packet)
+		return g.servePlain(ctx, packet, addr)
 	}
 	if g.stopping.Load() {
 		return nil, errStopping
@@ -252,13 +277,14 @@ func (g *Gateway) servePacket(ctx context.Context, packet []byte, addr netip.Add
 }
 
 // servePlain serves a step of a key exchange, which the nonce of the client names.
-func (g *Gateway) servePlain(ctx context.Context, packet []byte) ([]byte, error) {
+func (g *Gateway) servePlain(ctx context.Context, packet []byte, addr netip.Addr) ([]byte, error) {
 	body, err := openPlain(packet)
 	if err != nil || len(body) < 20 {
 		return nil, errPlain
 	}
 	nonce := [16]byte(body[4:]) // each message of an exchange begins with it
-	held, err := g.exchange.hold(nonce, time.Now())
+	from := network(addr)
+	held, err := g.exchange.hold(nonce, from, body, time.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -266,7 +292,11 @@ func (g *Gateway) servePlain(ctx context.Context, packet []byte) ([]byte, error)
 		return nil, errBusy
 	}
 	defer held.busy.Store(false)
-	return g.exchangeStep(ctx, held.state, body)
+	answer, made, err := g.exchangeStep(ctx, held.state, body, from)
+	if err != nil || made {
+		g.exchange.drop(nonce)
+	}
+	return answer, err
 }
 
 // A poll is an HTTP request that waits for something to answer with.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hermod/internal/domain/ids"
+	"hermod/internal/mtproto"
 	"hermod/internal/mtproto/crypto"
 	"hermod/internal/rpc"
 )
@@ -50,7 +51,9 @@ type key struct {
 	mu       sync.Mutex
 	who      rpc.Who
 	sessions []*session
-	gone     bool // no longer in the table
+	gone     bool              // no longer in the table
+	floor    mtproto.MessageID // up to which requests may be replays of what came to sessions that ended
+	left     time.Time         // when the last session ended
 }
 
 // identity returns what is known about the key.
@@ -62,6 +65,13 @@ func (k *key) identity() rpc.Who {
 
 func (k *key) expired(now time.Time) bool {
 	return k.temporary && !k.expires.IsZero() && now.After(k.expires)
+}
+
+// lose notes that a session has ended whose messages had ids up to highest.
+func (k *key) lose(highest mtproto.MessageID) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.floor, k.left = max(k.floor, highest), time.Now()
 }
 
 // packetBurst is for how many seconds of its rate a key may send at once.
@@ -107,6 +117,9 @@ func (t *keyTable) add(k *key) *key {
 	if old := t.byID[k.ID]; old != nil {
 		return old
 	}
+	k.mu.Lock()
+	k.gone = false
+	k.mu.Unlock()
 	if t.byID == nil {
 		t.byID = make(map[int64]*key)
 	}
@@ -133,6 +146,23 @@ func (t *keyTable) bind(k *key, perm ids.AuthKey) {
 func (t *keyTable) remove(k *key, perm ids.AuthKey) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.removeLocked(k, perm)
+}
+
+// retire takes k out of the table if it has had no session since before then.
+func (t *keyTable) retire(k *key, then time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	k.mu.Lock()
+	k.gone = len(k.sessions) == 0 && k.created.Before(then) && k.left.Before(then)
+	gone, perm := k.gone, k.who.PermKey
+	k.mu.Unlock()
+	if gone {
+		t.removeLocked(k, perm)
+	}
+}
+
+func (t *keyTable) removeLocked(k *key, perm ids.AuthKey) {
 	if t.byID[k.ID] == k {
 		delete(t.byID, k.ID)
 	}
@@ -199,7 +229,8 @@ func (g *Gateway) remember(ctx context.Context, stored Key, created time.Time) (
 		who:       who,
 	})
 	g.rebind(k, who)
-	return k, nil
+	_, err = g.refresh(ctx, k) // it may have changed before k was in the table, where KeyChanged finds it
+	return k, err
 }
 
 func (g *Gateway) rebind(k *key, who rpc.Who) {

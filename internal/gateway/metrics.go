@@ -90,6 +90,7 @@ var reasons = []struct {
 	{errProxy, "proxy"},
 	{errProxyHeader, "proxy"},
 	{errSessions, "limit"},
+	{errPlaces, "limit"},
 }
 
 // closed counts the end of a connection.

@@ -67,9 +67,10 @@ var errEnded = errors.New("gateway: session ended")
 func (g *Gateway) session(k *key, id int64) *session {
 	k.mu.Lock()
 	if k.gone {
-		k.gone = false
 		k.mu.Unlock()
-		return g.session(g.keys.add(k), id)
+		k = g.keys.add(k)
+		g.rebind(k, k.identity())
+		return g.session(k, id)
 	}
 	defer k.mu.Unlock()
 	for _, s := range k.sessions {
@@ -83,6 +84,7 @@ func (g *Gateway) session(k *key, id int64) *session {
 	if !k.created.IsZero() {
 		s.m.AcceptSalt(k.firstSalt, k.created.Add(firstSaltLife))
 	}
+	s.m.Refuse(max(k.floor, g.started))
 	k.sessions = append(k.sessions, s)
 	g.metrics.sessions.Add(1)
 	return s
@@ -258,6 +260,7 @@ func (s *session) takePacket(l link, b *buffers) ([]byte, bool) {
 		return nil, false
 	}
 	m, ok := s.m.Take(now, b.plain[:0], maxPacket)
+	s.startNextLocked() // there may be room again
 	salt := s.m.Salt(now)
 	s.mu.Unlock()
 	if !ok {
@@ -296,7 +299,7 @@ func (s *session) end() {
 		s.mu.Unlock()
 		return
 	}
-	links, a := s.links, s.audience
+	links, a, highest := s.links, s.audience, s.m.Highest()
 	for _, r := range s.waiting {
 		s.releaseLocked(r)
 	}
@@ -305,6 +308,7 @@ func (s *session) end() {
 		r.cancel()
 	}
 	s.mu.Unlock()
+	s.key.lose(highest)
 	s.g.metrics.sessions.Add(-1)
 	if a != nil {
 		a.leave(s)

@@ -2,11 +2,11 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
 
-	"hermod/internal/domain/ids"
 	"hermod/internal/rpc"
 )
 
@@ -14,6 +14,7 @@ const (
 	ackEvery   = time.Second      // acknowledgements wait for an answer so long; gotd repeats after 5 s
 	sweepEvery = 15 * time.Second // how often old sessions are looked for
 	keepKey    = time.Minute      // a key without sessions stays in memory so long
+	lookParts  = 20               // in so many sweeps every key is looked at again: in five minutes
 )
 
 // ackList holds the sessions that owe acknowledgements.
@@ -38,7 +39,7 @@ func (a *ackList) take() []*session {
 
 // sweep does what time demands, until done is closed.
 func (g *Gateway) sweep(done <-chan struct{}) {
-	acks, old := time.NewTicker(ackEvery), time.NewTicker(sweepEvery)
+	acks, old, part := time.NewTicker(ackEvery), time.NewTicker(sweepEvery), int64(0)
 	defer acks.Stop()
 	defer old.Stop()
 	for {
@@ -49,6 +50,8 @@ func (g *Gateway) sweep(done <-chan struct{}) {
 			}
 		case now := <-old.C:
 			g.forgetOld(now)
+			part = (part + 1) % lookParts
+			g.lookAgain(part, lookParts)
 			g.exchange.forgetOld(now)
 		case <-done:
 			return
@@ -62,9 +65,7 @@ func (g *Gateway) forgetOld(now time.Time) {
 		for _, s := range k.takeOld(now.Add(-g.limits.KeepSession)) {
 			s.end()
 		}
-		if k.retire(now.Add(-keepKey)) {
-			g.keys.remove(k, k.identity().PermKey)
-		}
+		g.keys.retire(k, now.Add(-keepKey))
 	}
 }
 
@@ -86,15 +87,14 @@ func (k *key) takeOld(t time.Time) (old []*session) {
 	return old
 }
 
-// retire marks a key without sessions as gone, if it was not made after t.
-func (k *key) retire(t time.Time) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if len(k.sessions) > 0 || k.created.After(t) {
-		return false
+// lookAgain asks anew who stands behind every key of one part in parts, so that what was changed by another process, or
+// missed, is noticed for sessions that only listen, too.
+func (g *Gateway) lookAgain(part, parts int64) {
+	for _, k := range g.keys.all() {
+		if k.identity().User != 0 && uint64(k.ID)%uint64(parts) == uint64(part) {
+			g.keyChanged(k)
+		}
 	}
-	k.gone = true
-	return true
 }
 
 // KeyChanged says that the authorization of a permanent key, or of a temporary one, has changed: it was signed in or
@@ -109,41 +109,32 @@ func (g *Gateway) KeyChanged(id int64) {
 func (g *Gateway) keyChanged(k *key) {
 	ctx, cancel := context.WithTimeout(g.calls, 10*time.Second)
 	defer cancel()
-	before := k.identity()
-	who, err := g.refresh(ctx, k)
+	_, err := g.o.Keys.Key(ctx, k.ID)
+	if err == nil {
+		_, err = g.refresh(ctx, k)
+	}
 	switch {
-	case ctx.Err() != nil:
-	case err != nil:
+	case err == nil || g.calls.Err() != nil:
+	case errors.Is(err, ErrUnknownKey):
+		g.forget(k)
+	default: // better to drop too many than to serve one who was signed out
 		g.log.ErrorContext(ctx, "identity of a changed key not read", "error", err)
-	default:
-		g.identityChanged(k, before, who)
+		g.forget(k)
 	}
 }
 
-// identityChanged makes the sessions of k follow who stands behind it now.
-func (g *Gateway) identityChanged(k *key, before, who rpc.Who) {
+// identityChanged makes the sessions of k follow who, the new one behind it.
+func (g *Gateway) identityChanged(k *key, who rpc.Who) {
 	k.mu.Lock()
 	sessions := slices.Clone(k.sessions)
 	k.mu.Unlock()
 	for _, s := range sessions {
-		if who.User != 0 || before.User == 0 && s.user() == 0 {
+		if who.User != 0 {
 			s.follow()
-			continue
-		}
-		if s.mayEnd() {
+		} else if s.mayEnd() {
 			g.drop(s)
 		}
 	}
-}
-
-// user is whose updates s gets.
-func (s *session) user() ids.User {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.audience == nil {
-		return 0
-	}
-	return s.audience.user
 }
 
 // mayEnd says whether s can be dropped now. While calls run it cannot: one of them may be the one that signed out, and

@@ -317,24 +317,94 @@ func FuzzProxyHeader(f *testing.F) {
 	f.Fuzz(func(_ *testing.T, in []byte) { _, _ = readProxyHeader(bytes.NewReader(in)) })
 }
 
-func TestPlacesOfAnAddressAreBounded(t *testing.T) {
+func TestPlacesOfANetworkAreBounded(t *testing.T) {
 	var p places
-	l := Limits{Connections: 10, PerAddress: 2}
+	l := &Limits{Connections: 12, PerAddress: 2}
 	here, neighbour, there := netip.MustParseAddr("2001:db8::1"), netip.MustParseAddr("2001:db8::2"), netip.MustParseAddr("192.0.2.1")
-	one, two := p.enter(here, l), p.enter(neighbour, l)
-	if p.enter(here, l) != nil {
+	one, two := p.enter(here, false, l), p.enter(neighbour, false, l)
+	if p.enter(here, false, l) != nil {
 		t.Error("a third place of one network")
 	}
 	one.prove()
-	three := p.enter(here, l)
-	if three == nil || p.enter(there, l) == nil {
-		t.Error("no place although one has shown a key")
+	three := p.enter(here, false, l)
+	if three == nil {
+		t.Fatal("no place although one has shown a key")
 	}
-	for _, place := range []*place{one, two, three} {
+	two.prove()
+	three.prove()
+	if p.enter(here, false, l) != nil {
+		t.Error("one network has more than a quarter of all")
+	}
+	proxied := p.enter(here, true, l)
+	if proxied == nil {
+		t.Fatal("a proxy is counted")
+	}
+	if proxied.move(neighbour, l) {
+		t.Error("what comes through a proxy finds a place that its network does not have")
+	}
+	if !proxied.move(there, l) {
+		t.Error("no place for another network")
+	}
+	for _, place := range []*place{one, two, three, proxied} {
 		place.leave()
+		place.prove()
 		place.leave()
 	}
-	if p.total != 1 || len(p.unproven) != 1 {
-		t.Errorf("%d places and %v are left", p.total, p.unproven)
+	if p.total != 0 || len(p.nets) != 0 {
+		t.Errorf("%d places and %v are left", p.total, p.nets)
+	}
+}
+
+func TestHeldExchangesAreBounded(t *testing.T) {
+	e := newExchanges(nil, &Limits{Workers: 1, Exchanges: 10})
+	here, there := netip.MustParsePrefix("192.0.2.1/32"), netip.MustParsePrefix("192.0.2.2/32")
+	now := time.Now()
+	fill := func(from netip.Prefix, first byte) (failed int) {
+		for i := range byte(100) {
+			h := &heldExchange{from: from}
+			if err := e.keepLocked([16]byte{first, i}, h, now); err != nil {
+				failed++
+			}
+		}
+		return failed
+	}
+	if failed := fill(here, 1); failed != 100-maxHeldPerNetwork {
+		t.Errorf("%d of 100 exchanges of one network are refused, want %d", failed, 100-maxHeldPerNetwork)
+	}
+	if failed := fill(there, 2); failed != 100-maxHeldPerNetwork {
+		t.Errorf("%d of another network are", failed)
+	}
+	now = now.Add(2 * heldExchangeLife)
+	if failed := fill(here, 3); failed != 100-maxHeldPerNetwork {
+		t.Errorf("old exchanges count: %d are refused", failed)
+	}
+	for nonce := range e.held {
+		e.drop(nonce)
+	}
+	if len(e.held) != 0 || len(e.heldBy) != 0 {
+		t.Errorf("%d held and %v are left", len(e.held), e.heldBy)
+	}
+}
+
+func TestHeavyStepsOfANetworkAreLimited(t *testing.T) {
+	e := newExchanges(nil, &Limits{Workers: 1, Exchanges: 10})
+	here, there := netip.MustParsePrefix("192.0.2.1/32"), netip.MustParsePrefix("192.0.2.2/32")
+	now := time.Now()
+	allowed := 0
+	for range 1000 {
+		if e.mayCompute(here, now) {
+			allowed++
+		}
+	}
+	if allowed != heavyBurst {
+		t.Errorf("%d steps at once, want %d", allowed, heavyBurst)
+	}
+	if !e.mayCompute(there, now) || !e.mayCompute(here, now.Add(heavyEvery)) {
+		t.Error("another network, or a later step, is refused")
+	}
+	for range 1000 {
+		if !e.mayCompute(netip.Prefix{}, now) {
+			t.Fatal("this machine is limited")
+		}
 	}
 }

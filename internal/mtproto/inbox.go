@@ -29,6 +29,8 @@ type inbox struct {
 	list []entry
 	// floor is the highest id that was forgotten: at or below it nobody knows any more.
 	floor MessageID
+	// refused is the id up to which messages may have come to an earlier session.
+	refused MessageID
 }
 
 const (
@@ -69,14 +71,15 @@ func (b *inbox) set(id MessageID, kind entryKind, failed bool) {
 }
 
 // forgotten says whether id may have come before and been forgotten.
-func (b *inbox) forgotten(id MessageID) bool { return id <= b.floor }
+func (b *inbox) forgotten(id MessageID) bool { return id <= max(b.floor, b.refused) }
 
 // highest is the highest id that came.
 func (b *inbox) highest() MessageID {
+	highest := max(b.floor, b.refused)
 	if n := len(b.list); n > 0 {
-		return max(b.floor, b.list[n-1].id)
+		highest = max(highest, b.list[n-1].id)
 	}
-	return b.floor
+	return highest
 }
 
 // prune forgets what is too old to come again, but no request that is being served.

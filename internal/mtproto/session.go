@@ -103,7 +103,7 @@ func New(id, key, uniqueID int64, salts *Salts) *Session {
 }
 
 // Refuse makes the session refuse requests up to id, which may be replays of what came to an earlier session.
-func (s *Session) Refuse(id MessageID) { s.in.floor = max(s.in.floor, id) }
+func (s *Session) Refuse(id MessageID) { s.in.refused = max(s.in.refused, id) }
 
 // Highest is the highest id that came, or that Refuse named.
 func (s *Session) Highest() MessageID { return s.in.highest() }

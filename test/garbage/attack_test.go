@@ -322,8 +322,8 @@ func (a *attackers) bombs(ctx context.Context, nc net.Conn) {
 	untilClosed(nc)
 }
 
-// bomb is 8 MiB of zeros.
-var bomb = packed.Pack(make([]byte, 8<<20))
+// bomb unpacks to nearly 4 MiB, as much as is allowed, with just so much noise that its ratio is allowed, too.
+var bomb = packed.Pack(append(make([]byte, 3900<<10), noise(40<<10)...))
 
 // brokenPackets sends what decrypts but makes no sense.
 func (a *attackers) brokenPackets(ctx context.Context, nc net.Conn) {

@@ -115,7 +115,7 @@ var gzipWriters = sync.Pool{New: func() any {
 	return w
 }}
 
-// Pack returns object as gzip_packed, or object itself if that is not shorter.
+// Pack returns object as gzip_packed, or object itself if that is not shorter, or so much shorter that Unpack would refuse it.
 func Pack(object []byte) []byte {
 	var z bytes.Buffer
 	z.Grow(len(object)/2 + 64)
@@ -128,7 +128,7 @@ func Pack(object []byte) []byte {
 	if err := g.Close(); err != nil {
 		return object
 	}
-	if z.Len()+8 >= len(object) || z.Len() >= 1<<24 { // 8: id and length
+	if z.Len()+8 >= len(object) || z.Len() >= 1<<24 || len(object) > max(freeSize, maxRatio*z.Len()) { // 8: id and length
 		return object
 	}
 	w := tl.Writer{B: make([]byte, 0, z.Len()+12)}
