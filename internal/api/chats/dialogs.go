@@ -60,7 +60,7 @@ func (h *Handlers) dialogPage(ctx context.Context, user ids.User, page messages.
 	var about []ids.User
 	for _, d := range page.Dialogs {
 		dr, ok := page.Drafts[d.Peer]
-		t.Dialogs = append(t.Dialogs, dialog(d, page.Notify[d.Peer], dr, ok))
+		t.Dialogs = append(t.Dialogs, h.dialog(d, page.Notify[d.Peer], dr, ok))
 		about = append(append(about, d.Peer.User()), draftUsers(dr)...)
 		if d.Top == 0 {
 			continue
@@ -78,7 +78,7 @@ func (h *Handlers) dialogPage(ctx context.Context, user ids.User, page messages.
 
 // dialog shows a dialog. Where nothing is unread, all is read up to the top: Web K asks again for every dialog that has
 // both marks at 0.
-func dialog(d dialogs.Dialog, n dialogs.Notify, dr dialogs.Draft, hasDraft bool) *tg.Dialog {
+func (h *Handlers) dialog(d dialogs.Dialog, n dialogs.Notify, dr dialogs.Draft, hasDraft bool) *tg.Dialog {
 	t := &tg.Dialog{
 		Pinned: d.Pinned > 0, UnreadMark: d.Marked, Peer: view.Peer(d.Peer), TopMessage: int32(d.Top),
 		ReadInboxMaxID: int32(d.ReadInbox), ReadOutboxMaxID: int32(d.ReadOutbox), UnreadCount: int32(d.Unread),
@@ -88,7 +88,7 @@ func dialog(d dialogs.Dialog, n dialogs.Notify, dr dialogs.Draft, hasDraft bool)
 		t.ReadInboxMaxID = max(t.ReadInboxMaxID, int32(d.Top))
 	}
 	if hasDraft {
-		t.Draft = draft(dr)
+		t.Draft = h.render.draft(d.Owner, dr)
 	}
 	return t
 }
@@ -253,6 +253,9 @@ func (h *Handlers) saveDraft(ctx context.Context, call *rpc.Call, in *tg.Message
 	}
 	if reply != nil {
 		d.ReplyTo, d.Quote = reply.ID, reply.Quote
+		if reply.Peer != peer {
+			d.ReplyPeer = reply.Peer
+		}
 		d.QuoteOffset = &reply.QuoteOffset
 	}
 	if in.Effect != nil {
@@ -261,8 +264,8 @@ func (h *Handlers) saveDraft(ctx context.Context, call *rpc.Call, in *tg.Message
 	return true, h.dialogs.SetDraft(ctx, call.User, d)
 }
 
-// draft shows a draft.
-func draft(d dialogs.Draft) tg.DraftMessageClass {
+// draft shows a draft to its owner.
+func (r *renderer) draft(owner ids.User, d dialogs.Draft) tg.DraftMessageClass {
 	if d.Empty() {
 		return &tg.DraftMessageEmpty{}
 	}
@@ -277,6 +280,9 @@ func draft(d dialogs.Draft) tg.DraftMessageClass {
 		return t
 	}
 	reply := &tg.InputReplyToMessage{ReplyToMsgID: int32(d.ReplyTo)}
+	if p := d.ReplyPeer; p != 0 {
+		reply.ReplyToPeerID = &tg.InputPeerUser{UserID: int64(p.User()), AccessHash: r.view.Access().Hash(owner, p)}
+	}
 	if d.Quote != nil {
 		reply.QuoteText, reply.QuoteEntities = new(d.Quote.String), entitiesTo(d.Quote.Entities)
 		if d.QuoteOffset != nil {
@@ -288,7 +294,7 @@ func draft(d dialogs.Draft) tg.DraftMessageClass {
 }
 
 func draftUsers(d dialogs.Draft) []ids.User {
-	return append(d.Text.Mentioned(), d.Peer.User())
+	return append(d.Text.Mentioned(), d.Peer.User(), d.ReplyPeer.User())
 }
 
 // getAllDrafts serves https://core.telegram.org/method/messages.getAllDrafts.
@@ -300,7 +306,7 @@ func (h *Handlers) getAllDrafts(ctx context.Context, call *rpc.Call, _ *tg.Messa
 	var list []tg.UpdateClass
 	var about []ids.User
 	for _, d := range all {
-		list = append(list, &tg.UpdateDraftMessage{Peer: view.Peer(d.Peer), Draft: draft(d)})
+		list = append(list, &tg.UpdateDraftMessage{Peer: view.Peer(d.Peer), Draft: h.render.draft(call.User, d)})
 		about = append(about, draftUsers(d)...)
 	}
 	return h.render.answer(ctx, call.User, about, list...)

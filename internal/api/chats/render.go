@@ -100,7 +100,7 @@ func (r *renderer) settings(ctx context.Context, e updates.Entry) (tg.UpdateClas
 	switch ev := e.Event.(type) {
 	case updates.Draft:
 		d, err := r.dialogs.DraftNow(ctx, e.Owner, ev.Peer)
-		return &tg.UpdateDraftMessage{Peer: view.Peer(ev.Peer), Draft: draft(d)}, draftUsers(d), err
+		return &tg.UpdateDraftMessage{Peer: view.Peer(ev.Peer), Draft: r.draft(e.Owner, d)}, draftUsers(d), err
 	case updates.DialogPinned:
 		return &tg.UpdateDialogPinned{
 			Pinned: ev.Pinned, FolderID: folderID(int(ev.Folder)), Peer: dialogPeer(ev.Peer),

@@ -55,7 +55,7 @@ func notes(t *testing.T, s *Service) (all []updates.Event) {
 
 func TestDrafts(t *testing.T) {
 	each(t, func(t *testing.T, s *Service) {
-		d := Draft{Peer: bob.Peer(), Text: text.Text{String: "half a thought"}, ReplyTo: 3, QuoteOffset: new(2)}
+		d := Draft{Peer: bob.Peer(), Text: text.Text{String: "half a thought"}, ReplyTo: 3, ReplyPeer: alice.Peer(), QuoteOffset: new(2)}
 		if err := s.SetDraft(t.Context(), alice, d); err != nil {
 			t.Fatal(err)
 		}
@@ -127,8 +127,13 @@ func TestOptionsAndMarks(t *testing.T) {
 		if err := s.SetOptions(t.Context(), alice, func(o *Options) { o.HistoryTTL = 60 }); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.SetOptions(t.Context(), alice, func(o *Options) { o.FilterTags = true }); err != nil {
-			t.Fatal(err)
+		for range 2 {
+			if err := s.SetOptions(t.Context(), alice, func(o *Options) { o.FilterTags = true }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := notes(t, s); !slices.Equal(got, []updates.Event{updates.DialogFilters{}}) {
+			t.Errorf("log %+v", got)
 		}
 		if got, err := s.Options(t.Context(), alice); err != nil || got != (Options{FilterTags: true, HistoryTTL: 60}) {
 			t.Errorf("got %+v, %v", got, err)

@@ -20,6 +20,7 @@ type Draft struct {
 	Date        time.Time   `json:"-"`
 	Text        text.Text   `json:"t"`
 	ReplyTo     ids.Message `json:"r,omitempty"`
+	ReplyPeer   ids.Peer    `json:"p,omitempty"` // the chat of that message, when it is another one
 	Quote       *text.Text  `json:"q,omitempty"` // of the message replied to
 	QuoteOffset *int        `json:"o,omitempty"`
 	NoWebpage   bool        `json:"w,omitempty"`

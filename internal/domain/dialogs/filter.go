@@ -144,7 +144,7 @@ func options(ctx context.Context, tx *db.Tx, owner ids.User) (o Options, err err
 	return o, err
 }
 
-// SetOptions lets edit change owner's choices.
+// SetOptions lets edit change owner's choices. What clients load with the filters is told to them.
 func (s *Service) SetOptions(ctx context.Context, owner ids.User, edit func(*Options)) error {
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		if err := s.Lock(ctx, tx, owner); err != nil {
@@ -154,11 +154,15 @@ func (s *Service) SetOptions(ctx context.Context, owner ids.User, edit func(*Opt
 		if err != nil {
 			return err
 		}
+		tags := o.FilterTags
 		edit(&o)
 		const set = `INSERT INTO dialog_option (owner, filter_tags, history_ttl) VALUES ($1, $2, $3)
 			ON CONFLICT (owner) DO UPDATE SET filter_tags = excluded.filter_tags, history_ttl = excluded.history_ttl`
 		_, err = tx.Exec(ctx, set, int64(owner), o.FilterTags, o.HistoryTTL)
-		return err
+		if err != nil || o.FilterTags == tags {
+			return err
+		}
+		return s.log.Note(ctx, tx, owner, updates.DialogFilters{})
 	})
 	return wrap("set options", owner, err)
 }

@@ -42,6 +42,10 @@ type Page struct {
 // List returns a page of owner's dialogs, the newest first.
 func (s *Service) List(ctx context.Context, tx *db.Tx, owner ids.User, q ListQuery) (Page, error) {
 	q.Limit = min(max(q.Limit, 1), MaxPage)
+	q, err := s.placed(ctx, tx, owner, q)
+	if err != nil {
+		return Page{}, err
+	}
 	var page Page
 	var pinned int
 	low, high := q.folderArgs()
@@ -64,6 +68,19 @@ func (s *Service) List(ctx context.Context, tx *db.Tx, owner ids.User, q ListQue
 	page.Dialogs = append(page.Dialogs, rest...)
 	page.Whole = q.first() && len(page.Dialogs) >= page.Total-pinnedLeftOut(q, pinned)
 	return page, nil
+}
+
+// placed finds out where a dialog stands that is named as the offset alone. Behind a pinned one come all that are not
+// pinned, as they do behind one that is in no list.
+func (s *Service) placed(ctx context.Context, tx *db.Tx, owner ids.User, q ListQuery) (ListQuery, error) {
+	if q.OffsetPeer == 0 || q.OffsetID != 0 || !q.OffsetDate.IsZero() {
+		return q, nil
+	}
+	d, err := s.Get(ctx, tx, owner, q.OffsetPeer)
+	if err == nil && d.Top > 0 && d.Pinned == 0 {
+		q.OffsetDate, q.OffsetID = d.TopDate, d.Top
+	}
+	return q, err
 }
 
 func pinnedLeftOut(q ListQuery, pinned int) int {

@@ -75,6 +75,20 @@ func TestHistoryWindow(t *testing.T) {
 	})
 }
 
+// TestHistoryForWebK asks for as many messages as Web K does.
+func TestHistoryForWebK(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.people(2)
+		for range 102 {
+			w.send(p[0], p[1], "on and on")
+		}
+		page, err := w.History(t.Context(), p[0], p[1].Peer(), Window{Limit: 101})
+		if err != nil || len(page.Messages) != 101 || page.Whole {
+			t.Errorf("got %d of %d, whole %v, %v", len(page.Messages), page.Total, page.Whole, err)
+		}
+	})
+}
+
 func TestDialogPages(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		p := w.people(8)
@@ -161,6 +175,19 @@ func TestDialogPages(t *testing.T) {
 			q.OffsetDate = page.Dialogs[len(page.Dialogs)-1].TopDate
 		}
 		check("pages by date", all, 1, 7, 6, 5, 4, 3)
+
+		all, q = nil, dialogs.ListQuery{Folder: &main, ExcludePinned: true, Limit: 2}
+		for range 10 {
+			got, page := list(q)
+			if len(got) == 0 {
+				break
+			}
+			all = append(all, got...)
+			q.OffsetPeer = page.Dialogs[len(page.Dialogs)-1].Peer
+		}
+		check("pages by peer", all, 7, 6, 5, 4, 3)
+		got, _ = list(dialogs.ListQuery{Folder: &main, OffsetPeer: p[1].Peer(), Limit: 100})
+		check("behind a pinned one", got, 7, 6, 5, 4, 3)
 	})
 }
 
