@@ -85,6 +85,7 @@ var (
 	errChannel   = rpc.BadRequest("CHANNEL_INVALID")
 	errMedia     = rpc.BadRequest("MEDIA_INVALID")
 	errScheduled = rpc.BadRequest("SCHEDULE_DATE_INVALID")
+	errShortcut  = rpc.BadRequest("SHORTCUT_INVALID")
 	errRandomID  = rpc.BadRequest("RANDOM_ID_EMPTY")
 	errPosition  = rpc.BadRequest("PERSISTENT_TIMESTAMP_EMPTY")
 )

@@ -146,7 +146,7 @@ func (h *Handlers) wanted(ctx context.Context, user ids.User, in []tg.InputMessa
 			if err != nil {
 				return nil, err
 			}
-			if m := found[ids.Message(t.ID)]; m != nil && m.Reply != nil {
+			if m := found[ids.Message(t.ID)]; m != nil && m.Reply != nil && m.Reply.ID != 0 {
 				want = append(want, m.Reply.ID)
 			}
 		}

@@ -32,6 +32,8 @@ func (h *Handlers) sendMessage(ctx context.Context, call *rpc.Call, in *tg.Messa
 	switch {
 	case in.ScheduleDate != nil:
 		return nil, errScheduled
+	case in.QuickReplyShortcut != nil: // it is to be kept for later, and must not go out now
+		return nil, errShortcut
 	case in.RandomID == 0:
 		return nil, errRandomID
 	}
@@ -128,6 +130,8 @@ func (h *Handlers) editMessage(ctx context.Context, call *rpc.Call, in *tg.Messa
 		return nil, errMedia
 	case in.ScheduleDate != nil:
 		return nil, errScheduled
+	case in.QuickReplyShortcutID != nil:
+		return nil, errShortcut
 	}
 	peer, err := h.chat(ctx, call, in.Peer)
 	if err != nil {
@@ -156,8 +160,11 @@ func (h *Handlers) editMessage(ctx context.Context, call *rpc.Call, in *tg.Messa
 
 // forwardMessages serves https://core.telegram.org/method/messages.forwardMessages.
 func (h *Handlers) forwardMessages(ctx context.Context, call *rpc.Call, in *tg.MessagesForwardMessages) (tg.UpdatesClass, error) {
-	if in.ScheduleDate != nil {
+	switch {
+	case in.ScheduleDate != nil:
 		return nil, errScheduled
+	case in.QuickReplyShortcut != nil:
+		return nil, errShortcut
 	}
 	from, err := h.chatOrNone(ctx, call, in.FromPeer)
 	if err != nil {

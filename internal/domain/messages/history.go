@@ -13,8 +13,9 @@ import (
 	"hermod/internal/domain/ids"
 )
 
-// MaxPage is how many messages one answer holds at most.
-const MaxPage = 100
+// MaxPage is how many messages one answer holds at most: a hundred, and one more because Web K takes an answer that has
+// fewer than it asked for as the end of the chat, and asks for 101.
+const MaxPage = 101
 
 // A Window selects a page of a list of messages that runs from the newest to the oldest.
 //

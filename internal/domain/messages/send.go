@@ -57,14 +57,7 @@ func (s *Service) Send(ctx context.Context, req SendRequest) (Sent, error) {
 	if err := req.clean(); err != nil {
 		return Sent{}, err
 	}
-	if err := s.findAnswered(ctx, &req); err != nil {
-		return Sent{}, err
-	}
-	var sent Sent
-	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
-		sent, err = s.send(ctx, tx, req)
-		return err
-	})
+	sent, err := s.sendNew(ctx, req)
 	if err == nil {
 		return sent, nil
 	}
@@ -73,6 +66,17 @@ func (s *Service) Send(ctx context.Context, req SendRequest) (Sent, error) {
 		return Sent{Message: old, Again: true}, nil
 	}
 	return Sent{}, fmt.Errorf("send from user %d to user %d: %w", req.From, req.To, err)
+}
+
+func (s *Service) sendNew(ctx context.Context, req SendRequest) (sent Sent, err error) {
+	if err := s.findAnswered(ctx, &req); err != nil {
+		return Sent{}, err
+	}
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		sent, err = s.send(ctx, tx, req)
+		return err
+	})
+	return sent, err
 }
 
 // clean checks what needs no database, and brings the text into the form that is kept.

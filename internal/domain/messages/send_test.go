@@ -165,6 +165,30 @@ func TestReplyFromAnotherChat(t *testing.T) {
 	})
 }
 
+// TestSendAgainWhenTheAnsweredIsGone repeats a request whose answer got lost, after the message that it answers to was
+// deleted.
+func TestSendAgainWhenTheAnsweredIsGone(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.people(3)
+		for _, chat := range []ids.User{p[1], p[2]} { // the same chat, and another one
+			a := w.send(chat, p[0], "a question")
+			req := SendRequest{From: p[0], To: p[1], RandomID: int64(chat), Text: text.Text{String: "an answer"},
+				Reply: &ReplyTo{ID: a.Twin, Peer: chat.Peer()}}
+			first, err := w.Send(t.Context(), req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := w.Delete(t.Context(), p[0], []ids.Message{a.Twin}, false); err != nil {
+				t.Fatal(err)
+			}
+			again, err := w.Send(t.Context(), req)
+			if err != nil || !again.Again || again.Message.ID != first.Message.ID {
+				t.Errorf("got %+v, %v, want message %d", again, err, first.Message.ID)
+			}
+		}
+	})
+}
+
 func TestAPrivateMessageCostsFewStatements(t *testing.T) {
 	const budget = 8
 	each(t, func(t *testing.T, w *world) {
