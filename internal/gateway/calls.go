@@ -84,6 +84,7 @@ func (s *session) serve(r *request) {
 	var out tl.Object
 	if err == nil {
 		out, err = s.g.o.Calls.Call(r.ctx, call, r.body)
+		s.key.chargeUnpacked(call.Unpacked, s.g.limits.Packets)
 		err = errors.Join(err, s.learn(call))
 	}
 	body, failed := result(r.id, call, out, err)

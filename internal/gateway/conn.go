@@ -200,7 +200,7 @@ func (c *conn) packet(ctx context.Context, p transport.Packet) error {
 		return err
 	}
 	c.prove()
-	defer sleep(ctx, k.pace(time.Now(), c.g.limits.Packets))
+	defer sleep(ctx, k.pace(time.Now(), 1, c.g.limits.Packets))
 	if p.WantsAck {
 		if err := c.t.SendQuickAck(token); err != nil {
 			return err

@@ -78,7 +78,7 @@ type Limits struct {
 	CallsAtOnce    int           // of one session; 32
 	CallsWaiting   int           // of one session, behind those; 1,024
 	CallBytes      int           // of the requests of one session that run or wait; 8 MiB
-	AllCallBytes   int           // of all requests that run or wait; 256 MiB
+	AllCallBytes   int           // of all requests that run or wait; 64 MiB
 	Packets        int           // per second and key, from which on its connections are read more slowly; 500, -1 for no limit
 	Backlog        int           // bytes waiting to be sent from which on no more requests are read; 256 KiB
 }
@@ -109,7 +109,7 @@ func (l *Limits) setDefaults() {
 	or(&l.CallsAtOnce, 32)
 	or(&l.CallsWaiting, 1024)
 	or(&l.CallBytes, 8<<20)
-	or(&l.AllCallBytes, 256<<20)
+	or(&l.AllCallBytes, 64<<20)
 	or(&l.Packets, 500)
 	or(&l.Backlog, 256<<10)
 }
@@ -132,7 +132,9 @@ type Gateway struct {
 	places   places
 	acks     ackList
 	links    atomic.Uint32 // the number of the last connection
-	wide     atomic.Int32  // connections that may send a large packet without having shown a key
+	// unpacking holds a token for each large message that is taken apart.
+	unpacking chan struct{}
+	wide      atomic.Int32 // connections that may send a large packet without having shown a key
 
 	// calls ends when running calls must: some seconds after Run was told to stop.
 	calls    context.Context
@@ -156,6 +158,7 @@ func New(o Options) (*Gateway, error) {
 	}
 	o.Limits.setDefaults()
 	g := &Gateway{started: mtproto.IDAt(time.Now().Add(-clockSlack)), o: o, limits: o.Limits, log: o.Log, salts: mtproto.NewSalts(o.Secret)}
+	g.unpacking = make(chan struct{}, 2*runtime.GOMAXPROCS(0))
 	g.calls, g.endCalls = context.WithCancel(context.Background())
 	g.live = live{feed: o.Feed, log: o.Log, ctx: g.calls, go_: g.spawn}
 	g.exchange = newExchanges(o.Exchange, &g.limits)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -571,21 +572,40 @@ func TestReplayInANewSessionIsRefused(t *testing.T) {
 	}
 }
 
+func TestSessionsEndWhileTheirConnectionsDo(t *testing.T) {
+	r := newRig(t, func(o *Options) { o.Limits.SessionsPerKey = 2 })
+	k := r.newKey(8)
+	var wait sync.WaitGroup
+	for range 8 {
+		wait.Go(func() {
+			for range 20 {
+				d := r.device(k) // pushes out another session of the key
+				_ = d.sendAs(d.msgID(), hello)
+				_, _ = d.receive(10 * time.Millisecond)
+				_ = d.c.Close()
+			}
+		})
+	}
+	wait.Wait()
+	time.Sleep(lastWords) // connections of ended sessions are closed after it
+	eventually(t, func() bool { return r.g.conns.len() == 0 })
+}
+
 func TestPaceOfAKey(t *testing.T) {
 	var k key
 	now := time.Unix(1_800_000_000, 0)
 	for range 100 * packetBurst {
-		if d := k.pace(now, 100); d > 0 {
+		if d := k.pace(now, 1, 100); d > 0 {
 			t.Fatalf("a burst has to wait %v", d)
 		}
 	}
-	if d := k.pace(now, 100); d != 10*time.Millisecond {
+	if d := k.pace(now, 1, 100); d != 10*time.Millisecond {
 		t.Errorf("after the burst: %v, want 10 ms", d)
 	}
-	if d := k.pace(now.Add(time.Second), 100); d > 0 {
+	if d := k.pace(now.Add(time.Second), 1, 100); d > 0 {
 		t.Errorf("a second later: %v, want none", d)
 	}
-	if d := k.pace(now, -1); d != 0 {
+	if d := k.pace(now, 1, -1); d != 0 {
 		t.Errorf("without limit: %v", d)
 	}
 }

@@ -266,7 +266,7 @@ func (g *Gateway) servePacket(ctx context.Context, packet []byte, addr netip.Add
 	if err != nil {
 		return nil, err
 	}
-	sleep(ctx, k.pace(time.Now(), g.limits.Packets))
+	sleep(ctx, k.pace(time.Now(), 1, g.limits.Packets))
 	in := incoming{Message: m, addr: addr}
 	for { // a session may end at that very moment; then a new one takes the packet
 		answer, err := g.poll(ctx, g.session(k, m.Session), in)

@@ -77,19 +77,29 @@ func (k *key) lose(highest mtproto.MessageID) {
 // packetBurst is for how many seconds of its rate a key may send at once.
 const packetBurst = 6
 
-// pace counts a packet and returns how long to wait before the next is read: a client that sends without end is not refused, it
-// is read no faster than others are served.
-func (k *key) pace(now time.Time, perSecond int) time.Duration {
+// pace counts a number of packets and returns how long to wait before the next is read: a client that sends without end is
+// not refused, it is read no faster than others are served.
+func (k *key) pace(now time.Time, packets, perSecond int) time.Duration {
 	if perSecond <= 0 {
 		return 0
 	}
-	cost := int64(time.Second) / int64(perSecond)
+	cost := int64(packets) * int64(time.Second) / int64(perSecond)
 	for {
 		before := k.paced.Load()
 		after := max(before, now.UnixNano()) + cost
 		if k.paced.CompareAndSwap(before, after) {
 			return min(time.Duration(after-now.UnixNano())-packetBurst*time.Second, maxPace)
 		}
+	}
+}
+
+// unpackedPacket is how many bytes that a client had unpacked count as a packet.
+const unpackedPacket = 8 << 10
+
+// chargeUnpacked counts bytes that were unpacked for the client.
+func (k *key) chargeUnpacked(n int, perSecond int) {
+	if n >= unpackedPacket {
+		k.pace(time.Now(), n/unpackedPacket, perSecond)
 	}
 }
 

@@ -129,6 +129,7 @@ func randomID() int64 {
 
 // receive takes a packet that came on l. It fails with errEnded, or when the client is broken.
 func (s *session) receive(l link, in incoming) error {
+	defer s.g.mayUnpack(len(in.Body))()
 	now := time.Now()
 	m := mtproto.Message{ID: mtproto.MessageID(in.ID), SeqNo: in.SeqNo, Body: in.Body}
 	s.mu.Lock()
@@ -147,10 +148,26 @@ func (s *session) receive(l link, in incoming) error {
 	}
 	for _, e := range events {
 		s.act(l, e)
+		if e.Owned {
+			s.key.chargeUnpacked(len(e.Body), s.g.limits.Packets)
+		}
 	}
 	s.flush()
 	return err
 }
+
+// mayUnpack waits for one of few places if a message of n bytes may unpack to megabytes; the result gives it back. So few are
+// in memory at once.
+func (g *Gateway) mayUnpack(n int) (leave func()) {
+	if n < mayBeBomb {
+		return func() {}
+	}
+	g.unpacking <- struct{}{}
+	return func() { <-g.unpacking }
+}
+
+// mayBeBomb is the size in bytes from which on a message may unpack to half a megabyte.
+const mayBeBomb = 4 << 10
 
 // takeLocked does what an event asks for and the lock covers.
 func (s *session) takeLocked(e mtproto.Event, from netip.Addr) {
@@ -299,7 +316,8 @@ func (s *session) end() {
 		s.mu.Unlock()
 		return
 	}
-	links, a, highest := s.links, s.audience, s.m.Highest()
+	links := slices.Clone(s.links) // detach changes what it finds in place
+	a, highest := s.audience, s.m.Highest()
 	for _, r := range s.waiting {
 		s.releaseLocked(r)
 	}

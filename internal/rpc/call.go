@@ -29,6 +29,7 @@ type Call struct {
 	WithoutUpdates  bool // wrapped in invokeWithoutUpdates
 	Takeout         int64
 	InvokedMethod   string // TL name of the method, once decoded
+	Unpacked        int    // bytes that had to be unpacked for it
 	BusinessConn    string
 	waitFor         []int64
 	announcedLayer  bool

@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -43,6 +44,8 @@ type Dispatcher struct {
 	o       Options
 	metrics *metrics
 	load    *load
+	// unpacking holds a token for each large request that is being unpacked.
+	unpacking chan struct{}
 }
 
 // NewDispatcher returns a dispatcher. It fails if the router's tables are faulty.
@@ -59,7 +62,8 @@ func NewDispatcher(o Options) (*Dispatcher, error) {
 	if o.MaxCalls == 0 {
 		o.MaxCalls = 4096
 	}
-	return &Dispatcher{o: o, metrics: newMetrics(o.Metrics), load: &load{max: int64(o.MaxCalls)}}, nil
+	return &Dispatcher{o: o, metrics: newMetrics(o.Metrics), load: &load{max: int64(o.MaxCalls)},
+		unpacking: make(chan struct{}, 2*runtime.GOMAXPROCS(0))}, nil
 }
 
 // Call serves the request in body, which may be wrapped and packed. It returns an answer or an Error, never both.
@@ -110,7 +114,7 @@ func (d *Dispatcher) serve(ctx context.Context, call *Call, body []byte) (tl.Obj
 		return nil, err
 	}
 	layer, client := call.Layer, call.Client
-	req, err := unwrap(call, body)
+	req, err := d.unwrap(call, body)
 	if err != nil {
 		return nil, err
 	}

@@ -72,8 +72,8 @@ type row struct {
 	window time.Duration // Burst times Every
 }
 
-// NewLimiter returns a limiter of table. Limits per address do not count the addresses in exempt: those of
-// reverse proxies that do not tell whom they speak for.
+// NewLimiter returns a limiter of table. Limits per address do not count the addresses in exempt, nor those of this
+// machine: reverse proxies that do not tell whom they speak for.
 func NewLimiter(table []Limit, exempt []netip.Prefix) *Limiter {
 	l := &Limiter{byMethod: make(map[string][]row), exempt: exempt, now: time.Now}
 	for i, t := range table {
@@ -147,7 +147,7 @@ func (l *Limiter) subject(r row, call *Call) (bucketKey, bool) {
 }
 
 func (l *Limiter) address(r row, a netip.Addr) (bucketKey, bool) {
-	if !a.IsValid() {
+	if !a.IsValid() || a.IsLoopback() {
 		return bucketKey{}, false
 	}
 	for _, p := range l.exempt {

@@ -28,18 +28,19 @@ var wrapperNames = map[string]bool{
 //
 // It fails with the errors of tl and packed.
 // Spec: https://core.telegram.org/api/invoking
-func unwrap(call *Call, body []byte) (tg.Request, error) {
+func (d *Dispatcher) unwrap(call *Call, body []byte) (tg.Request, error) {
 	budget, packings := maxUnpacked, 0
 	for range maxWrappers {
 		if packed.Is(body) {
 			if packings++; packings > maxPacked {
 				return nil, fmt.Errorf("packed %d times: %w", packings, tl.ErrLimit)
 			}
-			plain, err := packed.Unpack(body, budget)
+			plain, err := d.unpack(body, budget)
 			if err != nil {
 				return nil, err
 			}
 			budget -= len(plain)
+			call.Unpacked += len(plain)
 			body = plain
 			continue
 		}
@@ -53,6 +54,18 @@ func unwrap(call *Call, body []byte) (tg.Request, error) {
 	}
 	return nil, fmt.Errorf("more than %d wrappers: %w", maxWrappers, tl.ErrLimit)
 }
+
+// unpack unpacks body. Few large ones are unpacked at once, so that little memory is taken by it.
+func (d *Dispatcher) unpack(body []byte, budget int) ([]byte, error) {
+	if len(body) >= largePacked {
+		d.unpacking <- struct{}{}
+		defer func() { <-d.unpacking }()
+	}
+	return packed.Unpack(body, budget)
+}
+
+// largePacked is the size in bytes of a packed request from which on it may become half a megabyte.
+const largePacked = 4 << 10
 
 // peel notes what a wrapper says and returns what it wraps; nil if req is no wrapper.
 func (c *Call) peel(req tg.Request) []byte {
