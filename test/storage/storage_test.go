@@ -72,19 +72,20 @@ func fill(b *testing.B, w *world) {
 // A world is the domain on a database.
 type world struct {
 	db       *db.DB
+	bus      bus.Bus
+	log      *updates.Log
 	users    *users.Service
 	messages *messages.Service
 	told     atomic.Int64
 }
 
 func newWorld(b *testing.B, d *db.DB) *world {
-	w := &world{db: d}
-	hints := bus.NewLocal()
-	hints.Subscribe(updates.Subject, func(bus.Message) { w.told.Add(1) })
-	log := updates.New(d, hints)
-	w.users = users.New(d, hints, log)
+	w := &world{db: d, bus: bus.NewLocal()}
+	w.bus.Subscribe(updates.Subject, func(bus.Message) { w.told.Add(1) })
+	w.log = updates.New(d, w.bus)
+	w.users = users.New(d, w.bus, w.log)
 	b.Cleanup(w.users.Close)
-	w.messages = messages.New(d, hints, log, dialogs.New(d, log), w.users)
+	w.messages = messages.New(d, w.bus, w.log, dialogs.New(d, w.log), w.users)
 	return w
 }
 
@@ -163,8 +164,8 @@ func takeTurns(b *testing.B, url func(testing.TB) string, bare func(*testing.B, 
 }
 
 func prepare(b *testing.B, url func(testing.TB) string, bare func(*testing.B, string) func(int) error) []*way {
-	var worlds [3]*world
-	var urls [3]string
+	var worlds [4]*world
+	var urls [4]string
 	for i := range worlds {
 		urls[i] = url(b)
 		worlds[i] = newWorld(b, dbtest.Open(b, urls[i]))
@@ -177,6 +178,7 @@ func prepare(b *testing.B, url func(testing.TB) string, bare func(*testing.B, st
 		{name: "bare", run: bare(b, urls[0])},
 		{name: "db", run: talk(func(ctx context.Context) error { return throughDB(ctx, worlds[1].db) })},
 		{name: "send", run: talk(worlds[2].send)},
+		{name: "delivered", run: delivered(b, worlds[3], talk(worlds[3].send))},
 	}
 }
 
