@@ -6,7 +6,7 @@ import (
 
 // BenchmarkCall measures a call from a client's socket and back to it, with a handler that does nothing.
 func BenchmarkCall(b *testing.B) {
-	r := newRig(b, nil)
+	r := newRig(b, func(o *Options) { o.Limits.Packets = -1 })
 	d := r.device(r.newKey(1))
 	d.call(hello)
 	b.ReportAllocs()
@@ -18,7 +18,7 @@ func BenchmarkCall(b *testing.B) {
 
 // BenchmarkPush measures an update from its stream to the client.
 func BenchmarkPush(b *testing.B) {
-	r := newRig(b, nil)
+	r := newRig(b, func(o *Options) { o.Limits.Packets = -1 })
 	d := r.device(r.newKey(1))
 	d.call(hello)
 	u := Update{Object: echo("update..")}
