@@ -252,6 +252,11 @@ func TestPartnersHearOfChanges(t *testing.T) {
 		if want := []ids.User{bo.ID, cy.ID}; !slices.Equal(told, want) {
 			t.Errorf("told %v, want %v", told, want)
 		}
+		told = nil
+		err := d.Write(t.Context(), func(tx *db.Tx) error { return w.Delete(t.Context(), tx, anna.ID) })
+		if want := []ids.User{bo.ID}; err != nil || !slices.Equal(told, want) {
+			t.Errorf("of the end: told %v, %v, want %v", told, err, want)
+		}
 	})
 }
 

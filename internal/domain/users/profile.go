@@ -173,6 +173,10 @@ func (s *Service) tell(ctx context.Context, user ids.User, value any) {
 	if err != nil {
 		return
 	}
+	s.tellThese(who, value)
+}
+
+func (s *Service) tellThese(who []ids.User, value any) {
 	for _, to := range who {
 		if s.presence.Attached(to) {
 			s.live(to, value)

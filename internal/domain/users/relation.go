@@ -137,17 +137,22 @@ const maxAudience = 2000
 // Audience returns who has user as a contact, at most some thousands.
 func (s *Service) Audience(ctx context.Context, user ids.User) ([]ids.User, error) {
 	var who []ids.User
-	err := s.db.Read(ctx, func(tx *db.Tx) error {
-		who = nil
-		const find = `SELECT owner FROM known_by WHERE user_id = $1 AND contact = 1 LIMIT $2`
-		return each(ctx, tx, find, []any{user, maxAudience}, func(rows *db.Rows) error {
-			var id ids.User
-			err := rows.Scan(&id)
-			who = append(who, id)
-			return err
-		})
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		who, err = readAudience(ctx, tx, user)
+		return err
 	})
 	return who, wrap(err, "audience")
+}
+
+func readAudience(ctx context.Context, tx *db.Tx, user ids.User) (who []ids.User, err error) {
+	const find = `SELECT owner FROM known_by WHERE user_id = $1 AND contact = 1 LIMIT $2`
+	err = each(ctx, tx, find, []any{user, maxAudience}, func(rows *db.Rows) error {
+		var id ids.User
+		err := rows.Scan(&id)
+		who = append(who, id)
+		return err
+	})
+	return who, err
 }
 
 // near returns, in order, whom news of user concern: who has him as a contact, and whom partners returns; nil is nobody.
