@@ -32,7 +32,7 @@ func emptyHistories(r *rpc.Router) {
 	none[*tg.MessagesGetQuickReplyMessages](r, messages)
 	none[*tg.MessagesGetRecentLocations](r, messages)
 	none[*tg.MessagesGetUnreadPollVotes](r, messages)
-	none[*tg.ChannelsSearchPosts](r, messages)
+	none[*tg.ChannelsSearchPosts](r, &tg.MessagesMessagesSlice{SearchFlood: &tg.SearchPostsFlood{QueryIsFree: true}})
 	none[*tg.ChannelsCheckSearchPostsFlood](r, &tg.SearchPostsFlood{})
 	none[*tg.ChannelsGetChannelRecommendations](r, &tg.MessagesChats{})
 	none[*tg.ChannelsGetInactiveChannels](r, &tg.MessagesInactiveChats{})
