@@ -23,6 +23,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -231,8 +232,12 @@ func (g *Gateway) accept(l net.Listener) error {
 	}
 }
 
-// isTemporary tells errors of one connection from those of the listener.
+// isTemporary tells what ails one connection, or passes when others close, from what ends the listener.
 func isTemporary(err error) bool {
-	var ne net.Error
-	return errors.As(err, &ne) && (ne.Timeout() || ne.Temporary()) //nolint:staticcheck // Accept has nothing better
+	for _, passing := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.ECONNABORTED} {
+		if errors.Is(err, passing) {
+			return true
+		}
+	}
+	return false
 }
