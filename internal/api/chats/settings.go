@@ -221,15 +221,13 @@ func (h *Handlers) getDefaultHistoryTTL(ctx context.Context, call *rpc.Call, _ *
 	return &tg.DefaultHistoryTTL{Period: int32(o.HistoryTTL)}, err
 }
 
-// maxHistoryTTL is a year and some, in seconds.
-const maxHistoryTTL = 400 * 24 * 60 * 60
-
-// setDefaultHistoryTTL serves https://core.telegram.org/method/messages.setDefaultHistoryTTL.
+// setDefaultHistoryTTL serves https://core.telegram.org/method/messages.setDefaultHistoryTTL. Messages do not go by
+// themselves yet, and nobody shall believe that they do: only "never" can be chosen.
 func (h *Handlers) setDefaultHistoryTTL(ctx context.Context, call *rpc.Call, in *tg.MessagesSetDefaultHistoryTTL) (tg.Bool, error) {
-	if in.Period < 0 || in.Period > maxHistoryTTL {
+	if in.Period != 0 {
 		return false, rpc.BadRequest("TTL_PERIOD_INVALID")
 	}
-	return true, h.dialogs.SetOptions(ctx, call.User, func(o *dialogs.Options) { o.HistoryTTL = int(in.Period) })
+	return true, h.dialogs.SetOptions(ctx, call.User, func(o *dialogs.Options) { o.HistoryTTL = 0 })
 }
 
 // Facts are what a profile page says about the chat of owner with peer.
