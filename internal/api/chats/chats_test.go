@@ -122,37 +122,6 @@ func TestGetMessagesKeepsOrder(t *testing.T) {
 	})
 }
 
-// TestReplyAcrossChats answers in one chat to a message of another, first in a draft.
-func TestReplyAcrossChats(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		p := w.people(3)
-		w.say(p[1], p[0], "question", 1)
-		there := w.peer(p[0], p[1])
-		to := &tg.InputReplyToMessage{ReplyToMsgID: 1, ReplyToPeerID: there}
-		if _, err := w.saveDraft(t.Context(), p[0], &tg.MessagesSaveDraft{Peer: w.peer(p[0], p[2]), Message: "ans", ReplyTo: to}); err != nil {
-			t.Fatal(err)
-		}
-		drafts := must[tg.UpdatesClass](t)(w.getAllDrafts(t.Context(), p[0], &tg.MessagesGetAllDrafts{})).(*tg.Updates)
-		d := drafts.Updates[0].(*tg.UpdateDraftMessage).Draft.(*tg.DraftMessage)
-		if got := d.ReplyTo.(*tg.InputReplyToMessage).ReplyToPeerID; !reflect.DeepEqual(got, there) {
-			t.Errorf("draft answers in %+v, want %+v", got, there)
-		}
-		if got := names(drafts.Users); len(got) != 2 {
-			t.Errorf("users %v", got)
-		}
-		if _, err := w.sendMessage(t.Context(), p[0], &tg.MessagesSendMessage{Peer: w.peer(p[0], p[2]), Message: "answer", RandomID: 2, ReplyTo: to}); err != nil {
-			t.Fatal(err)
-		}
-		// The receiver does not have the message that is answered, so there is none to be given to him.
-		got := must[tg.MessagesMessagesClass](t)(w.getMessages(t.Context(), p[2], &tg.MessagesGetMessages{
-			ID: []tg.InputMessageClass{&tg.InputMessageReplyTo{ID: 1}},
-		})).(*tg.MessagesMessages)
-		if len(got.Messages) != 0 {
-			t.Errorf("got %+v", got.Messages)
-		}
-	})
-}
-
 func TestHistoryIsNotModifiedOnlyForAHash(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		p := w.people(2)
@@ -327,21 +296,6 @@ func TestDialogFilters(t *testing.T) {
 			if wireType(err) == "" {
 				t.Errorf("%s: %v", name, err)
 			}
-		}
-	})
-}
-
-// TestNobodyIsPromisedThatMessagesGo asks for messages that delete themselves, which there are none of.
-func TestNobodyIsPromisedThatMessagesGo(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		me := w.people(1)[0]
-		for period, want := range map[int32]string{0: "", 86400: "TTL_PERIOD_INVALID", -1: "TTL_PERIOD_INVALID"} {
-			if _, err := w.setDefaultHistoryTTL(t.Context(), me, &tg.MessagesSetDefaultHistoryTTL{Period: period}); wireType(err) != want {
-				t.Errorf("%d: %v", period, err)
-			}
-		}
-		if got := must[*tg.DefaultHistoryTTL](t)(w.getDefaultHistoryTTL(t.Context(), me, &tg.MessagesGetDefaultHistoryTTL{})); got.Period != 0 {
-			t.Errorf("got %+v", got)
 		}
 	})
 }
