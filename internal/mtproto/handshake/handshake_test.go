@@ -109,6 +109,22 @@ func TestExchange(t *testing.T) {
 	}
 }
 
+// TDLib puts up to 255 random bytes behind every request, within its length.
+func TestBytesBehindRequests(t *testing.T) {
+	for n, want := range map[int]error{0: nil, 12: nil, maxPadding: nil, maxPadding + 1: ErrProtocol} {
+		s := fixture()
+		_, _, err := run(s, options(s), func(st step, b []byte) []byte {
+			if st.fromServer {
+				return b
+			}
+			return append(bytes.Clone(b), make([]byte, n)...)
+		})
+		if !errors.Is(err, want) {
+			t.Errorf("%d bytes: got %v, want %v", n, err, want)
+		}
+	}
+}
+
 var stranger = sync.OnceValue(func() *crypto.PrivateKey {
 	k, err := crypto.GenerateKey()
 	if err != nil {

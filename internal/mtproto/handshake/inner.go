@@ -95,7 +95,7 @@ func decode[T tl.Object](b []byte) (o T, err error) {
 		return o, fmt.Errorf("%w: %w", ErrProtocol, err)
 	}
 	o, ok := got.(T)
-	if !ok || r.Len() > 0 {
+	if !ok || r.Len() > maxPadding {
 		return o, fmt.Errorf("%s with %d bytes behind it: %w", got.TLName(), r.Len(), ErrProtocol)
 	}
 	return o, nil

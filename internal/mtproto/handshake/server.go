@@ -60,6 +60,7 @@ const (
 	maxRetries   = 4                  // dh_gen_retry, then dh_gen_fail
 	maxTemporary = 7 * 24 * time.Hour // clients ask for a day
 	lastDC       = 5
+	maxPadding   = 255 // random bytes behind a plain request: TDLib adds up to 255 within its length
 )
 
 // An Exchange is the server's side of one exchange. One goroutine uses it.
@@ -130,8 +131,8 @@ func (x *Exchange) reqPQ(now time.Time, body []byte) ([]byte, error) {
 	r := tl.NewReader(body)
 	r.ID()
 	nonce := r.Int128()
-	if err := r.End(); err != nil {
-		return nil, fmt.Errorf("req_pq: %w: %w", ErrProtocol, err)
+	if r.Err() != nil || r.Len() > maxPadding {
+		return nil, fmt.Errorf("req_pq with %d bytes behind it: %w", r.Len(), ErrProtocol)
 	}
 	x.begun = now
 	x.state = &exchangeState{
