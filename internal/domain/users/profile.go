@@ -52,20 +52,19 @@ type Profile struct{ FirstName, LastName, About *string }
 
 // UpdateProfile changes names and bio. It fails with ErrFirstName, ErrLastName, ErrAbout or ErrNotFound.
 func (s *Service) UpdateProfile(ctx context.Context, user ids.User, p Profile) (User, error) {
-	return s.edit(ctx, user, func(u *User) (Change, error) {
-		what := Change("")
+	return s.edit(ctx, user, func(u *User) (what []Change, err error) {
 		if p.About != nil && *p.About != u.About {
-			what = ChangedProfile
+			what = append(what, ChangedProfile)
 			if u.About = strings.TrimSpace(printable(*p.About)); utf8.RuneCountInString(u.About) > maxAbout {
-				return "", ErrAbout
+				return nil, ErrAbout
 			}
 		}
 		first, last := u.FirstName, u.LastName
 		if err := u.rename(p.FirstName, p.LastName); err != nil {
-			return "", err
+			return nil, err
 		}
 		if first != u.FirstName || last != u.LastName {
-			what = ChangedName
+			what = append(what, ChangedName)
 		}
 		return what, nil
 	})
@@ -108,9 +107,9 @@ func (s *Service) SetBirthday(ctx context.Context, user ids.User, b Birthday) er
 	if err := b.Check(time.Now()); err != nil {
 		return err
 	}
-	_, err := s.edit(ctx, user, func(u *User) (Change, error) {
+	_, err := s.edit(ctx, user, func(u *User) ([]Change, error) {
 		u.Birthday = b
-		return ChangedProfile, nil
+		return []Change{ChangedProfile}, nil
 	})
 	return err
 }
@@ -118,14 +117,19 @@ func (s *Service) SetBirthday(ctx context.Context, user ids.User, b Birthday) er
 // UpdateSettings changes what an account carries along; fn gets a copy to change and says what changed, "" if
 // nobody else needs to know. It may run more than once.
 func (s *Service) UpdateSettings(ctx context.Context, user ids.User, fn func(*Settings) Change) error {
-	_, err := s.edit(ctx, user, func(u *User) (Change, error) { return fn(&u.Settings), nil })
+	_, err := s.edit(ctx, user, func(u *User) (what []Change, err error) {
+		if c := fn(&u.Settings); c != "" {
+			what = append(what, c)
+		}
+		return what, nil
+	})
 	return err
 }
 
 // edit changes an account in one transaction and tells who needs to know what fn says has changed.
-func (s *Service) edit(ctx context.Context, user ids.User, fn func(*User) (Change, error)) (User, error) {
+func (s *Service) edit(ctx context.Context, user ids.User, fn func(*User) ([]Change, error)) (User, error) {
 	var u User
-	var what Change
+	var what []Change
 	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
 		u, what, err = s.editTx(ctx, tx, user, fn)
 		return err
@@ -133,32 +137,34 @@ func (s *Service) edit(ctx context.Context, user ids.User, fn func(*User) (Chang
 	if err != nil {
 		return User{}, err
 	}
-	if what != "" {
-		s.tell(ctx, user, Changed{User: user, What: what})
+	for _, c := range what {
+		s.tell(ctx, user, Changed{User: user, What: c})
 	}
 	return u, nil
 }
 
-func (s *Service) editTx(ctx context.Context, tx *db.Tx, user ids.User, fn func(*User) (Change, error)) (User, Change, error) {
-	u, err := readLocked(ctx, tx, user)
-	if err != nil {
-		return User{}, "", err
+func (s *Service) editTx(
+	ctx context.Context, tx *db.Tx, user ids.User, fn func(*User) ([]Change, error),
+) (u User, what []Change, err error) {
+	if u, err = readLocked(ctx, tx, user); err != nil {
+		return User{}, nil, err
 	}
 	if u.Deleted() {
-		return User{}, "", ErrNotFound
+		return User{}, nil, ErrNotFound
 	}
-	what, err := fn(&u)
-	if err != nil {
-		return User{}, "", err
+	if what, err = fn(&u); err != nil {
+		return User{}, nil, err
 	}
 	if err := updateUser(ctx, tx, u); err != nil {
-		return User{}, "", wrap(err, "update user")
+		return User{}, nil, wrap(err, "update user")
 	}
-	if what == "" {
-		s.Touch(tx, user)
-		return u, "", nil
+	s.Touch(tx, user)
+	for _, c := range what {
+		if err := s.changed(ctx, tx, user, c); err != nil {
+			return User{}, nil, err
+		}
 	}
-	return u, what, s.changed(ctx, tx, user, what)
+	return u, what, nil
 }
 
 // changed tells the user's own sessions of a change, and drops what is remembered.

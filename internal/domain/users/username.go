@@ -81,8 +81,8 @@ func (s *Service) UpdateUsername(ctx context.Context, user ids.User, name string
 	}
 	var u User
 	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
-		u, _, err = s.editTx(ctx, tx, user, func(u *User) (Change, error) {
-			return ChangedName, u.setUsername(ctx, tx, name)
+		u, _, err = s.editTx(ctx, tx, user, func(u *User) ([]Change, error) {
+			return []Change{ChangedName}, u.setUsername(ctx, tx, name)
 		})
 		return err
 	})

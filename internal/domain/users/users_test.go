@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"golang.org/x/sync/errgroup"
@@ -135,6 +136,30 @@ func TestGetIsCachedUntilChanged(t *testing.T) {
 		}
 		if got := read(); got != "Annika" {
 			t.Errorf("after the change: got %q", got)
+		}
+	})
+}
+
+func TestEachChangeOfAProfileIsTold(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		anna := w.person(t, "4790000001", "Anna")
+		var told []string
+		defer w.bus.Subscribe(updates.Subject, func(m bus.Message) {
+			if e, ok := m.Value.(updates.Entry); ok {
+				told = append(told, e.Event.(updates.UserChanged).What)
+			}
+		})()
+		both := users.Profile{FirstName: new("Ane"), About: new("Hi")}
+		if _, err := w.UpdateProfile(t.Context(), anna.ID, both); err != nil {
+			t.Fatal(err)
+		}
+		if want := []string{string(users.ChangedProfile), string(users.ChangedName)}; !slices.Equal(told, want) {
+			t.Errorf("told of %v, want %v", told, want)
+		}
+		told = nil
+		if _, err := w.UpdateProfile(t.Context(), anna.ID, both); err != nil || len(told) > 0 {
+			t.Errorf("the same again: told of %v, %v", told, err)
 		}
 	})
 }
