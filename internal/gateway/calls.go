@@ -163,7 +163,8 @@ func (s *session) say(call *rpc.Call) {
 	}
 }
 
-var errTooLarge = rpc.Error{Code: 500, Type: "RESPONSE_TOO_LARGE"}
+// errTooLarge is no internal error for clients: those they repeat, some for ever.
+var errTooLarge = rpc.BadRequest("RESPONSE_TOO_LARGE")
 
 // maxResult is the largest answer; TDLib reads packets of up to 4 MiB.
 const maxResult = 4<<20 - 1024
