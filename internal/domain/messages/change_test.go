@@ -204,6 +204,42 @@ func TestClear(t *testing.T) {
 	})
 }
 
+func TestAnAnswerForwardedWithItsQuestionAnswersTheCopy(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.people(3)
+		question := w.send(p[0], p[1], "question")
+		answer, err := w.Send(t.Context(), SendRequest{
+			From: p[1], To: p[0], RandomID: 1, Text: text.Text{String: "answer"}, Reply: &ReplyTo{ID: question.Twin},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.send(p[2], p[2], "so that numbers differ")
+		both := ForwardRequest{
+			From: p[1], To: p[2], IDs: []ids.Message{question.Twin, answer.Message.ID}, RandomIDs: []int64{2, 3},
+		}
+		sent, err := w.Forward(t.Context(), both)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, second := sent[0].Message, sent[1].Message
+		if second.Reply == nil || second.Reply.ID != first.ID {
+			t.Errorf("the sender's copy answers %+v, want %d", second.Reply, first.ID)
+		}
+		found, err := w.Get(t.Context(), p[2], []ids.Message{second.Twin})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if theirs := found[second.Twin]; theirs == nil || theirs.Reply == nil || theirs.Reply.ID != first.Twin {
+			t.Errorf("the receiver's copy is %+v, want an answer to %d", theirs, first.Twin)
+		}
+		alone := ForwardRequest{From: p[1], To: p[2], IDs: []ids.Message{answer.Message.ID}, RandomIDs: []int64{4}}
+		if sent, err = w.Forward(t.Context(), alone); err != nil || sent[0].Message.Reply != nil {
+			t.Errorf("forwarded alone: %+v, %v", sent, err)
+		}
+	})
+}
+
 func TestForward(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		p := w.people(4)

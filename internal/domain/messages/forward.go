@@ -87,9 +87,10 @@ func (s *Service) forward(
 		return nil, err
 	}
 	sent := make([]Sent, 0, len(req.IDs))
+	copies := make(map[ids.Message]*Message, len(req.IDs))
 	for i, id := range req.IDs {
 		if m := before[req.RandomIDs[i]]; m != nil {
-			sent = append(sent, Sent{Message: m, Again: true})
+			sent, copies[id] = append(sent, Sent{Message: m, Again: true}), m
 			continue
 		}
 		m, err := req.copyOf(found[id], heads[id])
@@ -97,12 +98,24 @@ func (s *Service) forward(
 			return nil, err
 		}
 		m.RandomID = req.RandomIDs[i]
-		if err := s.put(ctx, tx, m, m.copyFor(req.To)); err != nil {
+		theirs := m.copyFor(req.To)
+		m.Reply, theirs.Reply = replyAmong(copies, found[id].Reply)
+		if err := s.put(ctx, tx, m, theirs); err != nil {
 			return nil, err
 		}
-		sent = append(sent, Sent{Message: m})
+		sent, copies[id] = append(sent, Sent{Message: m}), m
 	}
 	return sent, nil
+}
+
+// replyAmong keeps an answer an answer, for both sides, when what it answers to was forwarded with it.
+func replyAmong(copies map[ids.Message]*Message, r *Reply) (mine, theirs *Reply) {
+	if r == nil || r.Peer != 0 || copies[r.ID] == nil {
+		return nil, nil
+	}
+	mine, theirs = new(*r), new(*r)
+	mine.ID, theirs.ID = copies[r.ID].ID, copies[r.ID].Twin
+	return mine, theirs
 }
 
 // copyOf is the sender's row of a forwarded message; m and head may be nil.
