@@ -265,6 +265,11 @@ func (s *Service) clear(ctx context.Context, tx *db.Tx, req ClearRequest) (done 
 	if _, err = s.remove(ctx, tx, req.Owner, rows, req.Revoke); err != nil {
 		return Cleared{}, err
 	}
+	if req.Revoke && done.Left == 0 {
+		if done.Left, err = s.clearOther(ctx, tx, req); err != nil {
+			return Cleared{}, err
+		}
+	}
 	if kept != nil {
 		if err := s.blank(ctx, tx, kept); err != nil {
 			return Cleared{}, err
@@ -273,6 +278,29 @@ func (s *Service) clear(ctx context.Context, tx *db.Tx, req ClearRequest) (done 
 	done.Moved, err = s.unmoved(ctx, tx, req.Owner)
 	done.Count = done.PTS - before.PTS
 	return done, err
+}
+
+// clearOther removes at the other side what the owner had removed for himself before. It returns how many are left.
+func (s *Service) clearOther(ctx context.Context, tx *db.Tx, req ClearRequest) (left int, err error) {
+	other := req.Peer.User()
+	if other == 0 || other == req.Owner {
+		return 0, nil
+	}
+	l := list{owner: other, peer: req.Owner.Peer()}
+	l.and(req.MaxID > 0, ` AND twin <= $%d`, int64(req.MaxID))
+	l.and(!req.From.IsZero(), ` AND date >= $%d`, req.From)
+	l.and(!req.To.IsZero(), ` AND date <= $%d`, req.To)
+	total, _, err := l.count(ctx, tx, 0)
+	if err != nil || total == 0 {
+		return 0, err
+	}
+	clause, args, n := l.from()
+	rows, err := query(ctx, tx, `SELECT `+columns+clause+fmt.Sprintf(` ORDER BY id LIMIT $%d`, n), append(args, clearStep)...)
+	if err != nil {
+		return 0, err
+	}
+	_, err = s.remove(ctx, tx, other, rows, false)
+	return total - len(rows), err
 }
 
 // blank makes of the last message of a cleared chat the sign that it was cleared, so that the dialog keeps its place.
