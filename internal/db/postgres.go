@@ -186,7 +186,8 @@ func acquire(ctx context.Context, pool *pgxpool.Pool) (*pgxpool.Conn, error) {
 	if err == nil || ctx.Err() != nil {
 		return c, err
 	}
-	if errors.Is(err, puddle.ErrClosedPool) {
+	// A pool that closes cancels the connections that it is making; ctx is not what ended them.
+	if errors.Is(err, puddle.ErrClosedPool) || errors.Is(err, context.Canceled) {
 		return nil, ErrClosed
 	}
 	return nil, fmt.Errorf("connect: %w", err)
