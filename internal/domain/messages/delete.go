@@ -247,17 +247,11 @@ func (s *Service) clear(ctx context.Context, tx *db.Tx, req ClearRequest) (done 
 	if err != nil {
 		return Cleared{}, err
 	}
-	l := req.list()
-	clause, args, n := l.from()
-	total, _, err := l.count(ctx, tx, 0)
+	rows, left, err := req.list().step(ctx, tx)
 	if err != nil {
 		return Cleared{}, err
 	}
-	rows, err := query(ctx, tx, `SELECT `+columns+clause+fmt.Sprintf(` ORDER BY id LIMIT $%d`, n), append(args, clearStep)...)
-	if err != nil {
-		return Cleared{}, err
-	}
-	done.Left = total - len(rows)
+	done.Left = left
 	var kept *Message
 	if req.Keep && !req.Revoke && done.Left == 0 && len(rows) > 0 {
 		rows, kept = rows[:len(rows)-1], rows[len(rows)-1]
@@ -288,19 +282,24 @@ func (s *Service) clearOther(ctx context.Context, tx *db.Tx, req ClearRequest) (
 	}
 	l := list{owner: other, peer: req.Owner.Peer()}
 	l.and(req.MaxID > 0, ` AND twin <= $%d`, int64(req.MaxID))
-	l.and(!req.From.IsZero(), ` AND date >= $%d`, req.From)
-	l.and(!req.To.IsZero(), ` AND date <= $%d`, req.To)
-	total, _, err := l.count(ctx, tx, 0)
-	if err != nil || total == 0 {
-		return 0, err
-	}
-	clause, args, n := l.from()
-	rows, err := query(ctx, tx, `SELECT `+columns+clause+fmt.Sprintf(` ORDER BY id LIMIT $%d`, n), append(args, clearStep)...)
-	if err != nil {
-		return 0, err
+	req.between(&l)
+	rows, left, err := l.step(ctx, tx)
+	if err != nil || len(rows) == 0 {
+		return left, err
 	}
 	_, err = s.remove(ctx, tx, other, rows, false)
-	return total - len(rows), err
+	return left, err
+}
+
+// step returns the oldest messages of the list, as many as are cleared at once, and how many are behind them.
+func (l list) step(ctx context.Context, tx *db.Tx) (rows []*Message, left int, err error) {
+	total, _, err := l.count(ctx, tx, 0)
+	if err != nil || total == 0 {
+		return nil, 0, err
+	}
+	clause, args, n := l.from()
+	rows, err = query(ctx, tx, `SELECT `+columns+clause+fmt.Sprintf(` ORDER BY id LIMIT $%d`, n), append(args, clearStep)...)
+	return rows, total - len(rows), err
 }
 
 // blank makes of the last message of a cleared chat the sign that it was cleared, so that the dialog keeps its place.
@@ -322,7 +321,12 @@ func (r ClearRequest) list() list {
 	l := list{owner: r.Owner, peer: r.Peer}
 	l.and(r.Saved != 0, ` AND saved = $%d`, int64(r.Saved))
 	l.and(r.MaxID > 0, ` AND id <= $%d`, int64(r.MaxID))
+	r.between(&l)
+	return l
+}
+
+// between keeps of l the messages of the days asked for.
+func (r ClearRequest) between(l *list) {
 	l.and(!r.From.IsZero(), ` AND date >= $%d`, r.From)
 	l.and(!r.To.IsZero(), ` AND date <= $%d`, r.To)
-	return l
 }
