@@ -77,6 +77,21 @@ func (tx *Tx) Query(ctx context.Context, sql string, args ...any) (*Rows, error)
 	return &Rows{all: rows, at: -1}, nil
 }
 
+// Each runs a statement and calls fn on every row, until fn fails.
+func (tx *Tx) Each(ctx context.Context, sql string, args []any, fn func(*Rows) error) error {
+	rows, err := tx.Query(ctx, sql, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := fn(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
 // QueryRow runs a statement at once and returns its first row; errors are kept for Scan.
 func (tx *Tx) QueryRow(ctx context.Context, sql string, args ...any) Row {
 	if err := tx.begin(ctx, args); err != nil {

@@ -241,9 +241,6 @@ func (s *Server) PublicKeyFile() string { return filepath.Join(s.cfg.Data, Publi
 // Config is the configuration of the server.
 func (s *Server) Config() config.Config { return s.cfg }
 
-// Core is the domain, for tests and for the command line.
-func (s *Server) Core() *Core { return s.core }
-
 // limiter scales the limits of the API.
 func limiter(percent int) *rpc.Limiter {
 	if percent == 0 {

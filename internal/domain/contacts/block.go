@@ -97,7 +97,7 @@ func (s *Service) Blocked(ctx context.Context, owner ids.User, list BlockList, o
 		}
 		const find = `SELECT peer, blocked_at FROM blocked WHERE owner = $1 AND stories = $2
 			ORDER BY blocked_at DESC, peer LIMIT $3 OFFSET $4`
-		return each(ctx, tx, find, []any{owner, bool(list), max(limit, 0), max(offset, 0)}, func(rows *db.Rows) error {
+		return tx.Each(ctx, find, []any{owner, bool(list), max(limit, 0), max(offset, 0)}, func(rows *db.Rows) error {
 			var b Blocked
 			err := rows.Scan(&b.Peer, &b.At)
 			page = append(page, b)

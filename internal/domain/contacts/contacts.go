@@ -89,7 +89,7 @@ func readContacts(ctx context.Context, tx *db.Tx, owner ids.User) ([]Contact, er
 	const find = `SELECT c.user_id, COALESCE(k.contact, 0) FROM contact c
 		LEFT JOIN known_by k ON k.user_id = $1 AND k.owner = c.user_id
 		WHERE c.owner = $1 ORDER BY c.user_id LIMIT $2`
-	err := each(ctx, tx, find, []any{owner, MaxContacts}, func(rows *db.Rows) error {
+	err := tx.Each(ctx, find, []any{owner, MaxContacts}, func(rows *db.Rows) error {
 		var c Contact
 		err := rows.Scan(&c.User, &c.Mutual)
 		list = append(list, c)

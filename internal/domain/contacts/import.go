@@ -183,7 +183,7 @@ func different(ctx context.Context, tx *db.Tx, owner ids.User, people []entry) (
 	for _, e := range people {
 		args = append(args, e.user)
 	}
-	err := each(ctx, tx, `SELECT user_id, phone, first_name, last_name FROM contact WHERE owner = $1 AND user_id IN (`+
+	err := tx.Each(ctx, `SELECT user_id, phone, first_name, last_name FROM contact WHERE owner = $1 AND user_id IN (`+
 		db.List(2, len(people))+`)`, args, func(rows *db.Rows) error {
 		var e entry
 		err := rows.Scan(&e.user, &e.phone, &e.first, &e.last)
@@ -239,7 +239,7 @@ func countWaiting(ctx context.Context, tx *db.Tx, numbers []line) ([]Popular, er
 	}
 	args = append(args, minPopular)
 	var popular []Popular
-	err := each(ctx, tx, `SELECT phone, count(*) FROM awaited_phone WHERE phone IN (`+db.List(1, len(numbers))+
+	err := tx.Each(ctx, `SELECT phone, count(*) FROM awaited_phone WHERE phone IN (`+db.List(1, len(numbers))+
 		`) GROUP BY phone HAVING count(*) >= `+placeholder(len(args)), args, func(rows *db.Rows) error {
 		var phone users.Phone
 		var p Popular

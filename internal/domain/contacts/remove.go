@@ -86,7 +86,7 @@ func (s *Service) Saved(ctx context.Context, owner ids.User) ([]Saved, error) {
 	err := s.db.Read(ctx, func(tx *db.Tx) error {
 		list = nil
 		const find = `SELECT phone, first_name, last_name, saved_at FROM saved_phone WHERE owner = $1 ORDER BY phone LIMIT $2`
-		return each(ctx, tx, find, []any{owner, MaxContacts}, func(rows *db.Rows) error {
+		return tx.Each(ctx, find, []any{owner, MaxContacts}, func(rows *db.Rows) error {
 			var n Saved
 			err := rows.Scan(&n.Phone, &n.FirstName, &n.LastName, &n.SavedAt)
 			list = append(list, n)

@@ -15,24 +15,9 @@ import (
 // rowsAtOnce is how many rows one INSERT writes.
 const rowsAtOnce = 64
 
-// each runs a query and calls fn on every row.
-func each(ctx context.Context, tx *db.Tx, sql string, args []any, fn func(*db.Rows) error) error {
-	rows, err := tx.Query(ctx, sql, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := fn(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
 // scanUsers appends the ids that a query returns to list.
 func scanUsers(ctx context.Context, tx *db.Tx, list *[]ids.User, sql string, args ...any) error {
-	return each(ctx, tx, sql, args, func(rows *db.Rows) error {
+	return tx.Each(ctx, sql, args, func(rows *db.Rows) error {
 		var u ids.User
 		err := rows.Scan(&u)
 		*list = append(*list, u)

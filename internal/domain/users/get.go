@@ -114,7 +114,7 @@ func (s *Service) ByPhones(ctx context.Context, tx *db.Tx, phones []Phone) (map[
 	found := make(map[Phone]ids.User)
 	for chunk := range chunks(phones) {
 		list, args := inList(1, chunk)
-		err := each(ctx, tx, `SELECT phone, user_id FROM phone WHERE phone IN `+list, args, func(rows *db.Rows) error {
+		err := tx.Each(ctx, `SELECT phone, user_id FROM phone WHERE phone IN `+list, args, func(rows *db.Rows) error {
 			var phone Phone
 			var id ids.User
 			err := rows.Scan(&phone, &id)
@@ -153,7 +153,7 @@ func (s *Service) ByUsernamePrefix(ctx context.Context, prefix string, limit int
 	var found []ids.Peer
 	err := s.db.Read(ctx, func(tx *db.Tx) error {
 		found = nil
-		return each(ctx, tx, find, []any{prefix, prefix + "\x7f", min(limit, MaxBatch)}, func(rows *db.Rows) error {
+		return tx.Each(ctx, find, []any{prefix, prefix + "\x7f", min(limit, MaxBatch)}, func(rows *db.Rows) error {
 			var p ids.Peer
 			err := rows.Scan(&p)
 			found = append(found, p)

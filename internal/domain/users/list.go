@@ -14,7 +14,7 @@ func (s *Service) List(ctx context.Context, after ids.User, limit int) (page []U
 	const list = `SELECT id FROM user_account WHERE id > $1 AND deleted_at = 0 ORDER BY id LIMIT $2`
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		var want []ids.User
-		err := each(ctx, tx, list, []any{after, min(limit, MaxBatch)}, func(rows *db.Rows) error {
+		err := tx.Each(ctx, list, []any{after, min(limit, MaxBatch)}, func(rows *db.Rows) error {
 			var u ids.User
 			err := rows.Scan(&u)
 			want = append(want, u)

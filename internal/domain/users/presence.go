@@ -183,7 +183,7 @@ func (p *Presence) read(ctx context.Context, users []ids.User) (map[ids.User]Sta
 	err := p.db.Read(ctx, func(tx *db.Tx) error {
 		for chunk := range chunks(users) {
 			list, args := inList(1, chunk)
-			err := each(ctx, tx, `SELECT user_id, seen_at FROM last_seen WHERE user_id IN `+list, args, func(rows *db.Rows) error {
+			err := tx.Each(ctx, `SELECT user_id, seen_at FROM last_seen WHERE user_id IN `+list, args, func(rows *db.Rows) error {
 				var id ids.User
 				var s Status
 				err := rows.Scan(&id, &s.Seen)

@@ -91,7 +91,7 @@ func readRelations(ctx context.Context, tx *db.Tx, viewer ids.User, users []ids.
 
 func readContacts(ctx context.Context, tx *db.Tx, viewer ids.User, users []ids.User, into map[ids.User]Relation) error {
 	list, args := inList(2, users)
-	return each(ctx, tx, `SELECT user_id, phone, first_name, last_name, note, note_entities, close_friend FROM contact
+	return tx.Each(ctx, `SELECT user_id, phone, first_name, last_name, note, note_entities, close_friend FROM contact
 		WHERE owner = $1 AND user_id IN `+list, append([]any{viewer}, args...), func(rows *db.Rows) error {
 		var id ids.User
 		var n SavedName
@@ -106,7 +106,7 @@ func readContacts(ctx context.Context, tx *db.Tx, viewer ids.User, users []ids.U
 
 func readBlocked(ctx context.Context, tx *db.Tx, viewer ids.User, users []ids.User, into map[ids.User]Relation) error {
 	list, args := inList(2, users)
-	return each(ctx, tx, `SELECT peer FROM blocked WHERE owner = $1 AND stories = 0 AND peer IN `+list,
+	return tx.Each(ctx, `SELECT peer FROM blocked WHERE owner = $1 AND stories = 0 AND peer IN `+list,
 		append([]any{viewer}, args...), func(rows *db.Rows) error {
 			var id ids.User
 			err := rows.Scan(&id)
@@ -119,7 +119,7 @@ func readBlocked(ctx context.Context, tx *db.Tx, viewer ids.User, users []ids.Us
 
 func readKnownBy(ctx context.Context, tx *db.Tx, viewer ids.User, users []ids.User, into map[ids.User]Relation) error {
 	list, args := inList(2, users)
-	return each(ctx, tx, `SELECT owner, contact, close_friend, blocked FROM known_by WHERE user_id = $1 AND owner IN `+list,
+	return tx.Each(ctx, `SELECT owner, contact, close_friend, blocked FROM known_by WHERE user_id = $1 AND owner IN `+list,
 		append([]any{viewer}, args...), func(rows *db.Rows) error {
 			var id ids.User
 			var t Tie
@@ -146,7 +146,7 @@ func (s *Service) Audience(ctx context.Context, user ids.User) ([]ids.User, erro
 
 func readAudience(ctx context.Context, tx *db.Tx, user ids.User) (who []ids.User, err error) {
 	const find = `SELECT owner FROM known_by WHERE user_id = $1 AND contact = 1 LIMIT $2`
-	err = each(ctx, tx, find, []any{user, maxAudience}, func(rows *db.Rows) error {
+	err = tx.Each(ctx, find, []any{user, maxAudience}, func(rows *db.Rows) error {
 		var id ids.User
 		err := rows.Scan(&id)
 		who = append(who, id)

@@ -33,21 +33,6 @@ func inList[T any](first int, list []T) (sql string, args []any) {
 	return "(" + db.List(first, n) + ")", args
 }
 
-// each runs a query and calls fn on every row.
-func each(ctx context.Context, tx *db.Tx, sql string, args []any, fn func(*db.Rows) error) error {
-	rows, err := tx.Query(ctx, sql, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := fn(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
 // wrap says what was being done, unless nothing went wrong.
 func wrap(err error, doing string) error {
 	if err == nil {
@@ -61,7 +46,7 @@ func readUsers(ctx context.Context, tx *db.Tx, want []ids.User) ([]User, error) 
 	var found []User
 	for chunk := range chunks(want) {
 		list, args := inList(1, chunk)
-		err := each(ctx, tx, `SELECT id, phone, username, first_name, last_name, about, bot, verified, support, birthday,
+		err := tx.Each(ctx, `SELECT id, phone, username, first_name, last_name, about, bot, verified, support, birthday,
 			settings, created_at, deleted_at FROM user_account WHERE id IN `+list, args, func(rows *db.Rows) error {
 			u, err := scanUser(rows)
 			found = append(found, u)
@@ -111,7 +96,7 @@ func readRules(ctx context.Context, tx *db.Tx, users []User) error {
 	}
 	for chunk := range chunks(slices.Collect(mapKeys(byID))) {
 		list, args := inList(1, chunk)
-		err := each(ctx, tx, `SELECT user_id, key, rules FROM privacy_rule WHERE user_id IN `+list, args, func(rows *db.Rows) error {
+		err := tx.Each(ctx, `SELECT user_id, key, rules FROM privacy_rule WHERE user_id IN `+list, args, func(rows *db.Rows) error {
 			var id ids.User
 			var key PrivacyKey
 			var text string

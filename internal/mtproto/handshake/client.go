@@ -28,7 +28,7 @@ type ClientOptions struct {
 	Keys []crypto.PublicKey
 	// Group may be shared by all clients of a process.
 	Group *crypto.Group
-	// DC is the data centre as JoinDC writes it; with NoDC it is not sent.
+	// DC is the data centre as SplitDC reads it; with NoDC it is not sent.
 	DC   int32
 	NoDC bool
 	// ExpiresIn asks for a temporary key; 0 for a permanent one.

@@ -73,17 +73,6 @@ func SplitDC(wire int32) (dc int, test, media bool) {
 	return dc, test, media
 }
 
-// JoinDC is the reverse of SplitDC.
-func JoinDC(dc int, test, media bool) int32 {
-	if test {
-		dc += testDC
-	}
-	if media {
-		dc = -dc
-	}
-	return int32(dc)
-}
-
 var le = binary.LittleEndian
 
 // nonces are what every message of an exchange is bound to.

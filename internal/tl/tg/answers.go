@@ -49,12 +49,3 @@ func (LongVector) TLName() string { return "vector" }
 
 // Encode writes v.
 func (v LongVector) Encode(w *tl.Writer) { w.Longs(v) }
-
-// StringVector is an answer that is a vector of strings.
-type StringVector []string
-
-// TLName is "vector".
-func (StringVector) TLName() string { return "vector" }
-
-// Encode writes v.
-func (v StringVector) Encode(w *tl.Writer) { w.Strings(v) }
