@@ -951,10 +951,38 @@ func putChannelLocationClass(w *tl.Writer, v ChannelLocationClass) {
 	v.Encode(w)
 }
 
+func decodeChannelLocationClass(r *tl.Reader) ChannelLocationClass {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0xbfb5ad8b:
+		o := new(ChannelLocationEmpty)
+		o.decode(r, id)
+		return o
+	case 0x209b82db:
+		o := new(ChannelLocation)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("ChannelLocation", id)
+		return nil
+	}
+}
+
 // ChannelMessagesFilterClass is the type ChannelMessagesFilter: *ChannelMessagesFilterEmpty, *ChannelMessagesFilter.
 type ChannelMessagesFilterClass interface {
-	TLName() string
+	tl.Object
 	isChannelMessagesFilterClass()
+}
+
+func putChannelMessagesFilterClass(w *tl.Writer, v ChannelMessagesFilterClass) {
+	if v == nil {
+		w.Fail()
+		return
+	}
+	v.Encode(w)
 }
 
 func decodeChannelMessagesFilterClass(r *tl.Reader) ChannelMessagesFilterClass {
@@ -1042,8 +1070,16 @@ func decodeChannelParticipantClass(r *tl.Reader) ChannelParticipantClass {
 
 // ChannelParticipantsFilterClass is the type ChannelParticipantsFilter: *ChannelParticipantsRecent, *ChannelParticipantsAdmins, *ChannelParticipantsKicked, *ChannelParticipantsBots, *ChannelParticipantsBanned, *ChannelParticipantsSearch, *ChannelParticipantsContacts, *ChannelParticipantsMentions.
 type ChannelParticipantsFilterClass interface {
-	TLName() string
+	tl.Object
 	isChannelParticipantsFilterClass()
+}
+
+func putChannelParticipantsFilterClass(w *tl.Writer, v ChannelParticipantsFilterClass) {
+	if v == nil {
+		w.Fail()
+		return
+	}
+	v.Encode(w)
 }
 
 func decodeChannelParticipantsFilterClass(r *tl.Reader) ChannelParticipantsFilterClass {
@@ -1218,6 +1254,30 @@ func putChatFullClass(w *tl.Writer, v ChatFullClass) {
 		return
 	}
 	v.Encode(w)
+}
+
+func decodeChatFullClass(r *tl.Reader) ChatFullClass {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0x2633421b:
+		o := new(ChatFull)
+		o.decode(r, id)
+		return o
+	case 0xa04e8d3a:
+		o := new(ChannelFull)
+		o.decode(r, id)
+		return o
+	case 0xcbb7a507:
+		o := new(CommunityFull)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("ChatFull", id)
+		return nil
+	}
 }
 
 // ChatInviteClass is the type ChatInvite: *ChatInviteAlready, *ChatInvite, *ChatInvitePeek.
@@ -1477,6 +1537,22 @@ func putCommunityPeerList(w *tl.Writer, vs []*CommunityPeer) {
 		mark := w.Mark()
 		v.Encode(w)
 		w.Item(mark, head)
+	}
+}
+
+func decodeCommunityPeer(r *tl.Reader) *CommunityPeer {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0x76141ebd:
+		o := new(CommunityPeer)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("CommunityPeer", id)
+		return nil
 	}
 }
 
@@ -2304,7 +2380,8 @@ func putExportedChatInviteClassList(w *tl.Writer, vs []ExportedChatInviteClass) 
 	}
 }
 
-func decodeExportedChatInviteClass(r *tl.Reader) ExportedChatInviteClass {
+// DecodeExportedChatInviteClass reads a ExportedChatInvite; the reader keeps the error.
+func DecodeExportedChatInviteClass(r *tl.Reader) ExportedChatInviteClass {
 	if !r.Enter() {
 		return nil
 	}
@@ -3190,6 +3267,19 @@ func putInputChannelClass(w *tl.Writer, v InputChannelClass) {
 	v.Encode(w)
 }
 
+func putInputChannelClassList(w *tl.Writer, vs []InputChannelClass) {
+	head := w.Vector(len(vs))
+	for _, v := range vs {
+		mark := w.Mark()
+		if v == nil {
+			w.Fail()
+		} else {
+			v.Encode(w)
+		}
+		w.Item(mark, head)
+	}
+}
+
 func decodeInputChannelClass(r *tl.Reader) InputChannelClass {
 	if !r.Enter() {
 		return nil
@@ -3393,8 +3483,29 @@ func decodeInputPhoneContact(r *tl.Reader) *InputPhoneContact {
 
 // InputDialogPeerClass is the type InputDialogPeer: *InputDialogPeer, *InputDialogPeerFolder, *InputDialogPeerCommunity.
 type InputDialogPeerClass interface {
-	TLName() string
+	tl.Object
 	isInputDialogPeerClass()
+}
+
+func putInputDialogPeerClass(w *tl.Writer, v InputDialogPeerClass) {
+	if v == nil {
+		w.Fail()
+		return
+	}
+	v.Encode(w)
+}
+
+func putInputDialogPeerClassList(w *tl.Writer, vs []InputDialogPeerClass) {
+	head := w.Vector(len(vs))
+	for _, v := range vs {
+		mark := w.Mark()
+		if v == nil {
+			w.Fail()
+		} else {
+			v.Encode(w)
+		}
+		w.Item(mark, head)
+	}
 }
 
 func decodeInputDialogPeerClass(r *tl.Reader) InputDialogPeerClass {
@@ -6371,6 +6482,15 @@ func putMessagePeerVoteClassList(w *tl.Writer, vs []MessagePeerVoteClass) {
 	}
 }
 
+func putMessageRangeList(w *tl.Writer, vs []*MessageRange) {
+	head := w.Vector(len(vs))
+	for _, v := range vs {
+		mark := w.Mark()
+		v.Encode(w)
+		w.Item(mark, head)
+	}
+}
+
 func decodeMessageRange(r *tl.Reader) *MessageRange {
 	if !r.Enter() {
 		return nil
@@ -6505,6 +6625,22 @@ func putMessageViewsList(w *tl.Writer, vs []*MessageViews) {
 	}
 }
 
+func decodeMessageViews(r *tl.Reader) *MessageViews {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0x455b853d:
+		o := new(MessageViews)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("MessageViews", id)
+		return nil
+	}
+}
+
 // MessagesFilterClass is the type MessagesFilter: *InputMessagesFilterEmpty, *InputMessagesFilterPhotos, *InputMessagesFilterVideo, *InputMessagesFilterPhotoVideo, *InputMessagesFilterDocument, *InputMessagesFilterURL, *InputMessagesFilterGif, *InputMessagesFilterVoice, *InputMessagesFilterMusic, *InputMessagesFilterChatPhotos, *InputMessagesFilterPhoneCalls, *InputMessagesFilterRoundVoice, *InputMessagesFilterRoundVideo, *InputMessagesFilterMyMentions, *InputMessagesFilterGeo, *InputMessagesFilterContacts, *InputMessagesFilterPinned, *InputMessagesFilterPoll.
 type MessagesFilterClass interface {
 	tl.Object
@@ -6609,6 +6745,22 @@ func putMissingInviteeList(w *tl.Writer, vs []*MissingInvitee) {
 		mark := w.Mark()
 		v.Encode(w)
 		w.Item(mark, head)
+	}
+}
+
+func decodeMissingInvitee(r *tl.Reader) *MissingInvitee {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0x628c9224:
+		o := new(MissingInvitee)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("MissingInvitee", id)
+		return nil
 	}
 }
 
@@ -11967,4 +12119,20 @@ func putWebViewMessageSent(w *tl.Writer, v *WebViewMessageSent) {
 		return
 	}
 	v.Encode(w)
+}
+
+func decodeWebViewResultURL(r *tl.Reader) *WebViewResultURL {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0x4d22ff98:
+		o := new(WebViewResultURL)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("WebViewResult", id)
+		return nil
+	}
 }

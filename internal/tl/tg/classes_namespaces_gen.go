@@ -486,6 +486,23 @@ func putBotsAccessSettings(w *tl.Writer, v *BotsAccessSettings) {
 	v.Encode(w)
 }
 
+// DecodeChannelsChannelParticipant reads a channels.ChannelParticipant; the reader keeps the error.
+func DecodeChannelsChannelParticipant(r *tl.Reader) *ChannelsChannelParticipant {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0xdfb80317:
+		o := new(ChannelsChannelParticipant)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("channels.ChannelParticipant", id)
+		return nil
+	}
+}
+
 // ChannelsChannelParticipantsClass is the type channels.ChannelParticipants: *ChannelsChannelParticipants, *ChannelsChannelParticipantsNotModified.
 type ChannelsChannelParticipantsClass interface {
 	tl.Object
@@ -498,6 +515,27 @@ func putChannelsChannelParticipantsClass(w *tl.Writer, v ChannelsChannelParticip
 		return
 	}
 	v.Encode(w)
+}
+
+// DecodeChannelsChannelParticipantsClass reads a channels.ChannelParticipants; the reader keeps the error.
+func DecodeChannelsChannelParticipantsClass(r *tl.Reader) ChannelsChannelParticipantsClass {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0x9ab0feaf:
+		o := new(ChannelsChannelParticipants)
+		o.decode(r, id)
+		return o
+	case 0xf0173fe9:
+		o := new(ChannelsChannelParticipantsNotModified)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("channels.ChannelParticipants", id)
+		return nil
+	}
 }
 
 // ChannelsSponsoredMessageReportResultClass is the type channels.SponsoredMessageReportResult: *ChannelsSponsoredMessageReportResultChooseOption, *ChannelsSponsoredMessageReportResultAdsHidden, *ChannelsSponsoredMessageReportResultReported.
@@ -573,6 +611,23 @@ func DecodeContactsContactsClass(r *tl.Reader) ContactsContactsClass {
 		return o
 	default:
 		r.Unknown("contacts.Contacts", id)
+		return nil
+	}
+}
+
+// DecodeContactsFound reads a contacts.Found; the reader keeps the error.
+func DecodeContactsFound(r *tl.Reader) *ContactsFound {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0xb3134d9d:
+		o := new(ContactsFound)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("contacts.Found", id)
 		return nil
 	}
 }
@@ -850,6 +905,23 @@ func putHelpUserInfoClass(w *tl.Writer, v HelpUserInfoClass) {
 	v.Encode(w)
 }
 
+// DecodeMessagesAffectedHistory reads a messages.AffectedHistory; the reader keeps the error.
+func DecodeMessagesAffectedHistory(r *tl.Reader) *MessagesAffectedHistory {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0xb45c69d1:
+		o := new(MessagesAffectedHistory)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("messages.AffectedHistory", id)
+		return nil
+	}
+}
+
 // DecodeMessagesAffectedMessages reads a messages.AffectedMessages; the reader keeps the error.
 func DecodeMessagesAffectedMessages(r *tl.Reader) *MessagesAffectedMessages {
 	if !r.Enter() {
@@ -909,6 +981,23 @@ func putMessagesAvailableReactionsClass(w *tl.Writer, v MessagesAvailableReactio
 	v.Encode(w)
 }
 
+// DecodeMessagesChatFull reads a messages.ChatFull; the reader keeps the error.
+func DecodeMessagesChatFull(r *tl.Reader) *MessagesChatFull {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0xe5d7d19c:
+		o := new(MessagesChatFull)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("messages.ChatFull", id)
+		return nil
+	}
+}
+
 // MessagesChatInviteJoinResultClass is the type messages.ChatInviteJoinResult: *MessagesChatInviteJoinResultOk, *MessagesChatInviteJoinResultWebView.
 type MessagesChatInviteJoinResultClass interface {
 	tl.Object
@@ -923,6 +1012,27 @@ func putMessagesChatInviteJoinResultClass(w *tl.Writer, v MessagesChatInviteJoin
 	v.Encode(w)
 }
 
+// DecodeMessagesChatInviteJoinResultClass reads a messages.ChatInviteJoinResult; the reader keeps the error.
+func DecodeMessagesChatInviteJoinResultClass(r *tl.Reader) MessagesChatInviteJoinResultClass {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0x445663a7:
+		o := new(MessagesChatInviteJoinResultOk)
+		o.decode(r, id)
+		return o
+	case 0x61ca29d3:
+		o := new(MessagesChatInviteJoinResultWebView)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("messages.ChatInviteJoinResult", id)
+		return nil
+	}
+}
+
 // MessagesChatsClass is the type messages.Chats: *MessagesChats, *MessagesChatsSlice.
 type MessagesChatsClass interface {
 	tl.Object
@@ -935,6 +1045,27 @@ func putMessagesChatsClass(w *tl.Writer, v MessagesChatsClass) {
 		return
 	}
 	v.Encode(w)
+}
+
+// DecodeMessagesChatsClass reads a messages.Chats; the reader keeps the error.
+func DecodeMessagesChatsClass(r *tl.Reader) MessagesChatsClass {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0x64ff9fd5:
+		o := new(MessagesChats)
+		o.decode(r, id)
+		return o
+	case 0x9cd81144:
+		o := new(MessagesChatsSlice)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("messages.Chats", id)
+		return nil
+	}
 }
 
 // MessagesDhConfigClass is the type messages.DhConfig: *MessagesDhConfigNotModified, *MessagesDhConfig.
@@ -986,6 +1117,23 @@ func DecodeMessagesDialogsClass(r *tl.Reader) MessagesDialogsClass {
 		return o
 	default:
 		r.Unknown("messages.Dialogs", id)
+		return nil
+	}
+}
+
+// DecodeMessagesDiscussionMessage reads a messages.DiscussionMessage; the reader keeps the error.
+func DecodeMessagesDiscussionMessage(r *tl.Reader) *MessagesDiscussionMessage {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0xa6341782:
+		o := new(MessagesDiscussionMessage)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("messages.DiscussionMessage", id)
 		return nil
 	}
 }
@@ -1096,6 +1244,23 @@ func putMessagesFeaturedStickersClass(w *tl.Writer, v MessagesFeaturedStickersCl
 	v.Encode(w)
 }
 
+// DecodeMessagesForumTopics reads a messages.ForumTopics; the reader keeps the error.
+func DecodeMessagesForumTopics(r *tl.Reader) *MessagesForumTopics {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0x367617d3:
+		o := new(MessagesForumTopics)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("messages.ForumTopics", id)
+		return nil
+	}
+}
+
 // MessagesFoundStickerSetsClass is the type messages.FoundStickerSets: *MessagesFoundStickerSetsNotModified, *MessagesFoundStickerSets.
 type MessagesFoundStickerSetsClass interface {
 	tl.Object
@@ -1132,12 +1297,63 @@ func putMessagesHistoryImportParsed(w *tl.Writer, v *MessagesHistoryImportParsed
 	v.Encode(w)
 }
 
+// DecodeMessagesInvitedUsers reads a messages.InvitedUsers; the reader keeps the error.
+func DecodeMessagesInvitedUsers(r *tl.Reader) *MessagesInvitedUsers {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0x7f5defa6:
+		o := new(MessagesInvitedUsers)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("messages.InvitedUsers", id)
+		return nil
+	}
+}
+
 func putMessagesMessageEditData(w *tl.Writer, v *MessagesMessageEditData) {
 	if v == nil {
 		new(MessagesMessageEditData).Encode(w)
 		return
 	}
 	v.Encode(w)
+}
+
+// DecodeMessagesMessageReactionsList reads a messages.MessageReactionsList; the reader keeps the error.
+func DecodeMessagesMessageReactionsList(r *tl.Reader) *MessagesMessageReactionsList {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0x31bd492d:
+		o := new(MessagesMessageReactionsList)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("messages.MessageReactionsList", id)
+		return nil
+	}
+}
+
+// DecodeMessagesMessageViews reads a messages.MessageViews; the reader keeps the error.
+func DecodeMessagesMessageViews(r *tl.Reader) *MessagesMessageViews {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0xb6c4f543:
+		o := new(MessagesMessageViews)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("messages.MessageViews", id)
+		return nil
+	}
 }
 
 // MessagesMessagesClass is the type messages.Messages: *MessagesMessages, *MessagesMessagesSlice, *MessagesChannelMessages, *MessagesMessagesNotModified.
@@ -1179,6 +1395,23 @@ func DecodeMessagesMessagesClass(r *tl.Reader) MessagesMessagesClass {
 		return o
 	default:
 		r.Unknown("messages.Messages", id)
+		return nil
+	}
+}
+
+// DecodeMessagesPeerDialogs reads a messages.PeerDialogs; the reader keeps the error.
+func DecodeMessagesPeerDialogs(r *tl.Reader) *MessagesPeerDialogs {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0x3371c354:
+		o := new(MessagesPeerDialogs)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("messages.PeerDialogs", id)
 		return nil
 	}
 }
@@ -1567,6 +1800,31 @@ func putUpdatesChannelDifferenceClass(w *tl.Writer, v UpdatesChannelDifferenceCl
 		return
 	}
 	v.Encode(w)
+}
+
+// DecodeUpdatesChannelDifferenceClass reads a updates.ChannelDifference; the reader keeps the error.
+func DecodeUpdatesChannelDifferenceClass(r *tl.Reader) UpdatesChannelDifferenceClass {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0x3e11affb:
+		o := new(UpdatesChannelDifferenceEmpty)
+		o.decode(r, id)
+		return o
+	case 0xa4bcc6fe:
+		o := new(UpdatesChannelDifferenceTooLong)
+		o.decode(r, id)
+		return o
+	case 0x2064674e:
+		o := new(UpdatesChannelDifference)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("updates.ChannelDifference", id)
+		return nil
+	}
 }
 
 // UpdatesDifferenceClass is the type updates.Difference: *UpdatesDifferenceEmpty, *UpdatesDifference, *UpdatesDifferenceSlice, *UpdatesDifferenceTooLong.

@@ -13,6 +13,19 @@ type ChannelsReadHistory struct {
 // TLName is "channels.readHistory".
 func (*ChannelsReadHistory) TLName() string { return "channels.readHistory" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelsReadHistory) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xcc104937)
+	if putInputChannelClass(w, o.Channel); w.Failed() {
+		return
+	}
+	w.Int32(o.MaxID)
+}
+
 func (o *ChannelsReadHistory) decode(r *tl.Reader, _ uint32) {
 	o.Channel = decodeInputChannelClass(r)
 	o.MaxID = r.Int32()
@@ -26,6 +39,19 @@ type ChannelsDeleteMessages struct {
 
 // TLName is "channels.deleteMessages".
 func (*ChannelsDeleteMessages) TLName() string { return "channels.deleteMessages" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelsDeleteMessages) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x84c1fd4e)
+	if putInputChannelClass(w, o.Channel); w.Failed() {
+		return
+	}
+	w.Ints(o.ID)
+}
 
 func (o *ChannelsDeleteMessages) decode(r *tl.Reader, _ uint32) {
 	o.Channel = decodeInputChannelClass(r)
@@ -66,6 +92,19 @@ type ChannelsGetMessages struct {
 // TLName is "channels.getMessages".
 func (*ChannelsGetMessages) TLName() string { return "channels.getMessages" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelsGetMessages) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xad8c9a23)
+	if putInputChannelClass(w, o.Channel); w.Failed() {
+		return
+	}
+	putInputMessageClassList(w, o.ID)
+}
+
 func (o *ChannelsGetMessages) decode(r *tl.Reader, _ uint32) {
 	o.Channel = decodeInputChannelClass(r)
 	o.ID = tl.Vector(r, "InputMessage", 4, decodeInputMessageClass)
@@ -82,6 +121,24 @@ type ChannelsGetParticipants struct {
 
 // TLName is "channels.getParticipants".
 func (*ChannelsGetParticipants) TLName() string { return "channels.getParticipants" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelsGetParticipants) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x77ced9d0)
+	if putInputChannelClass(w, o.Channel); w.Failed() {
+		return
+	}
+	if putChannelParticipantsFilterClass(w, o.Filter); w.Failed() {
+		return
+	}
+	w.Int32(o.Offset)
+	w.Int32(o.Limit)
+	w.Int64(o.Hash)
+}
 
 func (o *ChannelsGetParticipants) decode(r *tl.Reader, _ uint32) {
 	o.Channel = decodeInputChannelClass(r)
@@ -100,6 +157,21 @@ type ChannelsGetParticipant struct {
 // TLName is "channels.getParticipant".
 func (*ChannelsGetParticipant) TLName() string { return "channels.getParticipant" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelsGetParticipant) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xa0ab6cc6)
+	if putInputChannelClass(w, o.Channel); w.Failed() {
+		return
+	}
+	if putInputPeerClass(w, o.Participant); w.Failed() {
+		return
+	}
+}
+
 func (o *ChannelsGetParticipant) decode(r *tl.Reader, _ uint32) {
 	o.Channel = decodeInputChannelClass(r)
 	o.Participant = DecodeInputPeerClass(r)
@@ -113,6 +185,16 @@ type ChannelsGetChannels struct {
 // TLName is "channels.getChannels".
 func (*ChannelsGetChannels) TLName() string { return "channels.getChannels" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelsGetChannels) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xa7f6bbb)
+	putInputChannelClassList(w, o.ID)
+}
+
 func (o *ChannelsGetChannels) decode(r *tl.Reader, _ uint32) {
 	o.ID = tl.Vector(r, "InputChannel", 4, decodeInputChannelClass)
 }
@@ -124,6 +206,18 @@ type ChannelsGetFullChannel struct {
 
 // TLName is "channels.getFullChannel".
 func (*ChannelsGetFullChannel) TLName() string { return "channels.getFullChannel" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelsGetFullChannel) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x8736a09)
+	if putInputChannelClass(w, o.Channel); w.Failed() {
+		return
+	}
+}
 
 func (o *ChannelsGetFullChannel) decode(r *tl.Reader, _ uint32) {
 	o.Channel = decodeInputChannelClass(r)
@@ -144,6 +238,35 @@ type ChannelsCreateChannel struct {
 
 // TLName is "channels.createChannel".
 func (*ChannelsCreateChannel) TLName() string { return "channels.createChannel" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelsCreateChannel) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x91006707)
+	w.Uint32(tl.Bit(o.Broadcast, 0) |
+		tl.Bit(o.Megagroup, 1) |
+		tl.Bit(o.ForImport, 3) |
+		tl.Bit(o.Forum, 5) |
+		tl.Bit(o.GeoPoint != nil, 2) |
+		tl.Bit(o.Address != nil, 2) |
+		tl.Bit(o.TTLPeriod != nil, 4))
+	w.String(o.Title)
+	w.String(o.About)
+	if o.GeoPoint != nil || o.Address != nil {
+		if putInputGeoPointClass(w, o.GeoPoint); w.Failed() {
+			return
+		}
+	}
+	if o.GeoPoint != nil || o.Address != nil {
+		w.String(tl.Value(o.Address))
+	}
+	if o.TTLPeriod != nil {
+		w.Int32(*o.TTLPeriod)
+	}
+}
 
 func (o *ChannelsCreateChannel) decode(r *tl.Reader, id uint32) {
 	switch id {
@@ -191,6 +314,28 @@ type ChannelsEditAdmin struct {
 // TLName is "channels.editAdmin".
 func (*ChannelsEditAdmin) TLName() string { return "channels.editAdmin" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelsEditAdmin) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x9a98ad68)
+	w.Uint32(tl.Bit(o.Rank != nil, 0))
+	if putInputChannelClass(w, o.Channel); w.Failed() {
+		return
+	}
+	if putInputUserClass(w, o.UserID); w.Failed() {
+		return
+	}
+	if putChatAdminRights(w, o.AdminRights); w.Failed() {
+		return
+	}
+	if o.Rank != nil {
+		w.String(*o.Rank)
+	}
+}
+
 func (o *ChannelsEditAdmin) decode(r *tl.Reader, id uint32) {
 	switch id {
 	case 0x9a98ad68:
@@ -217,6 +362,19 @@ type ChannelsEditTitle struct {
 
 // TLName is "channels.editTitle".
 func (*ChannelsEditTitle) TLName() string { return "channels.editTitle" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelsEditTitle) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x566decd0)
+	if putInputChannelClass(w, o.Channel); w.Failed() {
+		return
+	}
+	w.String(o.Title)
+}
 
 func (o *ChannelsEditTitle) decode(r *tl.Reader, _ uint32) {
 	o.Channel = decodeInputChannelClass(r)
@@ -260,6 +418,19 @@ type ChannelsUpdateUsername struct {
 // TLName is "channels.updateUsername".
 func (*ChannelsUpdateUsername) TLName() string { return "channels.updateUsername" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelsUpdateUsername) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x3514b3de)
+	if putInputChannelClass(w, o.Channel); w.Failed() {
+		return
+	}
+	w.String(o.Username)
+}
+
 func (o *ChannelsUpdateUsername) decode(r *tl.Reader, _ uint32) {
 	o.Channel = decodeInputChannelClass(r)
 	o.Username = r.String()
@@ -273,6 +444,18 @@ type ChannelsJoinChannel struct {
 // TLName is "channels.joinChannel".
 func (*ChannelsJoinChannel) TLName() string { return "channels.joinChannel" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelsJoinChannel) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x7f6a1e22)
+	if putInputChannelClass(w, o.Channel); w.Failed() {
+		return
+	}
+}
+
 func (o *ChannelsJoinChannel) decode(r *tl.Reader, _ uint32) {
 	o.Channel = decodeInputChannelClass(r)
 }
@@ -284,6 +467,18 @@ type ChannelsLeaveChannel struct {
 
 // TLName is "channels.leaveChannel".
 func (*ChannelsLeaveChannel) TLName() string { return "channels.leaveChannel" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelsLeaveChannel) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xf836aa95)
+	if putInputChannelClass(w, o.Channel); w.Failed() {
+		return
+	}
+}
 
 func (o *ChannelsLeaveChannel) decode(r *tl.Reader, _ uint32) {
 	o.Channel = decodeInputChannelClass(r)
@@ -298,6 +493,19 @@ type ChannelsInviteToChannel struct {
 // TLName is "channels.inviteToChannel".
 func (*ChannelsInviteToChannel) TLName() string { return "channels.inviteToChannel" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelsInviteToChannel) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xc9e33d54)
+	if putInputChannelClass(w, o.Channel); w.Failed() {
+		return
+	}
+	putInputUserClassList(w, o.Users)
+}
+
 func (o *ChannelsInviteToChannel) decode(r *tl.Reader, _ uint32) {
 	o.Channel = decodeInputChannelClass(r)
 	o.Users = tl.Vector(r, "InputUser", 4, DecodeInputUserClass)
@@ -310,6 +518,18 @@ type ChannelsDeleteChannel struct {
 
 // TLName is "channels.deleteChannel".
 func (*ChannelsDeleteChannel) TLName() string { return "channels.deleteChannel" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelsDeleteChannel) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xc0111fe3)
+	if putInputChannelClass(w, o.Channel); w.Failed() {
+		return
+	}
+}
 
 func (o *ChannelsDeleteChannel) decode(r *tl.Reader, _ uint32) {
 	o.Channel = decodeInputChannelClass(r)
@@ -388,6 +608,24 @@ type ChannelsEditBanned struct {
 // TLName is "channels.editBanned".
 func (*ChannelsEditBanned) TLName() string { return "channels.editBanned" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelsEditBanned) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x96e6cd81)
+	if putInputChannelClass(w, o.Channel); w.Failed() {
+		return
+	}
+	if putInputPeerClass(w, o.Participant); w.Failed() {
+		return
+	}
+	if o.BannedRights.Encode(w); w.Failed() {
+		return
+	}
+}
+
 func (o *ChannelsEditBanned) decode(r *tl.Reader, _ uint32) {
 	o.Channel = decodeInputChannelClass(r)
 	o.Participant = DecodeInputPeerClass(r)
@@ -446,6 +684,19 @@ type ChannelsReadMessageContents struct {
 // TLName is "channels.readMessageContents".
 func (*ChannelsReadMessageContents) TLName() string { return "channels.readMessageContents" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelsReadMessageContents) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xeab5dc38)
+	if putInputChannelClass(w, o.Channel); w.Failed() {
+		return
+	}
+	w.Ints(o.ID)
+}
+
 func (o *ChannelsReadMessageContents) decode(r *tl.Reader, _ uint32) {
 	o.Channel = decodeInputChannelClass(r)
 	o.ID = tl.Vector(r, "int", 4, (*tl.Reader).Int32)
@@ -460,6 +711,20 @@ type ChannelsDeleteHistory struct {
 
 // TLName is "channels.deleteHistory".
 func (*ChannelsDeleteHistory) TLName() string { return "channels.deleteHistory" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelsDeleteHistory) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x9baa9647)
+	w.Uint32(tl.Bit(o.ForEveryone, 0))
+	if putInputChannelClass(w, o.Channel); w.Failed() {
+		return
+	}
+	w.Int32(o.MaxID)
+}
 
 func (o *ChannelsDeleteHistory) decode(r *tl.Reader, id uint32) {
 	switch id {
@@ -482,6 +747,19 @@ type ChannelsTogglePreHistoryHidden struct {
 
 // TLName is "channels.togglePreHistoryHidden".
 func (*ChannelsTogglePreHistoryHidden) TLName() string { return "channels.togglePreHistoryHidden" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelsTogglePreHistoryHidden) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xeabbb94c)
+	if putInputChannelClass(w, o.Channel); w.Failed() {
+		return
+	}
+	w.Bool(o.Enabled)
+}
 
 func (o *ChannelsTogglePreHistoryHidden) decode(r *tl.Reader, _ uint32) {
 	o.Channel = decodeInputChannelClass(r)
@@ -517,6 +795,21 @@ type ChannelsSetDiscussionGroup struct {
 
 // TLName is "channels.setDiscussionGroup".
 func (*ChannelsSetDiscussionGroup) TLName() string { return "channels.setDiscussionGroup" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelsSetDiscussionGroup) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x40582bb2)
+	if putInputChannelClass(w, o.Broadcast); w.Failed() {
+		return
+	}
+	if putInputChannelClass(w, o.Group); w.Failed() {
+		return
+	}
+}
 
 func (o *ChannelsSetDiscussionGroup) decode(r *tl.Reader, _ uint32) {
 	o.Broadcast = decodeInputChannelClass(r)

@@ -102,6 +102,19 @@ type ContactsBlock struct {
 // TLName is "contacts.block".
 func (*ContactsBlock) TLName() string { return "contacts.block" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *ContactsBlock) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x2e2e8734)
+	w.Uint32(tl.Bit(o.MyStoriesFrom, 0))
+	if putInputPeerClass(w, o.ID); w.Failed() {
+		return
+	}
+}
+
 func (o *ContactsBlock) decode(r *tl.Reader, id uint32) {
 	switch id {
 	case 0x2e2e8734:
@@ -121,6 +134,19 @@ type ContactsUnblock struct {
 
 // TLName is "contacts.unblock".
 func (*ContactsUnblock) TLName() string { return "contacts.unblock" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *ContactsUnblock) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xb550d328)
+	w.Uint32(tl.Bit(o.MyStoriesFrom, 0))
+	if putInputPeerClass(w, o.ID); w.Failed() {
+		return
+	}
+}
 
 func (o *ContactsUnblock) decode(r *tl.Reader, id uint32) {
 	switch id {
@@ -166,6 +192,19 @@ type ContactsSearch struct {
 
 // TLName is "contacts.search".
 func (*ContactsSearch) TLName() string { return "contacts.search" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *ContactsSearch) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x5f58d0f)
+	w.Uint32(tl.Bit(o.Broadcasts, 0) |
+		tl.Bit(o.Bots, 1))
+	w.String(o.Q)
+	w.Int32(o.Limit)
+}
 
 func (o *ContactsSearch) decode(r *tl.Reader, id uint32) {
 	switch id {

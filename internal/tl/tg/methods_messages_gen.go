@@ -296,6 +296,29 @@ type MessagesDeleteHistory struct {
 // TLName is "messages.deleteHistory".
 func (*MessagesDeleteHistory) TLName() string { return "messages.deleteHistory" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesDeleteHistory) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xb08f922a)
+	w.Uint32(tl.Bit(o.JustClear, 0) |
+		tl.Bit(o.Revoke, 1) |
+		tl.Bit(o.MinDate != nil, 2) |
+		tl.Bit(o.MaxDate != nil, 3))
+	if putInputPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+	w.Int32(o.MaxID)
+	if o.MinDate != nil {
+		w.Int32(*o.MinDate)
+	}
+	if o.MaxDate != nil {
+		w.Int32(*o.MaxDate)
+	}
+}
+
 func (o *MessagesDeleteHistory) decode(r *tl.Reader, _ uint32) {
 	flags := r.Uint32()
 	o.JustClear = flags&(1<<0) != 0
@@ -863,6 +886,80 @@ type MessagesSendMedia struct {
 
 // TLName is "messages.sendMedia".
 func (*MessagesSendMedia) TLName() string { return "messages.sendMedia" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesSendMedia) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x330e77f)
+	flags := w.Flags(tl.Bit(o.Silent, 5) |
+		tl.Bit(o.Background, 6) |
+		tl.Bit(o.ClearDraft, 7) |
+		tl.Bit(o.Noforwards, 14) |
+		tl.Bit(o.UpdateStickersetsOrder, 15) |
+		tl.Bit(o.InvertMedia, 16) |
+		tl.Bit(o.AllowPaidFloodskip, 19) |
+		tl.Bit(o.ReplyTo != nil, 0) |
+		tl.Bit(o.ReplyMarkup != nil, 2) |
+		tl.Bit(o.Entities != nil, 3) |
+		tl.Bit(o.ScheduleDate != nil, 10) |
+		tl.Bit(o.ScheduleRepeatPeriod != nil, 24) |
+		tl.Bit(o.SendAs != nil, 13) |
+		tl.Bit(o.QuickReplyShortcut != nil, 17) |
+		tl.Bit(o.Effect != nil, 18) |
+		tl.Bit(o.AllowPaidStars != nil, 21) |
+		tl.Bit(o.SuggestedPost != nil, 22))
+	if putInputPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+	if o.ReplyTo != nil {
+		mark := w.Mark()
+		putInputReplyToClass(w, o.ReplyTo)
+		w.Optional(mark, flags, 0)
+	}
+	if putInputMediaClass(w, o.Media); w.Failed() {
+		return
+	}
+	w.String(o.Message)
+	w.Int64(o.RandomID)
+	if o.ReplyMarkup != nil {
+		mark := w.Mark()
+		putReplyMarkupClass(w, o.ReplyMarkup)
+		w.Optional(mark, flags, 2)
+	}
+	if o.Entities != nil {
+		putMessageEntityClassList(w, o.Entities)
+	}
+	if o.ScheduleDate != nil {
+		w.Int32(*o.ScheduleDate)
+	}
+	if o.ScheduleRepeatPeriod != nil {
+		w.Int32(*o.ScheduleRepeatPeriod)
+	}
+	if o.SendAs != nil {
+		mark := w.Mark()
+		putInputPeerClass(w, o.SendAs)
+		w.Optional(mark, flags, 13)
+	}
+	if o.QuickReplyShortcut != nil {
+		mark := w.Mark()
+		putInputQuickReplyShortcutClass(w, o.QuickReplyShortcut)
+		w.Optional(mark, flags, 17)
+	}
+	if o.Effect != nil {
+		w.Int64(*o.Effect)
+	}
+	if o.AllowPaidStars != nil {
+		w.Int64(*o.AllowPaidStars)
+	}
+	if o.SuggestedPost != nil {
+		mark := w.Mark()
+		putSuggestedPost(w, o.SuggestedPost)
+		w.Optional(mark, flags, 22)
+	}
+}
 
 func (o *MessagesSendMedia) decode(r *tl.Reader, id uint32) {
 	switch id {
@@ -1616,6 +1713,16 @@ type MessagesGetChats struct {
 // TLName is "messages.getChats".
 func (*MessagesGetChats) TLName() string { return "messages.getChats" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesGetChats) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x49e9528f)
+	w.Longs(o.ID)
+}
+
 func (o *MessagesGetChats) decode(r *tl.Reader, _ uint32) {
 	o.ID = tl.Vector(r, "long", 8, (*tl.Reader).Int64)
 }
@@ -1627,6 +1734,16 @@ type MessagesGetFullChat struct {
 
 // TLName is "messages.getFullChat".
 func (*MessagesGetFullChat) TLName() string { return "messages.getFullChat" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesGetFullChat) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xaeb00b34)
+	w.Int64(o.ChatID)
+}
 
 func (o *MessagesGetFullChat) decode(r *tl.Reader, _ uint32) {
 	o.ChatID = r.Int64()
@@ -1640,6 +1757,17 @@ type MessagesEditChatTitle struct {
 
 // TLName is "messages.editChatTitle".
 func (*MessagesEditChatTitle) TLName() string { return "messages.editChatTitle" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesEditChatTitle) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x73783ffd)
+	w.Int64(o.ChatID)
+	w.String(o.Title)
+}
 
 func (o *MessagesEditChatTitle) decode(r *tl.Reader, _ uint32) {
 	o.ChatID = r.Int64()
@@ -1670,6 +1798,20 @@ type MessagesAddChatUser struct {
 // TLName is "messages.addChatUser".
 func (*MessagesAddChatUser) TLName() string { return "messages.addChatUser" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesAddChatUser) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xcbc6d107)
+	w.Int64(o.ChatID)
+	if putInputUserClass(w, o.UserID); w.Failed() {
+		return
+	}
+	w.Int32(o.FwdLimit)
+}
+
 func (o *MessagesAddChatUser) decode(r *tl.Reader, _ uint32) {
 	o.ChatID = r.Int64()
 	o.UserID = DecodeInputUserClass(r)
@@ -1685,6 +1827,20 @@ type MessagesDeleteChatUser struct {
 
 // TLName is "messages.deleteChatUser".
 func (*MessagesDeleteChatUser) TLName() string { return "messages.deleteChatUser" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesDeleteChatUser) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xa2185cab)
+	w.Uint32(tl.Bit(o.RevokeHistory, 0))
+	w.Int64(o.ChatID)
+	if putInputUserClass(w, o.UserID); w.Failed() {
+		return
+	}
+}
 
 func (o *MessagesDeleteChatUser) decode(r *tl.Reader, _ uint32) {
 	flags := r.Uint32()
@@ -1702,6 +1858,21 @@ type MessagesCreateChat struct {
 
 // TLName is "messages.createChat".
 func (*MessagesCreateChat) TLName() string { return "messages.createChat" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesCreateChat) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x92ceddd4)
+	w.Uint32(tl.Bit(o.TTLPeriod != nil, 0))
+	putInputUserClassList(w, o.Users)
+	w.String(o.Title)
+	if o.TTLPeriod != nil {
+		w.Int32(*o.TTLPeriod)
+	}
+}
 
 func (o *MessagesCreateChat) decode(r *tl.Reader, id uint32) {
 	switch id {
@@ -1895,6 +2066,16 @@ type MessagesReadMessageContents struct {
 // TLName is "messages.readMessageContents".
 func (*MessagesReadMessageContents) TLName() string { return "messages.readMessageContents" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesReadMessageContents) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x36a73f77)
+	w.Ints(o.ID)
+}
+
 func (o *MessagesReadMessageContents) decode(r *tl.Reader, _ uint32) {
 	o.ID = tl.Vector(r, "int", 4, (*tl.Reader).Int32)
 }
@@ -1956,6 +2137,38 @@ type MessagesExportChatInvite struct {
 // TLName is "messages.exportChatInvite".
 func (*MessagesExportChatInvite) TLName() string { return "messages.exportChatInvite" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesExportChatInvite) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xa455de90)
+	flags := w.Flags(tl.Bit(o.LegacyRevokePermanent, 2) |
+		tl.Bit(o.RequestNeeded, 3) |
+		tl.Bit(o.ExpireDate != nil, 0) |
+		tl.Bit(o.UsageLimit != nil, 1) |
+		tl.Bit(o.Title != nil, 4) |
+		tl.Bit(o.SubscriptionPricing != nil, 5))
+	if putInputPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+	if o.ExpireDate != nil {
+		w.Int32(*o.ExpireDate)
+	}
+	if o.UsageLimit != nil {
+		w.Int32(*o.UsageLimit)
+	}
+	if o.Title != nil {
+		w.String(*o.Title)
+	}
+	if o.SubscriptionPricing != nil {
+		mark := w.Mark()
+		o.SubscriptionPricing.Encode(w)
+		w.Optional(mark, flags, 5)
+	}
+}
+
 func (o *MessagesExportChatInvite) decode(r *tl.Reader, id uint32) {
 	switch id {
 	case 0xa455de90:
@@ -2011,6 +2224,16 @@ type MessagesImportChatInvite struct {
 
 // TLName is "messages.importChatInvite".
 func (*MessagesImportChatInvite) TLName() string { return "messages.importChatInvite" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesImportChatInvite) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xde91436e)
+	w.String(o.Hash)
+}
 
 func (o *MessagesImportChatInvite) decode(r *tl.Reader, _ uint32) {
 	o.Hash = r.String()
@@ -2089,6 +2312,20 @@ type MessagesGetMessagesViews struct {
 // TLName is "messages.getMessagesViews".
 func (*MessagesGetMessagesViews) TLName() string { return "messages.getMessagesViews" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesGetMessagesViews) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x5784d3e1)
+	if putInputPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+	w.Ints(o.ID)
+	w.Bool(o.Increment)
+}
+
 func (o *MessagesGetMessagesViews) decode(r *tl.Reader, _ uint32) {
 	o.Peer = DecodeInputPeerClass(r)
 	o.ID = tl.Vector(r, "int", 4, (*tl.Reader).Int32)
@@ -2105,6 +2342,20 @@ type MessagesEditChatAdmin struct {
 // TLName is "messages.editChatAdmin".
 func (*MessagesEditChatAdmin) TLName() string { return "messages.editChatAdmin" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesEditChatAdmin) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xa85bd1c2)
+	w.Int64(o.ChatID)
+	if putInputUserClass(w, o.UserID); w.Failed() {
+		return
+	}
+	w.Bool(o.IsAdmin)
+}
+
 func (o *MessagesEditChatAdmin) decode(r *tl.Reader, _ uint32) {
 	o.ChatID = r.Int64()
 	o.UserID = DecodeInputUserClass(r)
@@ -2118,6 +2369,16 @@ type MessagesMigrateChat struct {
 
 // TLName is "messages.migrateChat".
 func (*MessagesMigrateChat) TLName() string { return "messages.migrateChat" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesMigrateChat) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xa2875319)
+	w.Int64(o.ChatID)
+}
 
 func (o *MessagesMigrateChat) decode(r *tl.Reader, _ uint32) {
 	o.ChatID = r.Int64()
@@ -2142,6 +2403,40 @@ type MessagesSearchGlobal struct {
 
 // TLName is "messages.searchGlobal".
 func (*MessagesSearchGlobal) TLName() string { return "messages.searchGlobal" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesSearchGlobal) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x6126a43c)
+	flags := w.Flags(tl.Bit(o.BroadcastsOnly, 1) |
+		tl.Bit(o.GroupsOnly, 2) |
+		tl.Bit(o.UsersOnly, 3) |
+		tl.Bit(o.FolderID != nil, 0) |
+		tl.Bit(o.Community != nil, 4))
+	if o.FolderID != nil {
+		w.Int32(*o.FolderID)
+	}
+	if o.Community != nil {
+		mark := w.Mark()
+		putInputChannelClass(w, o.Community)
+		w.Optional(mark, flags, 4)
+	}
+	w.String(o.Q)
+	if putMessagesFilterClass(w, o.Filter); w.Failed() {
+		return
+	}
+	w.Int32(o.MinDate)
+	w.Int32(o.MaxDate)
+	w.Int32(o.OffsetRate)
+	if putInputPeerClass(w, o.OffsetPeer); w.Failed() {
+		return
+	}
+	w.Int32(o.OffsetID)
+	w.Int32(o.Limit)
+}
 
 func (o *MessagesSearchGlobal) decode(r *tl.Reader, id uint32) {
 	switch id {
@@ -2780,6 +3075,16 @@ type MessagesGetPeerDialogs struct {
 // TLName is "messages.getPeerDialogs".
 func (*MessagesGetPeerDialogs) TLName() string { return "messages.getPeerDialogs" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesGetPeerDialogs) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xe470bcfd)
+	putInputDialogPeerClassList(w, o.Peers)
+}
+
 func (o *MessagesGetPeerDialogs) decode(r *tl.Reader, _ uint32) {
 	o.Peers = tl.Vector(r, "InputDialogPeer", 4, decodeInputDialogPeerClass)
 }
@@ -3193,6 +3498,19 @@ type MessagesToggleDialogPin struct {
 // TLName is "messages.toggleDialogPin".
 func (*MessagesToggleDialogPin) TLName() string { return "messages.toggleDialogPin" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesToggleDialogPin) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xa731e257)
+	w.Uint32(tl.Bit(o.Pinned, 0))
+	if putInputDialogPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+}
+
 func (o *MessagesToggleDialogPin) decode(r *tl.Reader, _ uint32) {
 	flags := r.Uint32()
 	o.Pinned = flags&(1<<0) != 0
@@ -3223,6 +3541,16 @@ type MessagesGetPinnedDialogs struct {
 
 // TLName is "messages.getPinnedDialogs".
 func (*MessagesGetPinnedDialogs) TLName() string { return "messages.getPinnedDialogs" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesGetPinnedDialogs) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xd6b94df2)
+	w.Int32(o.FolderID)
+}
 
 func (o *MessagesGetPinnedDialogs) decode(r *tl.Reader, _ uint32) {
 	o.FolderID = r.Int32()
@@ -3360,6 +3688,27 @@ type MessagesGetUnreadMentions struct {
 // TLName is "messages.getUnreadMentions".
 func (*MessagesGetUnreadMentions) TLName() string { return "messages.getUnreadMentions" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesGetUnreadMentions) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xf107e790)
+	w.Uint32(tl.Bit(o.TopMsgID != nil, 0))
+	if putInputPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+	if o.TopMsgID != nil {
+		w.Int32(*o.TopMsgID)
+	}
+	w.Int32(o.OffsetID)
+	w.Int32(o.AddOffset)
+	w.Int32(o.Limit)
+	w.Int32(o.MaxID)
+	w.Int32(o.MinID)
+}
+
 func (o *MessagesGetUnreadMentions) decode(r *tl.Reader, id uint32) {
 	switch id {
 	case 0xf107e790:
@@ -3391,6 +3740,22 @@ type MessagesReadMentions struct {
 
 // TLName is "messages.readMentions".
 func (*MessagesReadMentions) TLName() string { return "messages.readMentions" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesReadMentions) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x36e5bf4d)
+	w.Uint32(tl.Bit(o.TopMsgID != nil, 0))
+	if putInputPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+	if o.TopMsgID != nil {
+		w.Int32(*o.TopMsgID)
+	}
+}
 
 func (o *MessagesReadMentions) decode(r *tl.Reader, id uint32) {
 	switch id {
@@ -3649,6 +4014,25 @@ type MessagesMarkDialogUnread struct {
 // TLName is "messages.markDialogUnread".
 func (*MessagesMarkDialogUnread) TLName() string { return "messages.markDialogUnread" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesMarkDialogUnread) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x8c5006f8)
+	flags := w.Flags(tl.Bit(o.Unread, 0) |
+		tl.Bit(o.ParentPeer != nil, 1))
+	if o.ParentPeer != nil {
+		mark := w.Mark()
+		putInputPeerClass(w, o.ParentPeer)
+		w.Optional(mark, flags, 1)
+	}
+	if putInputDialogPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+}
+
 func (o *MessagesMarkDialogUnread) decode(r *tl.Reader, id uint32) {
 	switch id {
 	case 0x8c5006f8:
@@ -3705,6 +4089,22 @@ type MessagesUpdatePinnedMessage struct {
 // TLName is "messages.updatePinnedMessage".
 func (*MessagesUpdatePinnedMessage) TLName() string { return "messages.updatePinnedMessage" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesUpdatePinnedMessage) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xd2aaf7ec)
+	w.Uint32(tl.Bit(o.Silent, 0) |
+		tl.Bit(o.Unpin, 1) |
+		tl.Bit(o.PmOneside, 2))
+	if putInputPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+	w.Int32(o.ID)
+}
+
 func (o *MessagesUpdatePinnedMessage) decode(r *tl.Reader, _ uint32) {
 	flags := r.Uint32()
 	o.Silent = flags&(1<<0) != 0
@@ -3724,6 +4124,20 @@ type MessagesSendVote struct {
 // TLName is "messages.sendVote".
 func (*MessagesSendVote) TLName() string { return "messages.sendVote" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesSendVote) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x10ea6184)
+	if putInputPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+	w.Int32(o.MsgID)
+	w.ByteStrings(o.Options)
+}
+
 func (o *MessagesSendVote) decode(r *tl.Reader, _ uint32) {
 	o.Peer = DecodeInputPeerClass(r)
 	o.MsgID = r.Int32()
@@ -3739,6 +4153,20 @@ type MessagesGetPollResults struct {
 
 // TLName is "messages.getPollResults".
 func (*MessagesGetPollResults) TLName() string { return "messages.getPollResults" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesGetPollResults) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xeda3e33b)
+	if putInputPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+	w.Int32(o.MsgID)
+	w.Int64(o.PollHash)
+}
 
 func (o *MessagesGetPollResults) decode(r *tl.Reader, id uint32) {
 	switch id {
@@ -3787,6 +4215,21 @@ type MessagesEditChatDefaultBannedRights struct {
 // TLName is "messages.editChatDefaultBannedRights".
 func (*MessagesEditChatDefaultBannedRights) TLName() string {
 	return "messages.editChatDefaultBannedRights"
+}
+
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesEditChatDefaultBannedRights) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xa5866b41)
+	if putInputPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+	if o.BannedRights.Encode(w); w.Failed() {
+		return
+	}
 }
 
 func (o *MessagesEditChatDefaultBannedRights) decode(r *tl.Reader, _ uint32) {
@@ -4179,6 +4622,26 @@ type MessagesGetReplies struct {
 // TLName is "messages.getReplies".
 func (*MessagesGetReplies) TLName() string { return "messages.getReplies" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesGetReplies) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x22ddd30c)
+	if putInputPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+	w.Int32(o.MsgID)
+	w.Int32(o.OffsetID)
+	w.Int32(o.OffsetDate)
+	w.Int32(o.AddOffset)
+	w.Int32(o.Limit)
+	w.Int32(o.MaxID)
+	w.Int32(o.MinID)
+	w.Int64(o.Hash)
+}
+
 func (o *MessagesGetReplies) decode(r *tl.Reader, _ uint32) {
 	o.Peer = DecodeInputPeerClass(r)
 	o.MsgID = r.Int32()
@@ -4200,6 +4663,19 @@ type MessagesGetDiscussionMessage struct {
 // TLName is "messages.getDiscussionMessage".
 func (*MessagesGetDiscussionMessage) TLName() string { return "messages.getDiscussionMessage" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesGetDiscussionMessage) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x446972fd)
+	if putInputPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+	w.Int32(o.MsgID)
+}
+
 func (o *MessagesGetDiscussionMessage) decode(r *tl.Reader, _ uint32) {
 	o.Peer = DecodeInputPeerClass(r)
 	o.MsgID = r.Int32()
@@ -4214,6 +4690,20 @@ type MessagesReadDiscussion struct {
 
 // TLName is "messages.readDiscussion".
 func (*MessagesReadDiscussion) TLName() string { return "messages.readDiscussion" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesReadDiscussion) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xf731a9f4)
+	if putInputPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+	w.Int32(o.MsgID)
+	w.Int32(o.ReadMaxID)
+}
 
 func (o *MessagesReadDiscussion) decode(r *tl.Reader, _ uint32) {
 	o.Peer = DecodeInputPeerClass(r)
@@ -4230,6 +4720,28 @@ type MessagesUnpinAllMessages struct {
 
 // TLName is "messages.unpinAllMessages".
 func (*MessagesUnpinAllMessages) TLName() string { return "messages.unpinAllMessages" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesUnpinAllMessages) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x62dd747)
+	flags := w.Flags(tl.Bit(o.TopMsgID != nil, 0) |
+		tl.Bit(o.SavedPeerID != nil, 1))
+	if putInputPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+	if o.TopMsgID != nil {
+		w.Int32(*o.TopMsgID)
+	}
+	if o.SavedPeerID != nil {
+		mark := w.Mark()
+		putInputPeerClass(w, o.SavedPeerID)
+		w.Optional(mark, flags, 1)
+	}
+}
 
 func (o *MessagesUnpinAllMessages) decode(r *tl.Reader, id uint32) {
 	switch id {
@@ -4260,6 +4772,16 @@ type MessagesDeleteChat struct {
 
 // TLName is "messages.deleteChat".
 func (*MessagesDeleteChat) TLName() string { return "messages.deleteChat" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesDeleteChat) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x5bd0ee50)
+	w.Int64(o.ChatID)
+}
 
 func (o *MessagesDeleteChat) decode(r *tl.Reader, _ uint32) {
 	o.ChatID = r.Int64()
@@ -4700,6 +5222,25 @@ type MessagesSendReaction struct {
 // TLName is "messages.sendReaction".
 func (*MessagesSendReaction) TLName() string { return "messages.sendReaction" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesSendReaction) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xd30d78d4)
+	w.Uint32(tl.Bit(o.Big, 1) |
+		tl.Bit(o.AddToRecent, 2) |
+		tl.Bit(o.Reaction != nil, 0))
+	if putInputPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+	w.Int32(o.MsgID)
+	if o.Reaction != nil {
+		putReactionClassList(w, o.Reaction)
+	}
+}
+
 func (o *MessagesSendReaction) decode(r *tl.Reader, id uint32) {
 	switch id {
 	case 0xd30d78d4:
@@ -4731,6 +5272,19 @@ type MessagesGetMessagesReactions struct {
 // TLName is "messages.getMessagesReactions".
 func (*MessagesGetMessagesReactions) TLName() string { return "messages.getMessagesReactions" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesGetMessagesReactions) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x8bba90e6)
+	if putInputPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+	w.Ints(o.ID)
+}
+
 func (o *MessagesGetMessagesReactions) decode(r *tl.Reader, _ uint32) {
 	o.Peer = DecodeInputPeerClass(r)
 	o.ID = tl.Vector(r, "int", 4, (*tl.Reader).Int32)
@@ -4747,6 +5301,30 @@ type MessagesGetMessageReactionsList struct {
 
 // TLName is "messages.getMessageReactionsList".
 func (*MessagesGetMessageReactionsList) TLName() string { return "messages.getMessageReactionsList" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesGetMessageReactionsList) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x461b3f48)
+	flags := w.Flags(tl.Bit(o.Reaction != nil, 0) |
+		tl.Bit(o.Offset != nil, 1))
+	if putInputPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+	w.Int32(o.ID)
+	if o.Reaction != nil {
+		mark := w.Mark()
+		putReactionClass(w, o.Reaction)
+		w.Optional(mark, flags, 0)
+	}
+	if o.Offset != nil {
+		w.String(*o.Offset)
+	}
+	w.Int32(o.Limit)
+}
 
 func (o *MessagesGetMessageReactionsList) decode(r *tl.Reader, id uint32) {
 	switch id {
@@ -4922,6 +5500,33 @@ type MessagesGetUnreadReactions struct {
 // TLName is "messages.getUnreadReactions".
 func (*MessagesGetUnreadReactions) TLName() string { return "messages.getUnreadReactions" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesGetUnreadReactions) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xbd7f90ac)
+	flags := w.Flags(tl.Bit(o.TopMsgID != nil, 0) |
+		tl.Bit(o.SavedPeerID != nil, 1))
+	if putInputPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+	if o.TopMsgID != nil {
+		w.Int32(*o.TopMsgID)
+	}
+	if o.SavedPeerID != nil {
+		mark := w.Mark()
+		putInputPeerClass(w, o.SavedPeerID)
+		w.Optional(mark, flags, 1)
+	}
+	w.Int32(o.OffsetID)
+	w.Int32(o.AddOffset)
+	w.Int32(o.Limit)
+	w.Int32(o.MaxID)
+	w.Int32(o.MinID)
+}
+
 func (o *MessagesGetUnreadReactions) decode(r *tl.Reader, id uint32) {
 	switch id {
 	case 0xbd7f90ac:
@@ -4968,6 +5573,28 @@ type MessagesReadReactions struct {
 
 // TLName is "messages.readReactions".
 func (*MessagesReadReactions) TLName() string { return "messages.readReactions" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesReadReactions) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x9ec44f93)
+	flags := w.Flags(tl.Bit(o.TopMsgID != nil, 0) |
+		tl.Bit(o.SavedPeerID != nil, 1))
+	if putInputPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+	if o.TopMsgID != nil {
+		w.Int32(*o.TopMsgID)
+	}
+	if o.SavedPeerID != nil {
+		mark := w.Mark()
+		putInputPeerClass(w, o.SavedPeerID)
+		w.Optional(mark, flags, 1)
+	}
+}
 
 func (o *MessagesReadReactions) decode(r *tl.Reader, id uint32) {
 	switch id {
@@ -6531,6 +7158,26 @@ type MessagesGetForumTopics struct {
 // TLName is "messages.getForumTopics".
 func (*MessagesGetForumTopics) TLName() string { return "messages.getForumTopics" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesGetForumTopics) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x3ba47bff)
+	w.Uint32(tl.Bit(o.Q != nil, 0))
+	if putInputPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+	if o.Q != nil {
+		w.String(*o.Q)
+	}
+	w.Int32(o.OffsetDate)
+	w.Int32(o.OffsetID)
+	w.Int32(o.OffsetTopic)
+	w.Int32(o.Limit)
+}
+
 func (o *MessagesGetForumTopics) decode(r *tl.Reader, _ uint32) {
 	flags := r.Uint32()
 	o.Peer = DecodeInputPeerClass(r)
@@ -6634,6 +7281,35 @@ type MessagesCreateForumTopic struct {
 
 // TLName is "messages.createForumTopic".
 func (*MessagesCreateForumTopic) TLName() string { return "messages.createForumTopic" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesCreateForumTopic) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x2f98c3d5)
+	flags := w.Flags(tl.Bit(o.TitleMissing, 4) |
+		tl.Bit(o.IconColor != nil, 0) |
+		tl.Bit(o.IconEmojiID != nil, 3) |
+		tl.Bit(o.SendAs != nil, 2))
+	if putInputPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+	w.String(o.Title)
+	if o.IconColor != nil {
+		w.Int32(*o.IconColor)
+	}
+	if o.IconEmojiID != nil {
+		w.Int64(*o.IconEmojiID)
+	}
+	w.Int64(o.RandomID)
+	if o.SendAs != nil {
+		mark := w.Mark()
+		putInputPeerClass(w, o.SendAs)
+		w.Optional(mark, flags, 2)
+	}
+}
 
 func (o *MessagesCreateForumTopic) decode(r *tl.Reader, _ uint32) {
 	flags := r.Uint32()

@@ -94,6 +94,24 @@ type UpdatesGetChannelDifference struct {
 // TLName is "updates.getChannelDifference".
 func (*UpdatesGetChannelDifference) TLName() string { return "updates.getChannelDifference" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *UpdatesGetChannelDifference) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x3173d78)
+	w.Uint32(tl.Bit(o.Force, 0))
+	if putInputChannelClass(w, o.Channel); w.Failed() {
+		return
+	}
+	if putChannelMessagesFilterClass(w, o.Filter); w.Failed() {
+		return
+	}
+	w.Int32(o.Pts)
+	w.Int32(o.Limit)
+}
+
 func (o *UpdatesGetChannelDifference) decode(r *tl.Reader, _ uint32) {
 	flags := r.Uint32()
 	o.Force = flags&(1<<0) != 0

@@ -4557,6 +4557,153 @@ func (o *ChannelFull) Encode(w *tl.Writer) {
 	}
 }
 
+func (o *ChannelFull) decode(r *tl.Reader, _ uint32) {
+	flags := r.Uint32()
+	o.CanViewParticipants = flags&(1<<3) != 0
+	o.CanSetUsername = flags&(1<<6) != 0
+	o.CanSetStickers = flags&(1<<7) != 0
+	o.HiddenPrehistory = flags&(1<<10) != 0
+	o.CanSetLocation = flags&(1<<16) != 0
+	o.HasScheduled = flags&(1<<19) != 0
+	o.CanViewStats = flags&(1<<20) != 0
+	o.Blocked = flags&(1<<22) != 0
+	flags2 := r.Uint32()
+	o.CanDeleteChannel = flags2&(1<<0) != 0
+	o.Antispam = flags2&(1<<1) != 0
+	o.ParticipantsHidden = flags2&(1<<2) != 0
+	o.TranslationsDisabled = flags2&(1<<3) != 0
+	o.StoriesPinnedAvailable = flags2&(1<<5) != 0
+	o.ViewForumAsMessages = flags2&(1<<6) != 0
+	o.RestrictedSponsored = flags2&(1<<11) != 0
+	o.CanViewRevenue = flags2&(1<<12) != 0
+	o.PaidMediaAllowed = flags2&(1<<14) != 0
+	o.CanViewStarsRevenue = flags2&(1<<15) != 0
+	o.PaidReactionsAvailable = flags2&(1<<16) != 0
+	o.StargiftsAvailable = flags2&(1<<19) != 0
+	o.PaidMessagesAvailable = flags2&(1<<20) != 0
+	o.HasWelcomeMessages = flags2&(1<<24) != 0
+	o.ID = r.Int64()
+	o.About = r.String()
+	if flags&(1<<0) != 0 {
+		o.ParticipantsCount = new(r.Int32())
+	}
+	if flags&(1<<1) != 0 {
+		o.AdminsCount = new(r.Int32())
+	}
+	if flags&(1<<2) != 0 {
+		o.KickedCount = new(r.Int32())
+	}
+	if flags&(1<<2) != 0 {
+		o.BannedCount = new(r.Int32())
+	}
+	if flags&(1<<13) != 0 {
+		o.OnlineCount = new(r.Int32())
+	}
+	o.ReadInboxMaxID = r.Int32()
+	o.ReadOutboxMaxID = r.Int32()
+	o.UnreadCount = r.Int32()
+	o.ChatPhoto = decodePhotoClass(r)
+	o.NotifySettings = DecodePeerNotifySettings(r)
+	if flags&(1<<23) != 0 {
+		o.ExportedInvite = DecodeExportedChatInviteClass(r)
+	}
+	o.BotInfo = tl.Vector(r, "BotInfo", 4, decodeBotInfo)
+	if flags&(1<<4) != 0 {
+		o.MigratedFromChatID = new(r.Int64())
+	}
+	if flags&(1<<4) != 0 {
+		o.MigratedFromMaxID = new(r.Int32())
+	}
+	if flags&(1<<5) != 0 {
+		o.PinnedMsgID = new(r.Int32())
+	}
+	if flags&(1<<8) != 0 {
+		o.Stickerset = decodeStickerSet(r)
+	}
+	if flags&(1<<9) != 0 {
+		o.AvailableMinID = new(r.Int32())
+	}
+	if flags&(1<<11) != 0 {
+		o.FolderID = new(r.Int32())
+	}
+	if flags&(1<<14) != 0 {
+		o.LinkedChatID = new(r.Int64())
+	}
+	if flags&(1<<15) != 0 {
+		o.Location = decodeChannelLocationClass(r)
+	}
+	if flags&(1<<17) != 0 {
+		o.SlowmodeSeconds = new(r.Int32())
+	}
+	if flags&(1<<18) != 0 {
+		o.SlowmodeNextSendDate = new(r.Int32())
+	}
+	if flags&(1<<12) != 0 {
+		o.StatsDC = new(r.Int32())
+	}
+	o.Pts = r.Int32()
+	if flags&(1<<21) != 0 {
+		o.Call = decodeInputGroupCallClass(r)
+	}
+	if flags&(1<<24) != 0 {
+		o.TTLPeriod = new(r.Int32())
+	}
+	if flags&(1<<25) != 0 {
+		o.PendingSuggestions = tl.Vector(r, "string", 4, (*tl.Reader).String)
+	}
+	if flags&(1<<26) != 0 {
+		o.GroupcallDefaultJoinAs = DecodePeerClass(r)
+	}
+	if flags&(1<<27) != 0 {
+		o.ThemeEmoticon = new(r.String())
+	}
+	if flags&(1<<28) != 0 {
+		o.RequestsPending = new(r.Int32())
+	}
+	if flags&(1<<28) != 0 {
+		o.RecentRequesters = tl.Vector(r, "long", 8, (*tl.Reader).Int64)
+	}
+	if flags&(1<<29) != 0 {
+		o.DefaultSendAs = DecodePeerClass(r)
+	}
+	if flags&(1<<30) != 0 {
+		o.AvailableReactions = decodeChatReactionsClass(r)
+	}
+	if flags2&(1<<13) != 0 {
+		o.ReactionsLimit = new(r.Int32())
+	}
+	if flags2&(1<<4) != 0 {
+		o.Stories = decodePeerStories(r)
+	}
+	if flags2&(1<<7) != 0 {
+		o.Wallpaper = decodeWallPaperClass(r)
+	}
+	if flags2&(1<<8) != 0 {
+		o.BoostsApplied = new(r.Int32())
+	}
+	if flags2&(1<<9) != 0 {
+		o.BoostsUnrestrict = new(r.Int32())
+	}
+	if flags2&(1<<10) != 0 {
+		o.Emojiset = decodeStickerSet(r)
+	}
+	if flags2&(1<<17) != 0 {
+		o.BotVerification = decodeBotVerification(r)
+	}
+	if flags2&(1<<18) != 0 {
+		o.StargiftsCount = new(r.Int32())
+	}
+	if flags2&(1<<21) != 0 {
+		o.SendPaidMessagesStars = new(r.Int64())
+	}
+	if flags2&(1<<22) != 0 {
+		o.MainTab = decodeProfileTabClass(r)
+	}
+	if flags2&(1<<23) != 0 {
+		o.GuardBotID = new(r.Int64())
+	}
+}
+
 // ChannelMessagesFilterEmpty is the constructor channelMessagesFilterEmpty of type ChannelMessagesFilter.
 type ChannelMessagesFilterEmpty struct {
 }
@@ -4565,6 +4712,11 @@ type ChannelMessagesFilterEmpty struct {
 func (*ChannelMessagesFilterEmpty) TLName() string { return "channelMessagesFilterEmpty" }
 
 func (*ChannelMessagesFilterEmpty) isChannelMessagesFilterClass() {}
+
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelMessagesFilterEmpty) Encode(w *tl.Writer) {
+	w.ID(0x94d42ee7)
+}
 
 func (o *ChannelMessagesFilterEmpty) decode(*tl.Reader, uint32) {}
 
@@ -4578,6 +4730,17 @@ type ChannelMessagesFilter struct {
 func (*ChannelMessagesFilter) TLName() string { return "channelMessagesFilter" }
 
 func (*ChannelMessagesFilter) isChannelMessagesFilterClass() {}
+
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelMessagesFilter) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xcd77d957)
+	w.Uint32(tl.Bit(o.ExcludeNewMessages, 1))
+	putMessageRangeList(w, o.Ranges)
+}
 
 func (o *ChannelMessagesFilter) decode(r *tl.Reader, _ uint32) {
 	flags := r.Uint32()
@@ -4907,6 +5070,11 @@ func (*ChannelParticipantsRecent) TLName() string { return "channelParticipantsR
 
 func (*ChannelParticipantsRecent) isChannelParticipantsFilterClass() {}
 
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelParticipantsRecent) Encode(w *tl.Writer) {
+	w.ID(0xde3f3c79)
+}
+
 func (o *ChannelParticipantsRecent) decode(*tl.Reader, uint32) {}
 
 // ChannelParticipantsAdmins is the constructor channelParticipantsAdmins of type ChannelParticipantsFilter.
@@ -4917,6 +5085,11 @@ type ChannelParticipantsAdmins struct {
 func (*ChannelParticipantsAdmins) TLName() string { return "channelParticipantsAdmins" }
 
 func (*ChannelParticipantsAdmins) isChannelParticipantsFilterClass() {}
+
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelParticipantsAdmins) Encode(w *tl.Writer) {
+	w.ID(0xb4608969)
+}
 
 func (o *ChannelParticipantsAdmins) decode(*tl.Reader, uint32) {}
 
@@ -4929,6 +5102,16 @@ type ChannelParticipantsKicked struct {
 func (*ChannelParticipantsKicked) TLName() string { return "channelParticipantsKicked" }
 
 func (*ChannelParticipantsKicked) isChannelParticipantsFilterClass() {}
+
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelParticipantsKicked) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xa3b54985)
+	w.String(o.Q)
+}
 
 func (o *ChannelParticipantsKicked) decode(r *tl.Reader, _ uint32) {
 	o.Q = r.String()
@@ -4943,6 +5126,11 @@ func (*ChannelParticipantsBots) TLName() string { return "channelParticipantsBot
 
 func (*ChannelParticipantsBots) isChannelParticipantsFilterClass() {}
 
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelParticipantsBots) Encode(w *tl.Writer) {
+	w.ID(0xb0d1865b)
+}
+
 func (o *ChannelParticipantsBots) decode(*tl.Reader, uint32) {}
 
 // ChannelParticipantsBanned is the constructor channelParticipantsBanned of type ChannelParticipantsFilter.
@@ -4954,6 +5142,16 @@ type ChannelParticipantsBanned struct {
 func (*ChannelParticipantsBanned) TLName() string { return "channelParticipantsBanned" }
 
 func (*ChannelParticipantsBanned) isChannelParticipantsFilterClass() {}
+
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelParticipantsBanned) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x1427a5e1)
+	w.String(o.Q)
+}
 
 func (o *ChannelParticipantsBanned) decode(r *tl.Reader, _ uint32) {
 	o.Q = r.String()
@@ -4969,6 +5167,16 @@ func (*ChannelParticipantsSearch) TLName() string { return "channelParticipantsS
 
 func (*ChannelParticipantsSearch) isChannelParticipantsFilterClass() {}
 
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelParticipantsSearch) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x656ac4b)
+	w.String(o.Q)
+}
+
 func (o *ChannelParticipantsSearch) decode(r *tl.Reader, _ uint32) {
 	o.Q = r.String()
 }
@@ -4982,6 +5190,16 @@ type ChannelParticipantsContacts struct {
 func (*ChannelParticipantsContacts) TLName() string { return "channelParticipantsContacts" }
 
 func (*ChannelParticipantsContacts) isChannelParticipantsFilterClass() {}
+
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelParticipantsContacts) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xbb6ae88d)
+	w.String(o.Q)
+}
 
 func (o *ChannelParticipantsContacts) decode(r *tl.Reader, _ uint32) {
 	o.Q = r.String()
@@ -4997,6 +5215,23 @@ type ChannelParticipantsMentions struct {
 func (*ChannelParticipantsMentions) TLName() string { return "channelParticipantsMentions" }
 
 func (*ChannelParticipantsMentions) isChannelParticipantsFilterClass() {}
+
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelParticipantsMentions) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xe04b5ceb)
+	w.Uint32(tl.Bit(o.Q != nil, 0) |
+		tl.Bit(o.TopMsgID != nil, 1))
+	if o.Q != nil {
+		w.String(*o.Q)
+	}
+	if o.TopMsgID != nil {
+		w.Int32(*o.TopMsgID)
+	}
+}
 
 func (o *ChannelParticipantsMentions) decode(r *tl.Reader, _ uint32) {
 	flags := r.Uint32()
@@ -6504,6 +6739,8 @@ func (o *ChannelLocationEmpty) Encode(w *tl.Writer) {
 	w.ID(0xbfb5ad8b)
 }
 
+func (o *ChannelLocationEmpty) decode(*tl.Reader, uint32) {}
+
 // ChannelLocation is the constructor channelLocation of type ChannelLocation.
 type ChannelLocation struct {
 	GeoPoint GeoPointClass
@@ -6526,4 +6763,9 @@ func (o *ChannelLocation) Encode(w *tl.Writer) {
 		return
 	}
 	w.String(o.Address)
+}
+
+func (o *ChannelLocation) decode(r *tl.Reader, _ uint32) {
+	o.GeoPoint = decodeGeoPointClass(r)
+	o.Address = r.String()
 }

@@ -30,6 +30,13 @@ func (o *ChannelsChannelParticipants) Encode(w *tl.Writer) {
 	putUserClassList(w, o.Users)
 }
 
+func (o *ChannelsChannelParticipants) decode(r *tl.Reader, _ uint32) {
+	o.Count = r.Int32()
+	o.Participants = tl.Vector(r, "ChannelParticipant", 4, decodeChannelParticipantClass)
+	o.Chats = tl.Vector(r, "Chat", 4, decodeChatClass)
+	o.Users = tl.Vector(r, "User", 4, DecodeUserClass)
+}
+
 // ChannelsChannelParticipantsNotModified is the constructor channels.channelParticipantsNotModified of type channels.ChannelParticipants.
 type ChannelsChannelParticipantsNotModified struct {
 }
@@ -45,6 +52,8 @@ func (*ChannelsChannelParticipantsNotModified) isChannelsChannelParticipantsClas
 func (o *ChannelsChannelParticipantsNotModified) Encode(w *tl.Writer) {
 	w.ID(0xf0173fe9)
 }
+
+func (o *ChannelsChannelParticipantsNotModified) decode(*tl.Reader, uint32) {}
 
 // ChannelsChannelParticipant is the constructor channels.channelParticipant of type channels.ChannelParticipant.
 type ChannelsChannelParticipant struct {
@@ -68,6 +77,12 @@ func (o *ChannelsChannelParticipant) Encode(w *tl.Writer) {
 	}
 	putChatClassList(w, o.Chats)
 	putUserClassList(w, o.Users)
+}
+
+func (o *ChannelsChannelParticipant) decode(r *tl.Reader, _ uint32) {
+	o.Participant = decodeChannelParticipantClass(r)
+	o.Chats = tl.Vector(r, "Chat", 4, decodeChatClass)
+	o.Users = tl.Vector(r, "User", 4, DecodeUserClass)
 }
 
 // ChannelsAdminLogResults is the constructor channels.adminLogResults of type channels.AdminLogResults.

@@ -466,6 +466,57 @@ func (o *ChatFull) Encode(w *tl.Writer) {
 	}
 }
 
+func (o *ChatFull) decode(r *tl.Reader, _ uint32) {
+	flags := r.Uint32()
+	o.CanSetUsername = flags&(1<<7) != 0
+	o.HasScheduled = flags&(1<<8) != 0
+	o.TranslationsDisabled = flags&(1<<19) != 0
+	o.HasWelcomeMessages = flags&(1<<21) != 0
+	o.ID = r.Int64()
+	o.About = r.String()
+	o.Participants = decodeChatParticipantsClass(r)
+	if flags&(1<<2) != 0 {
+		o.ChatPhoto = decodePhotoClass(r)
+	}
+	o.NotifySettings = DecodePeerNotifySettings(r)
+	if flags&(1<<13) != 0 {
+		o.ExportedInvite = DecodeExportedChatInviteClass(r)
+	}
+	if flags&(1<<3) != 0 {
+		o.BotInfo = tl.Vector(r, "BotInfo", 4, decodeBotInfo)
+	}
+	if flags&(1<<6) != 0 {
+		o.PinnedMsgID = new(r.Int32())
+	}
+	if flags&(1<<11) != 0 {
+		o.FolderID = new(r.Int32())
+	}
+	if flags&(1<<12) != 0 {
+		o.Call = decodeInputGroupCallClass(r)
+	}
+	if flags&(1<<14) != 0 {
+		o.TTLPeriod = new(r.Int32())
+	}
+	if flags&(1<<15) != 0 {
+		o.GroupcallDefaultJoinAs = DecodePeerClass(r)
+	}
+	if flags&(1<<16) != 0 {
+		o.ThemeEmoticon = new(r.String())
+	}
+	if flags&(1<<17) != 0 {
+		o.RequestsPending = new(r.Int32())
+	}
+	if flags&(1<<17) != 0 {
+		o.RecentRequesters = tl.Vector(r, "long", 8, (*tl.Reader).Int64)
+	}
+	if flags&(1<<18) != 0 {
+		o.AvailableReactions = decodeChatReactionsClass(r)
+	}
+	if flags&(1<<20) != 0 {
+		o.ReactionsLimit = new(r.Int32())
+	}
+}
+
 // ChatParticipant is the constructor chatParticipant of type ChatParticipant.
 type ChatParticipant struct {
 	UserID    int64

@@ -155,6 +155,13 @@ func (o *ContactsFound) Encode(w *tl.Writer) {
 	putUserClassList(w, o.Users)
 }
 
+func (o *ContactsFound) decode(r *tl.Reader, _ uint32) {
+	o.MyResults = tl.Vector(r, "Peer", 4, DecodePeerClass)
+	o.Results = tl.Vector(r, "Peer", 4, DecodePeerClass)
+	o.Chats = tl.Vector(r, "Chat", 4, decodeChatClass)
+	o.Users = tl.Vector(r, "User", 4, DecodeUserClass)
+}
+
 // ContactsResolvedPeer is the constructor contacts.resolvedPeer of type contacts.ResolvedPeer.
 type ContactsResolvedPeer struct {
 	Peer  PeerClass

@@ -175,6 +175,23 @@ func (o *CommunityFull) Encode(w *tl.Writer) {
 	}
 }
 
+func (o *CommunityFull) decode(r *tl.Reader, _ uint32) {
+	flags := r.Uint32()
+	o.ID = r.Int64()
+	o.About = r.String()
+	o.ChatPhoto = decodePhotoClass(r)
+	o.LinkedPeers = tl.Vector(r, "CommunityPeer", 4, decodeCommunityPeer)
+	if flags&(1<<1) != 0 {
+		o.AdminsCount = new(r.Int32())
+	}
+	if flags&(1<<2) != 0 {
+		o.KickedCount = new(r.Int32())
+	}
+	if flags&(1<<0) != 0 {
+		o.PeerLinkRequestsPending = new(r.Int32())
+	}
+}
+
 // Contact is the constructor contact of type Contact.
 type Contact struct {
 	UserID int64
@@ -902,6 +919,15 @@ func (o *CommunityPeer) Encode(w *tl.Writer) {
 	default:
 		w.Fail()
 	}
+}
+
+func (o *CommunityPeer) decode(r *tl.Reader, _ uint32) {
+	flags := r.Uint32()
+	o.CanViewHistory = flags&(1<<2) != 0
+	if flags&(1<<0) != 0 {
+		o.Visible = new(r.Bool())
+	}
+	o.Peer = DecodePeerClass(r)
 }
 
 // CommunityPeerRequest is the constructor communityPeerRequest of type CommunityPeerRequest.

@@ -512,3 +512,10 @@ func (o *MissingInvitee) Encode(w *tl.Writer) {
 		w.Fail()
 	}
 }
+
+func (o *MissingInvitee) decode(r *tl.Reader, _ uint32) {
+	flags := r.Uint32()
+	o.PremiumWouldAllowInvite = flags&(1<<0) != 0
+	o.PremiumRequiredForPm = flags&(1<<1) != 0
+	o.UserID = r.Int64()
+}

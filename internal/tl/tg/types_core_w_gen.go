@@ -951,6 +951,17 @@ func (o *WebViewResultURL) Encode(w *tl.Writer) {
 	}
 }
 
+func (o *WebViewResultURL) decode(r *tl.Reader, _ uint32) {
+	flags := r.Uint32()
+	o.Fullsize = flags&(1<<1) != 0
+	o.Fullscreen = flags&(1<<2) != 0
+	o.SameOrigin = flags&(1<<3) != 0
+	if flags&(1<<0) != 0 {
+		o.QueryID = new(r.Int64())
+	}
+	o.URL = r.String()
+}
+
 // WebViewMessageSent is the constructor webViewMessageSent of type WebViewMessageSent.
 type WebViewMessageSent struct {
 	MsgID InputBotInlineMessageIDClass

@@ -4521,6 +4521,18 @@ func (*InputDialogPeer) TLName() string { return "inputDialogPeer" }
 
 func (*InputDialogPeer) isInputDialogPeerClass() {}
 
+// Encode writes o in the shape of the writer's layer.
+func (o *InputDialogPeer) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xfcaafeb7)
+	if putInputPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+}
+
 func (o *InputDialogPeer) decode(r *tl.Reader, _ uint32) {
 	o.Peer = DecodeInputPeerClass(r)
 }
@@ -4535,6 +4547,16 @@ func (*InputDialogPeerFolder) TLName() string { return "inputDialogPeerFolder" }
 
 func (*InputDialogPeerFolder) isInputDialogPeerClass() {}
 
+// Encode writes o in the shape of the writer's layer.
+func (o *InputDialogPeerFolder) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x64600527)
+	w.Int32(o.FolderID)
+}
+
 func (o *InputDialogPeerFolder) decode(r *tl.Reader, _ uint32) {
 	o.FolderID = r.Int32()
 }
@@ -4548,6 +4570,18 @@ type InputDialogPeerCommunity struct {
 func (*InputDialogPeerCommunity) TLName() string { return "inputDialogPeerCommunity" }
 
 func (*InputDialogPeerCommunity) isInputDialogPeerClass() {}
+
+// Encode writes o in the shape of the writer's layer.
+func (o *InputDialogPeerCommunity) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x69ef72c4)
+	if putInputChannelClass(w, o.Community); w.Failed() {
+		return
+	}
+}
 
 func (o *InputDialogPeerCommunity) decode(r *tl.Reader, _ uint32) {
 	o.Community = decodeInputChannelClass(r)

@@ -8886,6 +8886,19 @@ func (o *MessageViews) Encode(w *tl.Writer) {
 	}
 }
 
+func (o *MessageViews) decode(r *tl.Reader, _ uint32) {
+	flags := r.Uint32()
+	if flags&(1<<0) != 0 {
+		o.Views = new(r.Int32())
+	}
+	if flags&(1<<1) != 0 {
+		o.Forwards = new(r.Int32())
+	}
+	if flags&(1<<2) != 0 {
+		o.Replies = decodeMessageReplies(r)
+	}
+}
+
 // MessageReplyHeader is the constructor messageReplyHeader of type MessageReplyHeader.
 type MessageReplyHeader struct {
 	ReplyToScheduled bool

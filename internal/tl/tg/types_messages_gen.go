@@ -353,6 +353,10 @@ func (o *MessagesChats) Encode(w *tl.Writer) {
 	putChatClassList(w, o.Chats)
 }
 
+func (o *MessagesChats) decode(r *tl.Reader, _ uint32) {
+	o.Chats = tl.Vector(r, "Chat", 4, decodeChatClass)
+}
+
 // MessagesChatsSlice is the constructor messages.chatsSlice of type messages.Chats.
 type MessagesChatsSlice struct {
 	Count int32
@@ -373,6 +377,11 @@ func (o *MessagesChatsSlice) Encode(w *tl.Writer) {
 	w.ID(0x9cd81144)
 	w.Int32(o.Count)
 	putChatClassList(w, o.Chats)
+}
+
+func (o *MessagesChatsSlice) decode(r *tl.Reader, _ uint32) {
+	o.Count = r.Int32()
+	o.Chats = tl.Vector(r, "Chat", 4, decodeChatClass)
 }
 
 // MessagesChatFull is the constructor messages.chatFull of type messages.ChatFull.
@@ -399,6 +408,12 @@ func (o *MessagesChatFull) Encode(w *tl.Writer) {
 	putUserClassList(w, o.Users)
 }
 
+func (o *MessagesChatFull) decode(r *tl.Reader, _ uint32) {
+	o.FullChat = decodeChatFullClass(r)
+	o.Chats = tl.Vector(r, "Chat", 4, decodeChatClass)
+	o.Users = tl.Vector(r, "User", 4, DecodeUserClass)
+}
+
 // MessagesAffectedHistory is the constructor messages.affectedHistory of type messages.AffectedHistory.
 type MessagesAffectedHistory struct {
 	Pts      int32
@@ -419,6 +434,12 @@ func (o *MessagesAffectedHistory) Encode(w *tl.Writer) {
 	w.Int32(o.Pts)
 	w.Int32(o.PtsCount)
 	w.Int32(o.Offset)
+}
+
+func (o *MessagesAffectedHistory) decode(r *tl.Reader, _ uint32) {
+	o.Pts = r.Int32()
+	o.PtsCount = r.Int32()
+	o.Offset = r.Int32()
 }
 
 // MessagesDhConfigNotModified is the constructor messages.dhConfigNotModified of type messages.DhConfig.
@@ -855,6 +876,14 @@ func (o *MessagesPeerDialogs) Encode(w *tl.Writer) {
 	}
 }
 
+func (o *MessagesPeerDialogs) decode(r *tl.Reader, _ uint32) {
+	o.Dialogs = tl.Vector(r, "Dialog", 4, decodeDialogClass)
+	o.Messages = tl.Vector(r, "Message", 4, decodeMessageClass)
+	o.Chats = tl.Vector(r, "Chat", 4, decodeChatClass)
+	o.Users = tl.Vector(r, "User", 4, DecodeUserClass)
+	o.State = DecodeUpdatesState(r)
+}
+
 // MessagesFeaturedStickersNotModified is the constructor messages.featuredStickersNotModified of type messages.FeaturedStickers.
 type MessagesFeaturedStickersNotModified struct {
 	Count int32
@@ -1219,6 +1248,12 @@ func (o *MessagesMessageViews) Encode(w *tl.Writer) {
 	putUserClassList(w, o.Users)
 }
 
+func (o *MessagesMessageViews) decode(r *tl.Reader, _ uint32) {
+	o.Views = tl.Vector(r, "MessageViews", 4, decodeMessageViews)
+	o.Chats = tl.Vector(r, "Chat", 4, decodeChatClass)
+	o.Users = tl.Vector(r, "User", 4, DecodeUserClass)
+}
+
 // MessagesDiscussionMessage is the constructor messages.discussionMessage of type messages.DiscussionMessage.
 type MessagesDiscussionMessage struct {
 	Messages        []MessageClass
@@ -1256,6 +1291,23 @@ func (o *MessagesDiscussionMessage) Encode(w *tl.Writer) {
 	w.Int32(o.UnreadCount)
 	putChatClassList(w, o.Chats)
 	putUserClassList(w, o.Users)
+}
+
+func (o *MessagesDiscussionMessage) decode(r *tl.Reader, _ uint32) {
+	flags := r.Uint32()
+	o.Messages = tl.Vector(r, "Message", 4, decodeMessageClass)
+	if flags&(1<<0) != 0 {
+		o.MaxID = new(r.Int32())
+	}
+	if flags&(1<<1) != 0 {
+		o.ReadInboxMaxID = new(r.Int32())
+	}
+	if flags&(1<<2) != 0 {
+		o.ReadOutboxMaxID = new(r.Int32())
+	}
+	o.UnreadCount = r.Int32()
+	o.Chats = tl.Vector(r, "Chat", 4, decodeChatClass)
+	o.Users = tl.Vector(r, "User", 4, DecodeUserClass)
 }
 
 // MessagesHistoryImport is the constructor messages.historyImport of type messages.HistoryImport.
@@ -1656,6 +1708,17 @@ func (o *MessagesMessageReactionsList) Encode(w *tl.Writer) {
 	}
 }
 
+func (o *MessagesMessageReactionsList) decode(r *tl.Reader, _ uint32) {
+	flags := r.Uint32()
+	o.Count = r.Int32()
+	o.Reactions = tl.Vector(r, "MessagePeerReaction", 4, decodeMessagePeerReaction)
+	o.Chats = tl.Vector(r, "Chat", 4, decodeChatClass)
+	o.Users = tl.Vector(r, "User", 4, DecodeUserClass)
+	if flags&(1<<0) != 0 {
+		o.NextOffset = new(r.String())
+	}
+}
+
 // MessagesAvailableReactionsNotModified is the constructor messages.availableReactionsNotModified of type messages.AvailableReactions.
 type MessagesAvailableReactionsNotModified struct {
 }
@@ -1825,6 +1888,17 @@ func (o *MessagesForumTopics) Encode(w *tl.Writer) {
 	default:
 		w.Fail()
 	}
+}
+
+func (o *MessagesForumTopics) decode(r *tl.Reader, _ uint32) {
+	flags := r.Uint32()
+	o.OrderByCreateDate = flags&(1<<0) != 0
+	o.Count = r.Int32()
+	o.Topics = tl.Vector(r, "ForumTopic", 4, decodeForumTopicClass)
+	o.Messages = tl.Vector(r, "Message", 4, decodeMessageClass)
+	o.Chats = tl.Vector(r, "Chat", 4, decodeChatClass)
+	o.Users = tl.Vector(r, "User", 4, DecodeUserClass)
+	o.Pts = r.Int32()
 }
 
 // MessagesEmojiGroupsNotModified is the constructor messages.emojiGroupsNotModified of type messages.EmojiGroups.
@@ -2222,6 +2296,11 @@ func (o *MessagesInvitedUsers) Encode(w *tl.Writer) {
 	}
 }
 
+func (o *MessagesInvitedUsers) decode(r *tl.Reader, _ uint32) {
+	o.Updates = DecodeUpdatesClass(r)
+	o.MissingInvitees = tl.Vector(r, "MissingInvitee", 4, decodeMissingInvitee)
+}
+
 // MessagesAvailableEffectsNotModified is the constructor messages.availableEffectsNotModified of type messages.AvailableEffects.
 type MessagesAvailableEffectsNotModified struct {
 }
@@ -2585,6 +2664,10 @@ func (o *MessagesChatInviteJoinResultOk) Encode(w *tl.Writer) {
 	}
 }
 
+func (o *MessagesChatInviteJoinResultOk) decode(r *tl.Reader, _ uint32) {
+	o.Updates = DecodeUpdatesClass(r)
+}
+
 // MessagesChatInviteJoinResultWebView is the constructor messages.chatInviteJoinResultWebView of type messages.ChatInviteJoinResult.
 type MessagesChatInviteJoinResultWebView struct {
 	BotID   int64
@@ -2622,6 +2705,12 @@ func (o *MessagesChatInviteJoinResultWebView) Encode(w *tl.Writer) {
 	default:
 		w.Fail()
 	}
+}
+
+func (o *MessagesChatInviteJoinResultWebView) decode(r *tl.Reader, _ uint32) {
+	o.BotID = r.Int64()
+	o.QueryID = r.Int64()
+	o.Users = tl.Vector(r, "User", 4, DecodeUserClass)
 }
 
 // MessagesTranslatedRichMessage is the constructor messages.translatedRichMessage of type messages.TranslatedRichMessage.

@@ -3124,7 +3124,7 @@ func (o *UpdateChatParticipant) decode(r *tl.Reader, _ uint32) {
 		o.NewParticipant = decodeChatParticipantClass(r)
 	}
 	if flags&(1<<2) != 0 {
-		o.Invite = decodeExportedChatInviteClass(r)
+		o.Invite = DecodeExportedChatInviteClass(r)
 	}
 	o.Qts = r.Int32()
 }
@@ -3194,7 +3194,7 @@ func (o *UpdateChannelParticipant) decode(r *tl.Reader, _ uint32) {
 		o.NewParticipant = decodeChannelParticipantClass(r)
 	}
 	if flags&(1<<2) != 0 {
-		o.Invite = decodeExportedChatInviteClass(r)
+		o.Invite = DecodeExportedChatInviteClass(r)
 	}
 	o.Qts = r.Int32()
 }
@@ -3386,7 +3386,7 @@ func (o *UpdateBotChatInviteRequester) decode(r *tl.Reader, _ uint32) {
 	o.Date = r.Int32()
 	o.UserID = r.Int64()
 	o.About = r.String()
-	o.Invite = decodeExportedChatInviteClass(r)
+	o.Invite = DecodeExportedChatInviteClass(r)
 	o.Qts = r.Int32()
 	if flags&(1<<0) != 0 {
 		o.QueryID = new(r.Int64())

@@ -198,6 +198,15 @@ func (o *UpdatesChannelDifferenceEmpty) Encode(w *tl.Writer) {
 	}
 }
 
+func (o *UpdatesChannelDifferenceEmpty) decode(r *tl.Reader, _ uint32) {
+	flags := r.Uint32()
+	o.Final = flags&(1<<0) != 0
+	o.Pts = r.Int32()
+	if flags&(1<<1) != 0 {
+		o.Timeout = new(r.Int32())
+	}
+}
+
 // UpdatesChannelDifferenceTooLong is the constructor updates.channelDifferenceTooLong of type updates.ChannelDifference.
 type UpdatesChannelDifferenceTooLong struct {
 	Final    bool
@@ -233,6 +242,18 @@ func (o *UpdatesChannelDifferenceTooLong) Encode(w *tl.Writer) {
 	putUserClassList(w, o.Users)
 }
 
+func (o *UpdatesChannelDifferenceTooLong) decode(r *tl.Reader, _ uint32) {
+	flags := r.Uint32()
+	o.Final = flags&(1<<0) != 0
+	if flags&(1<<1) != 0 {
+		o.Timeout = new(r.Int32())
+	}
+	o.Dialog = decodeDialogClass(r)
+	o.Messages = tl.Vector(r, "Message", 4, decodeMessageClass)
+	o.Chats = tl.Vector(r, "Chat", 4, decodeChatClass)
+	o.Users = tl.Vector(r, "User", 4, DecodeUserClass)
+}
+
 // UpdatesChannelDifference is the constructor updates.channelDifference of type updates.ChannelDifference.
 type UpdatesChannelDifference struct {
 	Final        bool
@@ -266,4 +287,17 @@ func (o *UpdatesChannelDifference) Encode(w *tl.Writer) {
 	putUpdateClassList(w, o.OtherUpdates)
 	putChatClassList(w, o.Chats)
 	putUserClassList(w, o.Users)
+}
+
+func (o *UpdatesChannelDifference) decode(r *tl.Reader, _ uint32) {
+	flags := r.Uint32()
+	o.Final = flags&(1<<0) != 0
+	o.Pts = r.Int32()
+	if flags&(1<<1) != 0 {
+		o.Timeout = new(r.Int32())
+	}
+	o.NewMessages = tl.Vector(r, "Message", 4, decodeMessageClass)
+	o.OtherUpdates = tl.Vector(r, "Update", 4, DecodeUpdateClass)
+	o.Chats = tl.Vector(r, "Chat", 4, decodeChatClass)
+	o.Users = tl.Vector(r, "User", 4, DecodeUserClass)
 }
