@@ -178,6 +178,27 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// waitError carries data.
+type waitError int
+
+func (waitError) Error() string { return "wait" }
+
+func TestErrorsThatCarryDataHaveAShape(t *testing.T) {
+	r := newTestRouter()
+	r.Shape(func(error) (Error, bool) { return Error{}, false })
+	r.Shape(func(err error) (Error, bool) {
+		var w waitError
+		ok := errors.As(err, &w)
+		return Flood(int(w)), ok
+	})
+	if got, ours := r.wire(fmt.Errorf("send: %w", waitError(7))); got != Flood(7) || ours {
+		t.Errorf("got %v, ours %v", got, ours)
+	}
+	if got, ours := r.wire(errors.New("other")); got != ErrInternal || !ours {
+		t.Errorf("another error: got %v, ours %v", got, ours)
+	}
+}
+
 // repack packs what does not get shorter by it, too.
 func repack(body []byte) []byte {
 	var z bytes.Buffer

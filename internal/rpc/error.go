@@ -85,6 +85,11 @@ func (r *Router) wire(err error) (e Error, ours bool) {
 			return row.wire, false
 		}
 	}
+	for _, shape := range r.shapes {
+		if e, ok := shape(err); ok && e.valid() {
+			return e, false
+		}
+	}
 	if isMalformed(err) {
 		return ErrMalformed, false
 	}

@@ -16,7 +16,8 @@ import (
 type Router struct {
 	handlers map[string]handler
 	errors   []errorRow
-	faults   []error // what Check returns
+	shapes   []func(error) (Error, bool) // for errors that carry data
+	faults   []error                     // what Check returns
 }
 
 // A Module is a group of handlers.
@@ -81,6 +82,10 @@ func (r *Router) Errors(table map[error]Error) {
 		r.errors = append(r.errors, errorRow{err, wire})
 	}
 }
+
+// Shape adds a function that knows the wire form of errors that carry data, such as the seconds to wait. It says false
+// of all others.
+func (r *Router) Shape(fn func(error) (Error, bool)) { r.shapes = append(r.shapes, fn) }
 
 // Check returns what is wrong with the tables: methods with two handlers, wire errors that clients do not
 // understand.
