@@ -19,7 +19,7 @@ import (
 	"strings"
 )
 
-//go:embed page.html page.css page.js
+//go:embed page.html link.html page.css page.js
 var files embed.FS
 
 // Options say what the page tells. All functions may be called at any time from any goroutine.
@@ -34,13 +34,16 @@ type Options struct {
 	TestNumbers bool
 	// Healthy reports what is wrong, or nil.
 	Healthy func() error
+	// Find tells what links to people and groups here lead to; nil: such links have no page.
+	Find Finder
 }
 
-// A Site is an http.Handler for "/", "/rsa_public.pem" and "/status".
+// A Site is an http.Handler for "/", "/rsa_public.pem", "/status", and for links to what is here.
 type Site struct {
 	opts Options
 	key  *rsa.PublicKey
 	page *template.Template
+	link *template.Template
 	csp  string
 }
 
@@ -51,16 +54,21 @@ func New(opts Options) (*Site, error) {
 		return nil, err
 	}
 	css, js := string(file("page.css")), string(file("page.js"))
-	page, err := template.New("page").Funcs(template.FuncMap{
+	embed := template.FuncMap{
 		"css": func() template.CSS { return template.CSS(css) },
 		"js":  func() template.JS { return template.JS(js) },
-	}).Parse(string(file("page.html")))
+	}
+	page, err := template.New("page").Funcs(embed).Parse(string(file("page.html")))
 	if err != nil {
 		return nil, fmt.Errorf("parse page: %w", err)
 	}
+	link, err := template.New("link").Funcs(embed).Parse(string(file("link.html")))
+	if err != nil {
+		return nil, fmt.Errorf("parse page of links: %w", err)
+	}
 	csp := fmt.Sprintf("default-src 'none'; style-src 'sha256-%s'; script-src 'sha256-%s'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 		digest(css), digest(js))
-	return &Site{opts: opts, key: key, page: page, csp: csp}, nil
+	return &Site{opts: opts, key: key, page: page, link: link, csp: csp}, nil
 }
 
 // file returns an embedded file; that it is there is settled when the program is built.
@@ -74,7 +82,7 @@ func digest(s string) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// ServeHTTP answers the three addresses, and 404 for the rest.
+// ServeHTTP answers the three addresses and those of links, and 404 for the rest.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Referrer-Policy", "no-referrer")
@@ -92,7 +100,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "/status":
 		s.serveStatus(w)
 	default:
-		http.NotFound(w, r)
+		s.serveLink(w, r)
 	}
 }
 
