@@ -19,6 +19,8 @@ import (
 type link interface {
 	// wake says that s has something to send. It does not block.
 	wake(s *session)
+	// send is wake that sends at once, with the buffers b, what can be sent without waiting.
+	send(s *session, b *buffers)
 	// close ends the connection.
 	close()
 }
@@ -254,18 +256,81 @@ func (c *conn) setIdle(d time.Duration) { c.idle = d }
 
 // wake implements link: it starts a writer unless one runs.
 func (c *conn) wake(s *session) {
+	if c.begin(s) {
+		c.g.spawn(c.write)
+	}
+}
+
+// begin notes that s has something to send; true if the caller has to be the writer.
+func (c *conn) begin(s *session) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
-		return
+		return false
 	}
 	if !slices.Contains(c.dirty, s) {
 		c.dirty = append(c.dirty, s)
 	}
-	if !c.writing {
-		c.writing = true
-		c.g.spawn(c.write)
+	idle := !c.writing
+	c.writing = true
+	return idle
+}
+
+// send implements link.
+func (c *conn) send(s *session, b *buffers) {
+	if !c.begin(s) {
+		return
 	}
+	for s := c.nextDirty(); s != nil; s = c.nextDirty() {
+		if !c.trySend(s, b) {
+			return
+		}
+	}
+}
+
+// trySend sends what s has to send as long as that goes at once. When it returns false another goroutine goes on, or the
+// connection is closed.
+func (c *conn) trySend(s *session, b *buffers) bool {
+	for {
+		packet, ok := s.takePacket(c, b)
+		if !ok {
+			return true
+		}
+		outcome, err := c.t.TrySend(packet)
+		if err != nil {
+			c.fail(err)
+			return false
+		}
+		c.g.metrics.sent.Add(float64(len(packet)))
+		c.madeRoom()
+		if outcome != transport.Sent {
+			c.sendLater(s, outcome, packet)
+			return false
+		}
+	}
+}
+
+// sendLater leaves the rest to a writer of its own: what is kept of a packet, or all of it, and what s still has.
+func (c *conn) sendLater(s *session, outcome transport.Outcome, packet []byte) {
+	c.begin(s)
+	finish := c.t.Flush
+	if outcome == transport.Busy {
+		packet = slices.Clone(packet)
+		finish = func() error { return c.t.Send(packet) }
+	}
+	c.g.spawn(func() {
+		if err := finish(); err != nil {
+			c.fail(err)
+			return
+		}
+		c.write()
+	})
+}
+
+// fail ends the connection because it cannot be written to.
+func (c *conn) fail(err error) {
+	c.g.metrics.closed(err)
+	c.close()
 }
 
 // write sends until nothing waits any more. Only one runs at a time.
@@ -278,8 +343,7 @@ func (c *conn) write() {
 			return
 		}
 		if err := c.drain(s, b); err != nil {
-			c.g.metrics.closed(err)
-			c.close()
+			c.fail(err)
 			return
 		}
 	}

@@ -23,6 +23,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if os.Getenv(readersEnv) != "" {
+		playReaders()
+		return
+	}
 	if os.Getenv(crowdEnv) != "" { // the other process of a benchmark
 		playCrowd()
 		return

@@ -313,6 +313,9 @@ func (p *poll) wake(*session) {
 	}
 }
 
+// send implements link.
+func (p *poll) send(s *session, _ *buffers) { p.wake(s) }
+
 // close implements link.
 func (p *poll) close() { p.wake(nil) }
 

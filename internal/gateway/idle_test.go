@@ -56,12 +56,14 @@ func playCrowd() {
 	}
 }
 
-func enterCrowd(addr string, i int) (net.Conn, error) {
+func enterCrowd(addr string, i int) (net.Conn, error) { return enterCrowdAs(addr, i, true) }
+
+func enterCrowdAs(addr string, i int, obfuscated bool) (net.Conn, error) {
 	nc, err := net.Dial("tcp", addr)
 	if err != nil {
 		return nil, err
 	}
-	c, err := transport.NewClientConn(nc, transport.Header{Kind: transport.Intermediate}, true, transport.Options{})
+	c, err := transport.NewClientConn(nc, transport.Header{Kind: transport.Intermediate}, obfuscated, transport.Options{})
 	if err != nil {
 		return nil, err
 	}

@@ -7,16 +7,23 @@ import (
 	"sync"
 
 	"hermod/internal/domain/ids"
-	"hermod/internal/mtproto"
 	"hermod/internal/tl"
 	"hermod/internal/tl/packed"
 )
 
 // A Feed tells what happens to users while it happens. api/chats is the real one.
 type Feed interface {
-	// Open begins a stream of what happens to user from now on. wake is called, from any goroutine, when Next has
-	// something; it does not block.
-	Open(ctx context.Context, user int64, wake func()) (Stream, error)
+	// Open begins a stream of what happens to user from now on, of which l is told from any goroutine.
+	Open(ctx context.Context, user int64, l Listener) (Stream, error)
+}
+
+// A Listener hears what happens to a user. Its methods do not wait for anybody.
+type Listener interface {
+	// Wake says that Next of the stream has something.
+	Wake()
+	// Hear delivers what many users get, oldest first, to all sessions of the user but one that caused it and knows; 0 is
+	// none. A client that does not take what it hears loses it, and is told that there was too much.
+	Hear(except int64, forms ...*packed.Form)
 }
 
 // A Stream is what happens to one user.
@@ -24,7 +31,7 @@ type Stream interface {
 	// Next returns what has happened since the last Next, oldest first; nothing if nothing has. If it
 	// returns only a part, it wakes again for the rest.
 	Next(ctx context.Context) ([]Update, error)
-	// Close ends the stream. wake may still be called a last time.
+	// Close ends the stream. The listener may still be told a last time.
 	Close()
 }
 
@@ -59,7 +66,7 @@ type audience struct {
 	failed error
 
 	mu       sync.Mutex
-	sessions []*session
+	sessions []*session // replaced, never changed
 	closed   bool
 	pumping  bool // a goroutine reads the stream
 	more     bool // woken while it did
@@ -166,7 +173,7 @@ func (l *live) close() {
 }
 
 func (a *audience) open() {
-	a.stream, a.failed = a.live.feed.Open(a.live.ctx, int64(a.user), a.wake)
+	a.stream, a.failed = a.live.feed.Open(a.live.ctx, int64(a.user), a)
 	if a.failed != nil {
 		a.live.log.Error("stream of a user not opened", "user", int64(a.user), "error", a.failed)
 		a.live.remove(a)
@@ -182,7 +189,7 @@ func (a *audience) add(s *session) bool {
 		return false
 	}
 	if !slices.Contains(a.sessions, s) {
-		a.sessions = append(a.sessions, s)
+		a.sessions = append(slices.Clip(a.sessions), s)
 	}
 	return true
 }
@@ -190,7 +197,7 @@ func (a *audience) add(s *session) bool {
 // leave takes s out. The stream of a user without sessions is closed.
 func (a *audience) leave(s *session) {
 	a.mu.Lock()
-	a.sessions = slices.DeleteFunc(a.sessions, func(o *session) bool { return o == s })
+	a.sessions = slices.DeleteFunc(slices.Clone(a.sessions), func(o *session) bool { return o == s })
 	empty := len(a.sessions) == 0
 	a.mu.Unlock()
 	if empty {
@@ -221,8 +228,8 @@ func (a *audience) end() {
 	}
 }
 
-// wake is called by the stream: there is something.
-func (a *audience) wake() {
+// Wake implements Listener.
+func (a *audience) Wake() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.more = true; a.pumping || a.closed {
@@ -258,16 +265,49 @@ func (a *audience) deliver(updates []Update) {
 	if len(updates) == 0 {
 		return
 	}
-	a.mu.Lock()
-	sessions := slices.Clone(a.sessions)
-	a.mu.Unlock()
+	b := getBuffers()
+	defer b.put()
+	sessions := a.listening()
 	for _, u := range updates {
-		f := form{u: u}
+		f := packed.NewForm(u.Object)
 		for _, s := range sessions {
 			if layer, ok := s.gets(u); ok {
-				f.push(s, layer)
+				s.push(u.body(f, layer))
 			}
 		}
+	}
+	for _, s := range sessions {
+		s.send(b)
+	}
+}
+
+func (a *audience) listening() []*session {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.sessions
+}
+
+// body is u in layer; nil if the layer cannot say it.
+func (u Update) body(f *packed.Form, layer int) []byte {
+	if u.TooLong {
+		return tooLong
+	}
+	return f.Body(layer)
+}
+
+// Hear implements Listener.
+func (a *audience) Hear(except int64, forms ...*packed.Form) {
+	b := getBuffers()
+	defer b.put()
+	for _, s := range a.listening() {
+		layer, ok := s.gets(Update{Except: except})
+		if !ok {
+			continue
+		}
+		for _, f := range forms {
+			s.push(f.Body(layer))
+		}
+		s.send(b)
 	}
 }
 
@@ -282,34 +322,4 @@ func (s *session) gets(u Update) (layer int, ok bool) {
 		return 0, false
 	}
 	return s.key.who.Layer, s.key.who.Layer != 0
-}
-
-// A form is an update encoded once for each layer that is needed.
-type form struct {
-	u      Update
-	layers []int
-	bodies [][]byte
-}
-
-func (f *form) push(s *session, layer int) {
-	if f.u.TooLong {
-		s.push(tooLong)
-		return
-	}
-	if body := f.body(layer); body != nil {
-		s.push(body)
-	}
-}
-
-// body returns the update in layer; nil if the layer cannot say it.
-func (f *form) body(layer int) []byte {
-	if i := slices.Index(f.layers, layer); i >= 0 {
-		return f.bodies[i]
-	}
-	body := tl.Encode(f.u.Object, layer)
-	if len(body) >= mtproto.PackFrom {
-		body = packed.Pack(body)
-	}
-	f.layers, f.bodies = append(f.layers, layer), append(f.bodies, body)
-	return body
 }

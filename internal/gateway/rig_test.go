@@ -134,17 +134,17 @@ func (r *rig) Call(ctx context.Context, call *rpc.Call, body []byte) (tl.Object,
 
 // A testStream is what a test says that happens to a user.
 type testStream struct {
+	Listener
 	mu     sync.Mutex
 	list   []Update
-	wake   func()
 	closed bool
 }
 
-func (r *rig) Open(_ context.Context, user int64, wake func()) (Stream, error) {
+func (r *rig) Open(_ context.Context, user int64, l Listener) (Stream, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.opened++
-	r.feeds[user] = &testStream{wake: wake}
+	r.feeds[user] = &testStream{Listener: l}
 	return r.feeds[user], nil
 }
 
@@ -179,7 +179,7 @@ func (r *rig) happen(user int64, updates ...Update) {
 	s.mu.Lock()
 	s.list = append(s.list, updates...)
 	s.mu.Unlock()
-	s.wake()
+	s.Wake()
 }
 
 // newKey stores a key, signed in as user unless that is 0.

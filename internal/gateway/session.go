@@ -300,12 +300,25 @@ func (s *session) backlog(l link) int {
 	return s.m.Backlog()
 }
 
-// push queues an update.
+// push queues an update; send has to follow. A body of nil is none.
 func (s *session) push(body []byte) {
+	if body == nil {
+		return
+	}
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.m.Push(body, tooLong)
+}
+
+// send sends what waits as far as that goes at once, with the buffers b.
+func (s *session) send(b *buffers) {
+	s.mu.Lock()
+	l := s.linkLocked()
+	ready := l != nil && s.m.Waiting(false)
 	s.mu.Unlock()
-	s.flush()
+	if ready {
+		l.send(s, b)
+	}
 }
 
 // end makes s forgotten: its calls are cancelled, its connections closed once what waits has had time to be sent. The

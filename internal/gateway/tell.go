@@ -4,13 +4,16 @@ import (
 	"slices"
 
 	"hermod/internal/tl"
+	"hermod/internal/tl/packed"
 )
 
 // Tell pushes o to the sessions of a permanent key and of the temporary ones bound to it, whether somebody is signed in
 // by it or not, in the layer that each speaks. It is for what happens to a device rather than to a user: a client that
 // shows a QR code hears in this way that it was accepted (updateLoginToken). It does not block, and may get lost.
 func (g *Gateway) Tell(id int64, o tl.Object) {
-	f := form{u: Update{Object: o}}
+	f := packed.NewForm(o)
+	b := getBuffers()
+	defer b.put()
 	for _, k := range g.keys.family(id) {
 		k.mu.Lock()
 		layer, sessions := k.who.Layer, slices.Clone(k.sessions)
@@ -19,7 +22,8 @@ func (g *Gateway) Tell(id int64, o tl.Object) {
 			continue
 		}
 		for _, s := range sessions {
-			f.push(s, layer)
+			s.push(f.Body(layer))
+			s.send(b)
 		}
 	}
 }

@@ -237,7 +237,7 @@ func (s *Session) acknowledged(list []MessageID) {
 	for _, id := range list {
 		if i := s.findUnacked(id); i >= 0 && s.unacked[i].kind != 0 {
 			s.sizes.unacked -= s.unacked[i].size()
-			s.unacked[i] = &outgoing{id: id} // kind 0: gone
+			s.unacked[i].kind, s.unacked[i].body = 0, nil // gone
 		}
 	}
 	s.unacked = slices.DeleteFunc(s.unacked, func(m *outgoing) bool { return m.kind == 0 })

@@ -59,7 +59,7 @@ const (
 // Result returns the body that answers the request req with object. Large objects are packed if compress is
 // set; do not set it for what is compressed already.
 func Result(req MessageID, object []byte, compress bool) []byte {
-	if compress && len(object) >= PackFrom {
+	if compress && len(object) >= packed.Worth {
 		object = packed.Pack(object)
 	}
 	w := tl.Writer{B: make([]byte, 0, 12+len(object))}
@@ -68,9 +68,6 @@ func Result(req MessageID, object []byte, compress bool) []byte {
 	w.Raw(object)
 	return w.B
 }
-
-// PackFrom is the size in bytes from which on an answer is worth compressing.
-const PackFrom = 2 << 10
 
 // ResultError returns the body that answers the request req with an error.
 func ResultError(req MessageID, code int32, text string) []byte {

@@ -58,8 +58,8 @@ func (i identity) Announce(ctx context.Context, key ids.AuthKey, layer int, c rp
 type feed struct{ chats *chats.Feed }
 
 // Open implements gateway.Feed.
-func (f feed) Open(ctx context.Context, user int64, wake func()) (gateway.Stream, error) {
-	s, err := f.chats.Open(ctx, ids.User(user), wake)
+func (f feed) Open(ctx context.Context, user int64, l gateway.Listener) (gateway.Stream, error) {
+	s, err := f.chats.Open(ctx, ids.User(user), l.Wake)
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"sync"
 	"time"
 )
 
@@ -33,9 +32,7 @@ type Conn struct {
 	ws     *frames      // nil: not a WebSocket
 	header Header
 	in     input
-
-	writing sync.Mutex // held during a write; guards the writing halves of codec, obf and ws
-	broken  error      // the first failure of a write: what follows would be garbage
+	out    output // its lock guards the writing halves of codec, obf and ws, too
 }
 
 // NewServerConn serves the framing that a client chose over nc. first holds bytes already read from nc, such as
@@ -66,6 +63,7 @@ func newConn(nc net.Conn, side Side, o Options) *Conn {
 	}
 	c := &Conn{nc: nc, o: o, codec: Codec{side: side, limit: o.Limit}}
 	c.in.source.init(nc)
+	c.out.init(c.in.source.raw)
 	return c
 }
 

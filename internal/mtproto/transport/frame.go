@@ -147,8 +147,8 @@ func (c *Conn) control(op byte, payload []byte) error {
 }
 
 func (c *Conn) sendControl(op byte, payload []byte) error {
-	c.writing.Lock()
-	defer c.writing.Unlock()
+	c.out.mu.Lock()
+	defer c.out.mu.Unlock()
 	b := append(buffers.get(smallBuffer), payload...)
 	return c.flush(c.ws.wrap(b, 0, op))
 }

@@ -1,10 +1,5 @@
 package transport
 
-import (
-	"fmt"
-	"time"
-)
-
 // Send writes payloads, a packet each, in one write. It does not keep them.
 //
 // After it failed once the connection is of no more use; it fails again at once.
@@ -21,8 +16,8 @@ func (c *Conn) send(payloads [][]byte, wantsAck bool) error {
 	for _, p := range payloads {
 		size += len(p) + framing
 	}
-	c.writing.Lock()
-	defer c.writing.Unlock()
+	c.out.mu.Lock()
+	defer c.out.mu.Unlock()
 	b := buffers.get(size)
 	for _, p := range payloads {
 		start := len(b)
@@ -34,8 +29,8 @@ func (c *Conn) send(payloads [][]byte, wantsAck bool) error {
 // SendQuickAck answers a packet that had WantsAck with the first 32 bits of its SHA-256. Full has no quick acks:
 // nothing is sent.
 func (c *Conn) SendQuickAck(token uint32) error {
-	c.writing.Lock()
-	defer c.writing.Unlock()
+	c.out.mu.Lock()
+	defer c.out.mu.Unlock()
 	b := c.codec.AppendQuickAck(buffers.get(smallBuffer), token)
 	return c.flush(c.seal(b, 0))
 }
@@ -46,16 +41,16 @@ func (c *Conn) SendError(code int32) error {
 	if c.codec.kind == 0 {
 		return nil
 	}
-	c.writing.Lock()
-	defer c.writing.Unlock()
+	c.out.mu.Lock()
+	defer c.out.mu.Unlock()
 	b := c.codec.AppendError(buffers.get(smallBuffer), code)
 	return c.flush(c.seal(b, 0))
 }
 
 // writeStream writes bytes of the stream that are no packet.
 func (c *Conn) writeStream(stream []byte) error {
-	c.writing.Lock()
-	defer c.writing.Unlock()
+	c.out.mu.Lock()
+	defer c.out.mu.Unlock()
 	b := append(buffers.get(len(stream)+framing), stream...)
 	return c.flush(c.seal(b, 0))
 }
@@ -75,17 +70,14 @@ func (c *Conn) seal(b []byte, start int) []byte {
 	return b
 }
 
-// flush writes b and gives it back to the pool. The caller holds c.writing.
+// flush writes b, behind what is kept, and gives it back to the pool. The caller holds c.out.mu.
 func (c *Conn) flush(b []byte) error {
-	defer buffers.put(b)
-	if c.broken != nil || len(b) == 0 {
-		return c.broken
+	if c.out.buf != nil {
+		if err := c.drain(); err != nil {
+			buffers.put(b)
+			return err
+		}
 	}
-	if err := c.nc.SetWriteDeadline(time.Now().Add(c.o.WriteTimeout)); err != nil {
-		return err
-	}
-	if _, err := c.nc.Write(b); err != nil {
-		c.broken = fmt.Errorf("send: %w", err)
-	}
-	return c.broken
+	c.out.keep(b)
+	return c.drain()
 }
