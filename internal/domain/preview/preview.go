@@ -1,0 +1,235 @@
+// Package preview tells what stands behind a web address: title, description and site, as the page gives them.
+//
+// The pages belong to strangers, so each is fetched behind a guard: only public addresses, the ports of the web, a
+// bounded body, a deadline, few at a time. What was found, and that nothing was, is kept in the table web_page for
+// a while. It knows nothing of messages.
+//
+// Callers are package messages, which shows previews below texts with links, and package api/previews.
+package preview
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+	"golang.org/x/sync/singleflight"
+
+	"hermod/internal/db"
+)
+
+// Errors of this package.
+var (
+	// ErrOff means that this server fetches no pages.
+	ErrOff = errors.New("previews are off")
+	// ErrURL means an address that is none.
+	ErrURL = errors.New("no web address")
+	// ErrBusy means that too many pages are being fetched.
+	ErrBusy = errors.New("too many pages at once")
+)
+
+const (
+	fetches    = 8 // at a time
+	maxWaiting = 256
+	keepFound  = 24 * time.Hour
+	keepEmpty  = time.Hour
+	sweepEvery = time.Hour
+	sweepBatch = 1000
+)
+
+// A Site is a page at an address. Two calls for one address give the same ID.
+type Site struct {
+	ID  int64
+	URL string
+	Page
+	At time.Time // when it was fetched
+}
+
+// A Service knows pages. Safe for concurrent use.
+type Service struct {
+	db      *db.DB
+	fetcher *fetcher // nil: off
+	running *semaphore.Weighted
+	waiting chan struct{}
+	flights singleflight.Group
+}
+
+// New makes the service. With on false it fetches nothing: every call fails with ErrOff.
+func New(d *db.DB, on bool) *Service {
+	s := &Service{db: d, running: semaphore.NewWeighted(fetches), waiting: make(chan struct{}, maxWaiting)}
+	if on {
+		s.fetcher = newFetcher(guarded(Public))
+	}
+	return s
+}
+
+// NewDialing is New with a way to connect of the caller's, who then answers for what is behind it. For tests.
+func NewDialing(d *db.DB, dial dialer) *Service {
+	s := New(d, false)
+	s.fetcher = newFetcher(dial)
+	return s
+}
+
+// On reports whether pages are fetched at all.
+func (s *Service) On() bool { return s.fetcher != nil }
+
+// Parse reads an address as people write it, with or without a scheme, and returns the form by which the page is known. It
+// fails with ErrURL, or ErrRefused for one that is never fetched.
+func Parse(raw string) (*url.URL, error) {
+	raw = strings.TrimSpace(raw)
+	if !strings.Contains(raw, "://") {
+		raw = "http://" + raw
+	}
+	if len(raw) > maxURL {
+		return nil, ErrURL
+	}
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" {
+		return nil, ErrURL
+	}
+	u.Scheme, u.Host, u.Fragment, u.RawFragment = strings.ToLower(u.Scheme), strings.ToLower(u.Host), "", ""
+	if u.Path == "" {
+		u.Path = "/"
+	}
+	if err := checkURL(u); err != nil {
+		return nil, err
+	}
+	return u, nil
+}
+
+// Known returns what is known of an address without asking for it. ok is false when nothing is, or it has become old;
+// the site then has its ID and URL. It fails with ErrOff, ErrURL or ErrRefused.
+func (s *Service) Known(ctx context.Context, raw string) (site Site, ok bool, err error) {
+	if !s.On() {
+		return Site{}, false, ErrOff
+	}
+	u, err := Parse(raw)
+	if err != nil {
+		return Site{}, false, err
+	}
+	site, err = s.stored(ctx, u.String())
+	if errors.Is(err, db.ErrNotFound) {
+		site, err = s.keep(ctx, Site{URL: u.String()})
+		return site, false, err
+	}
+	return site, err == nil && time.Since(site.At) < site.life(), err
+}
+
+func (s Site) life() time.Duration {
+	if s.Empty() {
+		return keepEmpty
+	}
+	return keepFound
+}
+
+// Get returns the page at an address, and fetches it if need be. A page that cannot be had is an empty one. It fails with
+// ErrOff, ErrURL, ErrRefused, ErrBusy, or the error of ctx; the page is then fetched all the same, for the next who asks.
+func (s *Service) Get(ctx context.Context, raw string) (Site, error) {
+	site, ok, err := s.Known(ctx, raw)
+	if ok || err != nil {
+		return site, err
+	}
+	select {
+	case s.waiting <- struct{}{}:
+	default:
+		return Site{}, ErrBusy
+	}
+	defer func() { <-s.waiting }()
+	flight := s.flights.DoChan(site.URL, func() (any, error) { return s.load(context.WithoutCancel(ctx), site) })
+	select {
+	case r := <-flight:
+		site, _ = r.Val.(Site)
+		return site, r.Err
+	case <-ctx.Done():
+		return Site{}, ctx.Err()
+	}
+}
+
+// load fetches a page and keeps what it says. old is what was known.
+func (s *Service) load(ctx context.Context, old Site) (Site, error) {
+	ctx, cancel := context.WithTimeout(ctx, 2*fetchTime)
+	defer cancel()
+	if err := s.running.Acquire(ctx, 1); err != nil {
+		return Site{}, ErrBusy
+	}
+	defer s.running.Release(1)
+	u, err := url.Parse(old.URL)
+	if err != nil {
+		return Site{}, ErrURL
+	}
+	page, err := s.fetcher.fetch(ctx, u)
+	if errors.Is(err, ErrRefused) || err != nil && ctx.Err() == nil {
+		page = Page{} // it says nothing; not to be asked again for a while
+	} else if err != nil {
+		return Site{}, err
+	}
+	return s.keep(ctx, Site{ID: old.ID, URL: old.URL, Page: page, At: time.Now()})
+}
+
+func (s *Service) stored(ctx context.Context, address string) (Site, error) {
+	site := Site{URL: address}
+	const get = `SELECT id, fetched_at, data FROM web_page WHERE url = $1`
+	err := s.db.Read(ctx, func(tx *db.Tx) error {
+		var data string
+		if err := tx.QueryRow(ctx, get, address).Scan(&site.ID, &site.At, &data); err != nil {
+			return err
+		}
+		return json.Unmarshal([]byte(data), &site.Page)
+	})
+	if err != nil {
+		return site, fmt.Errorf("read web page: %w", err)
+	}
+	return site, nil
+}
+
+// keep stores site; one without a time changes nothing that is known. Whoever came first gave it its id.
+func (s *Service) keep(ctx context.Context, site Site) (Site, error) {
+	data, err := json.Marshal(site.Page)
+	if err != nil {
+		return Site{}, fmt.Errorf("encode web page: %w", err)
+	}
+	id, err := s.db.NextID(ctx, "web_page")
+	if err != nil {
+		return Site{}, err
+	}
+	const put = `INSERT INTO web_page (url, id, fetched_at, data) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (url) DO UPDATE SET fetched_at = CASE WHEN excluded.fetched_at > 0 THEN excluded.fetched_at ELSE
+			web_page.fetched_at END, data = CASE WHEN excluded.fetched_at > 0 THEN excluded.data ELSE web_page.data END
+		RETURNING id`
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		return tx.QueryRow(ctx, put, site.URL, id, site.At, string(data)).Scan(&site.ID)
+	})
+	if err != nil {
+		return Site{}, fmt.Errorf("keep web page: %w", err)
+	}
+	return site, nil
+}
+
+// Run forgets what has become old, until ctx ends.
+func (s *Service) Run(ctx context.Context) error {
+	ticks := time.NewTicker(sweepEvery)
+	defer ticks.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticks.C:
+			if err := s.sweep(ctx, time.Now().Add(-keepFound)); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// sweep forgets a batch of the pages from before a time.
+func (s *Service) sweep(ctx context.Context, before time.Time) error {
+	const drop = `DELETE FROM web_page WHERE url IN (SELECT url FROM web_page WHERE fetched_at < $1 LIMIT $2)`
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, drop, before, sweepBatch)
+		return err
+	})
+}

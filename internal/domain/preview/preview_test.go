@@ -1,0 +1,300 @@
+package preview
+
+import (
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"hermod/internal/db"
+	"hermod/internal/db/dbtest"
+)
+
+// site starts a web site; the returned dialer leads to it, whatever the address.
+func site(t *testing.T, h http.HandlerFunc) dialer {
+	t.Helper()
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	return func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, s.Listener.Addr().String())
+	}
+}
+
+const article = `<!doctype html><head><title>Plain</title>
+<meta property="og:title" content="Ships &amp; sails"><meta property="og:site_name" content="The Harbour">
+<meta name="description" content=" About
+ ships. "></head><body><meta property="og:title" content="not this"></body>`
+
+func serveArticle(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = io.WriteString(w, article)
+}
+
+func TestGet(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		var asked atomic.Int32
+		s := NewDialing(d, site(t, func(w http.ResponseWriter, r *http.Request) {
+			asked.Add(1)
+			serveArticle(w, r)
+		}))
+		pending, ok, err := s.Known(t.Context(), "Example.com/a#part")
+		if err != nil || ok || pending.ID == 0 {
+			t.Fatalf("known before: %+v, %v, %v", pending, ok, err)
+		}
+		got, err := s.Get(t.Context(), "http://example.com/a")
+		want := Page{Type: "article", SiteName: "The Harbour", Title: "Ships & sails", Description: "About ships."}
+		if err != nil || got.Page != want || got.ID != pending.ID || got.URL != "http://example.com/a" {
+			t.Errorf("got %+v, %v", got, err)
+		}
+		if again, ok, err := s.Known(t.Context(), "http://EXAMPLE.com/a"); err != nil || !ok || again.Page != want || again.ID != got.ID {
+			t.Errorf("known: %+v, %v, %v", again, ok, err)
+		}
+		if _, err := s.Get(t.Context(), "example.com/a"); err != nil || asked.Load() != 1 {
+			t.Errorf("asked %d times, %v", asked.Load(), err)
+		}
+	})
+}
+
+func TestManyAskForOnePage(t *testing.T) {
+	var asked atomic.Int32
+	s := NewDialing(dbtest.SQLite(t), site(t, func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		time.Sleep(50 * time.Millisecond)
+		serveArticle(w, r)
+	}))
+	var group sync.WaitGroup
+	for range 20 {
+		group.Go(func() {
+			if _, err := s.Get(t.Context(), "example.com"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if asked.Load() != 1 {
+		t.Errorf("asked %d times", asked.Load())
+	}
+}
+
+func TestPagesThatSayNothing(t *testing.T) {
+	pages := map[string]http.HandlerFunc{
+		"not found": func(w http.ResponseWriter, _ *http.Request) { http.Error(w, article, http.StatusNotFound) },
+		"no page": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "image/png")
+			_, _ = io.WriteString(w, article)
+		},
+		"closed": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"endless redirects": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, r.URL.Path+"x", http.StatusFound)
+		},
+		"redirect to a local file": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "file:///etc/passwd", http.StatusFound)
+		},
+		"redirect to a local host": func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasPrefix(r.Host, "127.") || r.Host == "localhost" {
+				serveArticle(w, r)
+				return
+			}
+			http.Redirect(w, r, "http://127.0.0.1/", http.StatusFound)
+		},
+		"title past the bound": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html")
+			_, _ = io.WriteString(w, "<head>"+strings.Repeat(" ", maxBody)+article)
+		},
+	}
+	for name, page := range pages {
+		t.Run(name, func(t *testing.T) {
+			s := NewDialing(dbtest.SQLite(t), site(t, page))
+			got, err := s.Get(t.Context(), "example.com")
+			if err != nil || !got.Empty() {
+				t.Errorf("got %+v, %v", got, err)
+			}
+			if _, ok, err := s.Known(t.Context(), "example.com"); !ok || err != nil {
+				t.Errorf("it is not kept that there is nothing: %v, %v", ok, err)
+			}
+		})
+	}
+}
+
+// A page that unpacks to very much costs no more than its bound.
+func TestPackedPage(t *testing.T) {
+	s := NewDialing(dbtest.SQLite(t), site(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		w.Header().Set("Content-Encoding", "gzip")
+		z := gzip.NewWriter(w)
+		_, _ = io.WriteString(z, article)
+		for range 2000 {
+			_, _ = z.Write(make([]byte, 100_000))
+		}
+		_ = z.Close()
+	}))
+	if got, err := s.Get(t.Context(), "example.com"); err != nil || got.Title != "Ships & sails" {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+func TestSlowPage(t *testing.T) {
+	s := NewDialing(dbtest.SQLite(t), site(t, func(w http.ResponseWriter, r *http.Request) {
+		<-r.Context().Done()
+	}))
+	s.fetcher.client.Timeout = 50 * time.Millisecond
+	if got, err := s.Get(t.Context(), "example.com"); err != nil || !got.Empty() {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+func TestOff(t *testing.T) {
+	if _, err := New(dbtest.SQLite(t), false).Get(t.Context(), "example.com"); !errors.Is(err, ErrOff) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// The guard stands at the moment of connecting, so a name that leads inside does not help.
+func TestGuardedDialer(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(serveArticle))
+	defer s.Close()
+	dial := guarded(Public)
+	for _, address := range []string{s.Listener.Addr().String(), "localhost:80", "[::1]:80", "169.254.169.254:80"} {
+		conn, err := dial(t.Context(), "tcp", address)
+		if !errors.Is(err, ErrRefused) {
+			t.Errorf("%s: got %v, %v", address, conn, err)
+		}
+	}
+	conn, err := guarded(func(netip.Addr) bool { return true })(t.Context(), "tcp", s.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = conn.Close()
+}
+
+func TestPublic(t *testing.T) {
+	tests := map[string]bool{
+		"8.8.8.8": true, "1.1.1.1": true, "100.63.255.255": true, "172.32.0.1": true, "2606:4700::1111": true, "2a00:1450::1": true,
+		"127.0.0.1": false, "127.8.8.8": false, "0.0.0.0": false, "10.1.2.3": false, "100.64.0.1": false, "169.254.169.254": false,
+		"172.16.0.1": false, "172.31.255.255": false, "192.168.1.1": false, "192.0.2.1": false, "198.18.0.1": false,
+		"198.51.100.7": false, "203.0.113.7": false, "224.0.0.1": false, "239.1.1.1": false, "255.255.255.255": false,
+		"::": false, "::1": false, "::ffff:127.0.0.1": false, "::ffff:8.8.8.8": true, "64:ff9b::7f00:1": false, "fe80::1": false,
+		"fec0::1": false, "fc00::1": false, "fd12::1": false, "ff02::1": false, "2001:db8::1": false, "2002:7f00:1::": false,
+		"2001::1": false, "::127.0.0.1": false, "100::1": false, "5f00::1": false,
+	}
+	for s, want := range tests {
+		if got := Public(netip.MustParseAddr(s)); got != want {
+			t.Errorf("%s: got %v", s, got)
+		}
+	}
+	if Public(netip.Addr{}) || Public(netip.MustParseAddr("fe80::1%eth0")) {
+		t.Error("an address without a value, or with a zone, is not public")
+	}
+}
+
+func TestParseAddress(t *testing.T) {
+	good := map[string]string{
+		"example.com":                 "http://example.com/",
+		"HTTPS://Example.com:443/A?b": "https://example.com:443/A?b",
+		" http://example.com/x#y ":    "http://example.com/x",
+		"http://8.8.8.8/":             "http://8.8.8.8/",
+	}
+	for in, want := range good {
+		u, err := Parse(in)
+		if err != nil || u.String() != want {
+			t.Errorf("%q: got %v, %v", in, u, err)
+		}
+	}
+	for _, in := range []string{
+		"", "http://", "ftp://example.com/", "file:///etc/passwd", "http://example.com:8080/", "http://example.com:443/", "https://example.com:80",
+		"http://me:pw@example.com/", "http://localhost/", "http://printer/", "http://a.local/", "http://127.0.0.1/", "http://[::1]/",
+		"http://10.0.0.1/", "http://x.internal./", "javascript:alert(1)", "http://" + strings.Repeat("a", 3000) + ".com/", "http://a b/",
+	} {
+		if u, err := Parse(in); err == nil {
+			t.Errorf("%q: got %v", in, u)
+		}
+	}
+}
+
+func TestParsePages(t *testing.T) {
+	tests := map[string]struct {
+		in   string
+		want Page
+	}{
+		"title only":      {"<title> A\n b </title>", Page{Type: "article", Title: "A b"}},
+		"nothing":         {"hello", Page{}},
+		"twitter":         {`<meta name="twitter:title" content="T">`, Page{Type: "article", Title: "T"}},
+		"site name alone": {`<meta property="og:site_name" content="S">`, Page{}},
+		"unclosed title":  {"<title>A", Page{Type: "article", Title: "A"}},
+		"profile":         {`<meta property="og:type" content="profile"><title>A</title>`, Page{Type: "profile", Title: "A"}},
+		"turned around":   {"<title>a\u202eb</title>", Page{Type: "article", Title: "ab"}},
+		"author":          {`<title>A</title><meta name="author" content="B">`, Page{Type: "article", Title: "A", Author: "B"}},
+		"author's page":   {`<title>A</title><meta name="author" content="https://b">`, Page{Type: "article", Title: "A"}},
+		"long":            {"<title>" + strings.Repeat("é", 300) + "</title>", Page{Type: "article", Title: strings.Repeat("é", 255) + "…"}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := parse(strings.NewReader(tt.in)); got != tt.want {
+				t.Errorf("got %+v", got)
+			}
+		})
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add(article)
+	f.Add("<meta content=x property=og:title")
+	f.Add("<title><title>\xff\x00")
+	f.Fuzz(func(t *testing.T, in string) {
+		p := parse(strings.NewReader(in))
+		for _, s := range []string{p.Title, p.Description, p.SiteName, p.Author} {
+			if strings.ContainsAny(s, "\n\x00") || len([]rune(s)) > maxDescription {
+				t.Errorf("got %q", s)
+			}
+		}
+	})
+}
+
+// Whatever is asked for, the guard lets nothing through that it would not connect to.
+func FuzzAddress(f *testing.F) {
+	for _, s := range []string{"http://127.1/", "http://0x7f000001/", "http://[::ffff:10.0.0.1]/", "http://2130706433/", "a.b:80"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, in string) {
+		u, err := Parse(in)
+		if err != nil {
+			return
+		}
+		if err := checkURL(u); err != nil {
+			t.Errorf("%q: %v", in, err)
+		}
+		if a, err := netip.ParseAddr(u.Hostname()); err == nil && !Public(a) {
+			t.Errorf("%q leads to %v", in, a)
+		}
+		if again, err := Parse(u.String()); err != nil || again.String() != u.String() {
+			t.Errorf("%q: %v becomes %v, %v", in, u, again, err)
+		}
+	})
+}
+
+func TestSweep(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := NewDialing(d, site(t, serveArticle))
+		for i := range 3 {
+			if _, err := s.Get(t.Context(), fmt.Sprintf("example.com/%d", i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.sweep(t.Context(), time.Now().Add(time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+		if _, ok, err := s.Known(t.Context(), "example.com/1"); ok || err != nil {
+			t.Errorf("still known: %v, %v", ok, err)
+		}
+	})
+}
