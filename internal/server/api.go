@@ -42,7 +42,7 @@ func newAPI(ctx context.Context, s *Server) (*api, error) {
 		start,
 		signin.New(signin.Options{Auth: c.Auth, View: v, Users: c.Users, Notify: c.notify, Joined: c.joined, Log: s.log}),
 		people.New(people.Options{
-			Users: c.Users, Contacts: c.Contacts, View: v, Facts: facts(chat), Partners: c.Dialogs.Partners,
+			Users: c.Users, Contacts: c.Contacts, View: v, Reports: c.Reports, Facts: facts(chat), Partners: c.Dialogs.Partners,
 			ContactLink: s.linkPrefix() + "contact/",
 		}),
 		chat,
@@ -97,7 +97,7 @@ func facts(h *chats.Handlers) func(context.Context, ids.User, ids.Peer) (people.
 // position returns the pts of a user.
 func (c *Core) position(ctx context.Context, u ids.User) (pts int32, err error) {
 	err = c.DB.Read(ctx, func(tx *db.Tx) error {
-		state, err := c.Updates.State(ctx, tx, u)
+		state, err := c.Updates.State(ctx, tx, u.Peer())
 		pts = state.PTS
 		return err
 	})

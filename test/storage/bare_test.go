@@ -18,7 +18,7 @@ import (
 // The bare statements of a private message: two positions, two rows, two dialogs. They are written for the drivers
 // alone, as fast as we know how: what package db and the domain add is measured against them.
 const (
-	bareNext = `UPDATE user_state SET pts = pts + 1, message_id = message_id + 1 WHERE user_id = $1
+	bareNext = `UPDATE log_state SET pts = pts + 1, message_id = message_id + 1 WHERE owner = $1
 		RETURNING message_id, pts`
 	bareMessage = `INSERT INTO message
 		(owner, id, peer, from_id, twin, pts, date, edit_date, flags, random_id, text, extra)

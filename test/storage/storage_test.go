@@ -93,7 +93,7 @@ func newWorld(b *testing.B, d *db.DB) *world {
 func (w *world) send(ctx context.Context) error {
 	from, to := pair()
 	_, err := w.messages.Send(ctx, messages.SendRequest{
-		From: ids.User(from), To: ids.User(to), RandomID: rand.Int64(), Text: words.Text{String: text},
+		From: ids.User(from), To: ids.User(to).Peer(), RandomID: rand.Int64(), Text: words.Text{String: text},
 	})
 	return err
 }

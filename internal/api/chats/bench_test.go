@@ -18,10 +18,10 @@ func pushed(t testing.TB) func() {
 	w := newWorld(t, dbtest.SQLite(t), bus.NewLocal())
 	p := w.people(2)
 	m := &messages.Message{
-		Owner: p[1].User, Peer: p[0].User.Peer(), From: p[0].User, ID: 7, PTS: 9,
+		Owner: p[1].User.Peer(), Peer: p[0].User.Peer(), From: p[0].User.Peer(), ID: 7, PTS: 9,
 		Text: text.Text{String: "A message of an ordinary length, as people write them."},
 	}
-	e := updates.Entry{Owner: p[1].User, PTS: 9, Count: 1, Event: updates.NewMessage{ID: 7}, Value: m}
+	e := updates.Entry{Owner: p[1].User.Peer(), PTS: 9, Count: 1, Event: updates.NewMessage{ID: 7}, Value: m}
 	return func() {
 		u, err := w.render.push(context.Background(), e)
 		if err != nil {

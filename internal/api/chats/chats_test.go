@@ -425,24 +425,3 @@ func TestScreenshotNotice(t *testing.T) {
 		}
 	})
 }
-
-func TestReport(t *testing.T) {
-	w := newWorld(t, dbtest.SQLite(t), bus.NewLocal())
-	p := w.people(2)
-	in := &tg.MessagesReport{Peer: w.peer(p[0], p[1]), ID: []int32{1}}
-	ask := func() tg.ReportResultClass {
-		got, err := w.report(t.Context(), p[0], in)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return got
-	}
-	in.Option, in.Message = ask().(*tg.ReportResultChooseOption).Options[0].Option, "look"
-	if got := ask(); got.TLName() != "reportResultReported" {
-		t.Errorf("got %s", got.TLName())
-	}
-	in.Option = []byte("none of these")
-	if _, err := w.report(t.Context(), p[0], in); wireType(err) != "OPTION_INVALID" {
-		t.Errorf("got %v", err)
-	}
-}

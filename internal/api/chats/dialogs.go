@@ -66,7 +66,7 @@ func (h *Handlers) dialogPage(ctx context.Context, user ids.User, page messages.
 			continue
 		}
 		if m := page.Tops[d.Top]; m != nil {
-			t.Messages, about = append(t.Messages, message(m)), append(about, m.Peers()...)
+			t.Messages, about = append(t.Messages, message(m)), append(about, usersAmong(m.Peers())...)
 		} else {
 			t.Messages = append(t.Messages, &tg.MessageEmpty{ID: int32(d.Top)})
 		}

@@ -26,7 +26,7 @@ func (h *Handlers) getState(ctx context.Context, call *rpc.Call, _ *tg.UpdatesGe
 // that is on its way to him.
 func (h *Handlers) state(ctx context.Context, user ids.User) (*tg.UpdatesState, error) {
 	told, here := h.streams.told(user)
-	st, err := h.messages.State(ctx, user)
+	st, err := h.messages.State(ctx, user.Peer())
 	if here {
 		st.PTS = min(st.PTS, told)
 	}
@@ -52,7 +52,7 @@ func (h *Handlers) getDifference(ctx context.Context, call *rpc.Call, in *tg.Upd
 	}
 	d, err := h.messages.CatchUp(ctx, call.User, in.Pts, fromUnix(in.Date), limit)
 	if errors.Is(err, updates.ErrTooOld) {
-		st, err := h.messages.State(ctx, call.User)
+		st, err := h.messages.State(ctx, call.User.Peer())
 		return &tg.UpdatesDifferenceTooLong{Pts: st.PTS}, err
 	}
 	if err != nil {

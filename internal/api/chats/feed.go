@@ -100,7 +100,7 @@ func (f *Feed) Open(ctx context.Context, user ids.User, wake func()) (*Stream, e
 	s := &Stream{feed: f, user: user, wake: wake}
 	// It listens before it looks where the log stands, or an entry in between would be lost.
 	f.streams.add(s)
-	st, err := f.render.messages.State(ctx, user)
+	st, err := f.render.messages.State(ctx, user.Peer())
 	if err != nil {
 		f.streams.remove(s)
 		return nil, fmt.Errorf("open stream of user %d: %w", user, err)
@@ -254,10 +254,10 @@ func (s *Stream) showOne(ctx context.Context, q queued) (Item, error) {
 
 // catchUp reads the log from a position to its end.
 func (s *Stream) catchUp(ctx context.Context, from int32, seen time.Time) ([]Item, error) {
-	d, err := s.feed.render.messages.Since(ctx, s.user, from, seen, maxBehind)
+	d, err := s.feed.render.messages.Since(ctx, s.user.Peer(), from, seen, maxBehind)
 	if errors.Is(err, updates.ErrTooOld) {
 		d.More = true
-		d.State, err = s.feed.render.messages.State(ctx, s.user)
+		d.State, err = s.feed.render.messages.State(ctx, s.user.Peer())
 	}
 	if err != nil {
 		s.fallBehind()

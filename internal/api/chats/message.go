@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"hermod/internal/api/view"
+	domainactions "hermod/internal/domain/actions"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/messages"
 	"hermod/internal/tl"
@@ -11,11 +12,11 @@ import (
 )
 
 // actions are the service messages.
-var actions = map[messages.ActionKind]tg.MessageActionClass{
-	messages.ActionSignUp: &tg.MessageActionContactSignUp{},
-	messages.ActionClear:  &tg.MessageActionHistoryClear{},
-	messages.ActionPin:    &tg.MessageActionPinMessage{},
-	messages.ActionShot:   &tg.MessageActionScreenshotTaken{},
+var actions = map[domainactions.Kind]tg.MessageActionClass{
+	domainactions.SignUp:       &tg.MessageActionContactSignUp{},
+	domainactions.HistoryClear: &tg.MessageActionHistoryClear{},
+	domainactions.Pin:          &tg.MessageActionPinMessage{},
+	domainactions.Screenshot:   &tg.MessageActionScreenshotTaken{},
 }
 
 // message shows a message to its owner.
@@ -28,7 +29,7 @@ func message(m *messages.Message) tg.MessageClass {
 		MediaUnread: m.Flags.Has(messages.MediaUnread), Silent: m.Flags.Has(messages.Silent),
 		Pinned: m.Flags.Has(messages.Pinned), Noforwards: m.Flags.Has(messages.NoForwards),
 		InvertMedia: m.Flags.Has(messages.InvertMedia), EditHide: m.Flags.Has(messages.EditHidden),
-		ID: int32(m.ID), FromID: view.Peer(m.From.Peer()), PeerID: view.Peer(m.Peer), SavedPeerID: savedPeer(m),
+		ID: int32(m.ID), FromID: view.Peer(m.From), PeerID: view.Peer(m.Peer), SavedPeerID: savedPeer(m),
 		FwdFrom: forwardHeader(m.Forward), ReplyTo: replyHeader(m.Reply), Date: unix(m.Date), Message: m.Text.String,
 		Entities: entitiesTo(m.Text.Entities), ReplyMarkup: markupTo(m.Markup),
 	}
@@ -48,14 +49,14 @@ func serviceMessage(m *messages.Message) *tg.MessageService {
 	}
 	return &tg.MessageService{
 		Out: m.Flags.Has(messages.Out), Silent: m.Flags.Has(messages.Silent), ID: int32(m.ID),
-		FromID: view.Peer(m.From.Peer()), PeerID: view.Peer(m.Peer), SavedPeerID: savedPeer(m),
+		FromID: view.Peer(m.From), PeerID: view.Peer(m.Peer), SavedPeerID: savedPeer(m),
 		ReplyTo: replyHeader(m.Reply), Date: unix(m.Date), Action: action,
 	}
 }
 
 // savedPeer is set in saved messages only.
 func savedPeer(m *messages.Message) tg.PeerClass {
-	if m.Peer != m.Owner.Peer() {
+	if m.Peer != m.Owner {
 		return nil
 	}
 	return view.Peer(m.SavedPeer())
@@ -67,7 +68,7 @@ func forwardHeader(f *messages.Forward) *tg.MessageFwdHeader {
 	}
 	t := &tg.MessageFwdHeader{Date: int32(f.Date)}
 	if f.From != 0 {
-		t.FromID = view.Peer(f.From.Peer())
+		t.FromID = view.Peer(f.From)
 	} else {
 		t.FromName = new(f.Name)
 	}
@@ -133,7 +134,18 @@ func messagesTo(in []*messages.Message) []tg.MessageClass {
 func mentioned(in ...*messages.Message) []ids.User {
 	var all []ids.User
 	for _, m := range in {
-		all = append(all, m.Peers()...)
+		all = append(all, usersAmong(m.Peers())...)
+	}
+	return all
+}
+
+// usersAmong are those of peers who are users.
+func usersAmong(peers []ids.Peer) []ids.User {
+	var all []ids.User
+	for _, p := range peers {
+		if u := p.User(); u != 0 {
+			all = append(all, u)
+		}
 	}
 	return all
 }

@@ -280,7 +280,7 @@ func (s *storm) pick() *rpc.Call { return s.people[s.rand.IntN(len(s.people))] }
 
 // some is the number of a message that call probably has.
 func (s *storm) some(call *rpc.Call) int32 {
-	st, err := s.messages.State(context.Background(), call.User)
+	st, err := s.messages.State(context.Background(), call.User.Peer())
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -40,7 +40,6 @@ func (h *Handlers) registerReading(r *rpc.Router) {
 	rpc.Handle(r, rpc.UserOnly, h.readSavedHistory)
 	rpc.Handle(r, rpc.UserOnly, h.getOnlines)
 	rpc.HandleEmpty(r, rpc.UserOnly, h.getCommonChats)
-	rpc.Handle(r, rpc.UserOnly, h.report)
 }
 
 // getHistory serves https://core.telegram.org/method/messages.getHistory.
@@ -109,7 +108,7 @@ func (h *Handlers) getMessages(ctx context.Context, call *rpc.Call, in *tg.Messa
 	if err != nil {
 		return nil, err
 	}
-	found, err := h.messages.Get(ctx, call.User, want)
+	found, err := h.messages.Get(ctx, call.User, 0, want)
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +122,7 @@ func (h *Handlers) getMessages(ctx context.Context, call *rpc.Call, in *tg.Messa
 			t.Messages = append(t.Messages, &tg.MessageEmpty{ID: int32(id)})
 			continue
 		}
-		t.Messages, about = append(t.Messages, message(m)), append(about, m.Peers()...)
+		t.Messages, about = append(t.Messages, message(m)), append(about, usersAmong(m.Peers())...)
 	}
 	t.Users, err = h.view.Users(ctx, call.User, about)
 	return t, err
@@ -142,7 +141,7 @@ func (h *Handlers) wanted(ctx context.Context, user ids.User, in []tg.InputMessa
 		case *tg.InputMessageCallbackQuery:
 			want = append(want, ids.Message(t.ID))
 		case *tg.InputMessageReplyTo:
-			found, err := h.messages.Get(ctx, user, []ids.Message{ids.Message(t.ID)})
+			found, err := h.messages.Get(ctx, user, 0, []ids.Message{ids.Message(t.ID)})
 			if err != nil {
 				return nil, err
 			}
@@ -166,7 +165,7 @@ func (h *Handlers) readHistory(ctx context.Context, call *rpc.Call, in *tg.Messa
 
 // readMessageContents serves https://core.telegram.org/method/messages.readMessageContents.
 func (h *Handlers) readMessageContents(ctx context.Context, call *rpc.Call, in *tg.MessagesReadMessageContents) (*tg.MessagesAffectedMessages, error) {
-	moved, err := h.messages.ReadContents(ctx, call.User, messageIDs(in.ID))
+	moved, err := h.messages.ReadContents(ctx, call.User, 0, messageIDs(in.ID))
 	return &tg.MessagesAffectedMessages{Pts: moved.PTS, PtsCount: moved.Count}, err
 }
 
@@ -220,7 +219,7 @@ func (h *Handlers) unmoved(ctx context.Context, call *rpc.Call, in tg.InputPeerC
 	if _, err := h.chat(ctx, call, in); err != nil {
 		return nil, err
 	}
-	moved, err := h.messages.Position(ctx, call.User)
+	moved, err := h.messages.Position(ctx, call.User.Peer())
 	return &tg.MessagesAffectedHistory{Pts: moved.PTS}, err
 }
 
@@ -297,7 +296,7 @@ func (h *Handlers) getSavedHistory(ctx context.Context, call *rpc.Call, in *tg.M
 	if err != nil {
 		return nil, err
 	}
-	page, err := h.messages.Search(ctx, messages.Query{Owner: call.User, Peer: call.User.Peer(), Saved: saved, Window: messages.Window{
+	page, err := h.messages.Search(ctx, messages.Query{By: call.User, Peer: call.User.Peer(), Saved: saved, Window: messages.Window{
 		OffsetID: ids.Message(in.OffsetID), OffsetDate: fromUnix(in.OffsetDate), AddOffset: int(in.AddOffset),
 		Limit: int(in.Limit), MaxID: ids.Message(in.MaxID), MinID: ids.Message(in.MinID),
 	}})

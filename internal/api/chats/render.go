@@ -42,13 +42,13 @@ func (r *renderer) event(ctx context.Context, e updates.Entry) (u tg.UpdateClass
 		return u, about, nil
 	}
 	if ev, ok := e.Event.(updates.NewAuthorization); ok {
-		u, err := r.login(ctx, e.Owner, ev.Hash)
+		u, err := r.login(ctx, e.Owner.User(), ev.Hash)
 		return u, nil, err
 	}
 	if u, about, err = r.settings(ctx, e); u != nil || err != nil {
 		return u, about, err
 	}
-	return r.view.Update(ctx, e.Owner, e.Event)
+	return r.view.Update(ctx, e.Owner.User(), e.Event)
 }
 
 // positioned shows the events that have a position and say all themselves.
@@ -99,14 +99,14 @@ func folderPeers(e updates.Entry, ev updates.FolderPeers) (tg.UpdateClass, []ids
 func (r *renderer) settings(ctx context.Context, e updates.Entry) (tg.UpdateClass, []ids.User, error) {
 	switch ev := e.Event.(type) {
 	case updates.Draft:
-		d, err := r.dialogs.DraftNow(ctx, e.Owner, ev.Peer)
-		return &tg.UpdateDraftMessage{Peer: view.Peer(ev.Peer), Draft: r.draft(e.Owner, d)}, draftUsers(d), err
+		d, err := r.dialogs.DraftNow(ctx, e.Owner.User(), ev.Peer)
+		return &tg.UpdateDraftMessage{Peer: view.Peer(ev.Peer), Draft: r.draft(e.Owner.User(), d)}, draftUsers(d), err
 	case updates.DialogPinned:
 		return &tg.UpdateDialogPinned{
 			Pinned: ev.Pinned, FolderID: folderID(int(ev.Folder)), Peer: dialogPeer(ev.Peer),
 		}, []ids.User{ev.Peer.User()}, nil
 	case updates.PinnedDialogs:
-		all, err := r.dialogs.PinnedNow(ctx, e.Owner, int(ev.Folder))
+		all, err := r.dialogs.PinnedNow(ctx, e.Owner.User(), int(ev.Folder))
 		t := &tg.UpdatePinnedDialogs{FolderID: folderID(int(ev.Folder)), Order: make([]tg.DialogPeerClass, 0, len(all))}
 		var about []ids.User
 		for _, d := range all {
@@ -117,7 +117,7 @@ func (r *renderer) settings(ctx context.Context, e updates.Entry) (tg.UpdateClas
 		return &tg.UpdateDialogUnreadMark{Unread: ev.Unread, Peer: dialogPeer(ev.Peer)}, []ids.User{ev.Peer.User()}, nil
 	case updates.NotifySettings:
 		at := dialogs.NotifyTarget(ev)
-		n, err := r.dialogs.NotifyNow(ctx, e.Owner, at)
+		n, err := r.dialogs.NotifyNow(ctx, e.Owner.User(), at)
 		return &tg.UpdateNotifySettings{Peer: notifyPeer(at), NotifySettings: notifyTo(n)}, []ids.User{at.Peer.User()}, err
 	}
 	return r.filters(ctx, e)
@@ -128,7 +128,7 @@ func (r *renderer) filters(ctx context.Context, e updates.Entry) (tg.UpdateClass
 	case updates.DialogFilters:
 		return &tg.UpdateDialogFilters{}, nil, nil
 	case updates.DialogFilter:
-		all, err := r.dialogs.Filters(ctx, e.Owner)
+		all, err := r.dialogs.Filters(ctx, e.Owner.User())
 		t := &tg.UpdateDialogFilter{ID: ev.ID}
 		for _, f := range all {
 			if f.ID == ev.ID {
@@ -137,7 +137,7 @@ func (r *renderer) filters(ctx context.Context, e updates.Entry) (tg.UpdateClass
 		}
 		return t, nil, err
 	case updates.DialogFilterOrder:
-		all, err := r.dialogs.Filters(ctx, e.Owner)
+		all, err := r.dialogs.Filters(ctx, e.Owner.User())
 		t := &tg.UpdateDialogFilterOrder{Order: []int32{0}}
 		for _, f := range all {
 			t.Order = append(t.Order, f.ID)
@@ -202,7 +202,7 @@ func (r *renderer) push(ctx context.Context, e updates.Entry) (tg.UpdatesClass, 
 	if u == nil {
 		return nil, nil
 	}
-	return r.answer(ctx, e.Owner, about, u)
+	return r.answer(ctx, e.Owner.User(), about, u)
 }
 
 // complete looks up the message that a nudge is about, where it did not bring it.
@@ -217,7 +217,7 @@ func (r *renderer) complete(ctx context.Context, e updates.Entry) (updates.Entry
 	if id == 0 || e.Value != nil {
 		return e, nil
 	}
-	found, err := r.messages.Get(ctx, e.Owner, []ids.Message{id})
+	found, err := r.messages.Get(ctx, e.Owner.User(), 0, []ids.Message{id})
 	if m := found[id]; m != nil {
 		e.Value = m
 	}

@@ -25,7 +25,7 @@ func filter(in tg.MessagesFilterClass) messages.Filter {
 // search serves https://core.telegram.org/method/messages.search.
 func (h *Handlers) search(ctx context.Context, call *rpc.Call, in *tg.MessagesSearch) (tg.MessagesMessagesClass, error) {
 	q := messages.Query{
-		Owner: call.User, Words: in.Q, Filter: filter(in.Filter), MinDate: fromUnix(in.MinDate), MaxDate: fromUnix(in.MaxDate),
+		By: call.User, Words: in.Q, Filter: filter(in.Filter), MinDate: fromUnix(in.MinDate), MaxDate: fromUnix(in.MaxDate),
 		Window: messages.Window{
 			OffsetID: ids.Message(in.OffsetID), AddOffset: int(in.AddOffset), Limit: int(in.Limit),
 			MaxID: ids.Message(in.MaxID), MinID: ids.Message(in.MinID),
@@ -39,7 +39,7 @@ func (h *Handlers) search(ctx context.Context, call *rpc.Call, in *tg.MessagesSe
 	if err != nil {
 		return nil, err
 	}
-	q.From = from.User()
+	q.From = from
 	if q.Saved, err = h.chatOrNone(ctx, call, in.SavedPeerID); err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func (h *Handlers) search(ctx context.Context, call *rpc.Call, in *tg.MessagesSe
 // Web A and Web K want to see move.
 func (h *Handlers) searchGlobal(ctx context.Context, call *rpc.Call, in *tg.MessagesSearchGlobal) (tg.MessagesMessagesClass, error) {
 	q := messages.Query{
-		Owner: call.User, Words: in.Q, Filter: filter(in.Filter), MinDate: fromUnix(in.MinDate), MaxDate: fromUnix(in.MaxDate),
+		By: call.User, Words: in.Q, Filter: filter(in.Filter), MinDate: fromUnix(in.MinDate), MaxDate: fromUnix(in.MaxDate),
 		NotPeers: (in.BroadcastsOnly || in.GroupsOnly) && !in.UsersOnly || in.Community != nil,
 		Window:   messages.Window{OffsetID: ids.Message(in.OffsetID), Limit: int(in.Limit)},
 	}
@@ -87,7 +87,7 @@ const maxCounters = 32
 
 // getSearchCounters serves https://core.telegram.org/method/messages.getSearchCounters.
 func (h *Handlers) getSearchCounters(ctx context.Context, call *rpc.Call, in *tg.MessagesGetSearchCounters) (tg.Vector[*tg.MessagesSearchCounter], error) {
-	q := messages.Query{Owner: call.User}
+	q := messages.Query{By: call.User}
 	var err error
 	if q.Peer, err = h.chat(ctx, call, in.Peer); err != nil {
 		return nil, err
@@ -113,35 +113,4 @@ func (h *Handlers) getSearchCounters(ctx context.Context, call *rpc.Call, in *tg
 // searchSentMedia serves https://core.telegram.org/method/messages.searchSentMedia.
 func (h *Handlers) searchSentMedia(context.Context, *rpc.Call, *tg.MessagesSearchSentMedia) (tg.MessagesMessagesClass, error) {
 	return noMessages(), nil
-}
-
-// reasons are what a message can be reported for: what the client shows, and how it answers.
-var reasons = []struct{ option, text string }{
-	{"spam", "Spam"}, {"violence", "Violence"}, {"child", "Child abuse"}, {"porn", "Pornography"},
-	{"drugs", "Illegal drugs"}, {"personal", "Personal details"}, {"other", "Other"},
-}
-
-// report serves https://core.telegram.org/method/messages.report: first the client asks for reasons, then it gives one.
-func (h *Handlers) report(ctx context.Context, call *rpc.Call, in *tg.MessagesReport) (tg.ReportResultClass, error) {
-	peer, err := h.chat(ctx, call, in.Peer)
-	if err != nil {
-		return nil, err
-	}
-	if len(in.Option) == 0 {
-		t := &tg.ReportResultChooseOption{Title: "Report"}
-		for _, r := range reasons {
-			t.Options = append(t.Options, &tg.MessageReportOption{Text: r.text, Option: []byte(r.option)})
-		}
-		return t, nil
-	}
-	for _, r := range reasons {
-		if r.option != string(in.Option) {
-			continue
-		}
-		if err := h.contacts.Report(ctx, call.User, peer, r.option, in.Message); err != nil {
-			return nil, err
-		}
-		return &tg.ReportResultReported{}, nil
-	}
-	return nil, rpc.BadRequest("OPTION_INVALID")
 }

@@ -42,7 +42,7 @@ func (h *Handlers) sendMessage(ctx context.Context, call *rpc.Call, in *tg.Messa
 		return nil, err
 	}
 	req := messages.SendRequest{
-		From: call.User, To: to.User(), RandomID: in.RandomID, ClearDraft: in.ClearDraft,
+		From: call.User, To: to, RandomID: in.RandomID, ClearDraft: in.ClearDraft,
 		Flags: flags(in.Silent, in.Noforwards, in.InvertMedia, in.NoWebpage),
 	}
 	if call.Bot {
@@ -118,7 +118,7 @@ func (h *Handlers) sent(ctx context.Context, user ids.User, all ...messages.Sent
 		m := s.Message
 		head = append(head, &tg.UpdateMessageID{ID: int32(m.ID), RandomID: m.RandomID})
 		body = append(body, &tg.UpdateNewMessage{Message: message(m), Pts: m.PTS, PtsCount: 1})
-		about = append(about, m.Peers()...)
+		about = append(about, usersAmong(m.Peers())...)
 	}
 	return h.render.answer(ctx, user, about, append(head, body...)...)
 }
@@ -138,7 +138,7 @@ func (h *Handlers) editMessage(ctx context.Context, call *rpc.Call, in *tg.Messa
 		return nil, err
 	}
 	req := messages.EditRequest{
-		Owner: call.User, Peer: peer, ID: ids.Message(in.ID), Flags: flags(false, false, in.InvertMedia, in.NoWebpage),
+		By: call.User, Peer: peer, ID: ids.Message(in.ID), Flags: flags(false, false, in.InvertMedia, in.NoWebpage),
 	}
 	if call.Bot {
 		req.Markup = markupFrom(in.ReplyMarkup)
@@ -155,7 +155,7 @@ func (h *Handlers) editMessage(ctx context.Context, call *rpc.Call, in *tg.Messa
 		return nil, err
 	}
 	u := &tg.UpdateEditMessage{Message: message(done.Message), Pts: done.PTS, PtsCount: 1}
-	return h.render.answer(ctx, call.User, done.Message.Peers(), u)
+	return h.render.answer(ctx, call.User, usersAmong(done.Message.Peers()), u)
 }
 
 // forwardMessages serves https://core.telegram.org/method/messages.forwardMessages.
@@ -175,7 +175,7 @@ func (h *Handlers) forwardMessages(ctx context.Context, call *rpc.Call, in *tg.M
 		return nil, err
 	}
 	all, err := h.messages.Forward(ctx, messages.ForwardRequest{
-		From: call.User, Source: from, To: to.User(), IDs: messageIDs(in.ID), RandomIDs: in.RandomID,
+		From: call.User, Source: from, To: to, IDs: messageIDs(in.ID), RandomIDs: in.RandomID,
 		DropAuthor: in.DropAuthor, Flags: flags(in.Silent, in.Noforwards, false, false),
 	})
 	if err != nil {
@@ -186,7 +186,7 @@ func (h *Handlers) forwardMessages(ctx context.Context, call *rpc.Call, in *tg.M
 
 // deleteMessages serves https://core.telegram.org/method/messages.deleteMessages.
 func (h *Handlers) deleteMessages(ctx context.Context, call *rpc.Call, in *tg.MessagesDeleteMessages) (*tg.MessagesAffectedMessages, error) {
-	moved, err := h.messages.Delete(ctx, call.User, messageIDs(in.ID), in.Revoke)
+	moved, err := h.messages.Delete(ctx, call.User, 0, messageIDs(in.ID), in.Revoke)
 	return &tg.MessagesAffectedMessages{Pts: moved.PTS, PtsCount: moved.Count}, err
 }
 
@@ -197,7 +197,7 @@ func (h *Handlers) deleteHistory(ctx context.Context, call *rpc.Call, in *tg.Mes
 		return nil, err
 	}
 	req := messages.ClearRequest{
-		Owner: call.User, Peer: peer, MaxID: ids.Message(in.MaxID), Revoke: in.Revoke, Keep: in.JustClear,
+		By: call.User, Peer: peer, MaxID: ids.Message(in.MaxID), Revoke: in.Revoke, Keep: in.JustClear,
 	}
 	if in.MinDate != nil {
 		req.From = fromUnix(*in.MinDate)
@@ -216,7 +216,7 @@ func (h *Handlers) deleteSavedHistory(ctx context.Context, call *rpc.Call, in *t
 		return nil, err
 	}
 	done, err := h.messages.Clear(ctx, messages.ClearRequest{
-		Owner: call.User, Peer: call.User.Peer(), Saved: saved, MaxID: ids.Message(in.MaxID),
+		By: call.User, Peer: call.User.Peer(), Saved: saved, MaxID: ids.Message(in.MaxID),
 	})
 	return affectedHistory(done), err
 }
@@ -232,7 +232,7 @@ func (h *Handlers) updatePinnedMessage(ctx context.Context, call *rpc.Call, in *
 		return nil, err
 	}
 	done, err := h.messages.Pin(ctx, messages.PinRequest{
-		Owner: call.User, Peer: peer, ID: ids.Message(in.ID), Unpin: in.Unpin, Silent: in.Silent, OneSide: in.PmOneside,
+		By: call.User, Peer: peer, ID: ids.Message(in.ID), Unpin: in.Unpin, Silent: in.Silent, OneSide: in.PmOneside,
 	})
 	if err != nil {
 		return nil, err
@@ -246,7 +246,7 @@ func (h *Handlers) updatePinnedMessage(ctx context.Context, call *rpc.Call, in *
 	}
 	if m := done.Notice; m != nil {
 		list = append(list, &tg.UpdateNewMessage{Message: message(m), Pts: m.PTS, PtsCount: 1})
-		about = append(about, m.Peers()...)
+		about = append(about, usersAmong(m.Peers())...)
 	}
 	return h.render.answer(ctx, call.User, about, list...)
 }
@@ -257,7 +257,7 @@ func (h *Handlers) unpinAllMessages(ctx context.Context, call *rpc.Call, in *tg.
 	if err != nil {
 		return nil, err
 	}
-	done, err := h.messages.UnpinAll(ctx, call.User, peer)
+	done, err := h.messages.UnpinAll(ctx, call.User, peer, 0)
 	return affectedHistory(done), err
 }
 
@@ -271,7 +271,7 @@ func (h *Handlers) setTyping(ctx context.Context, call *rpc.Call, in *tg.Message
 	if action == "" {
 		return true, nil // something that is not passed on
 	}
-	err = h.messages.SetTyping(ctx, messages.Typing{From: call.User, To: peer.User(), Action: action, Progress: progress})
+	err = h.messages.SetTyping(ctx, messages.Typing{From: call.User, To: peer, Action: action, Progress: progress})
 	return true, err
 }
 

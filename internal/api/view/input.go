@@ -91,7 +91,7 @@ func (v *View) fromMessage(ctx context.Context, call *rpc.Call, chat tg.InputPee
 	if err != nil {
 		return 0, err
 	}
-	named, err := v.met.Names(ctx, call.User, peer, ids.Message(msg), ids.User(id))
+	named, err := v.met.Names(ctx, call.User, peer, ids.Message(msg), ids.User(id).Peer())
 	if err != nil {
 		return 0, err
 	}

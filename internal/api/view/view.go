@@ -28,7 +28,7 @@ type Met interface {
 	// HasDialog tells whether viewer has a chat with peer.
 	HasDialog(ctx context.Context, viewer ids.User, peer ids.Peer) (bool, error)
 	// Names tells whether a message in viewer's chat names user: as its author or where it was forwarded from.
-	Names(ctx context.Context, viewer ids.User, chat ids.Peer, message ids.Message, user ids.User) (bool, error)
+	Names(ctx context.Context, viewer ids.User, chat ids.Peer, message ids.Message, who ids.Peer) (bool, error)
 }
 
 // A View shows users. Safe for concurrent use.

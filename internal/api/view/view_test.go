@@ -37,8 +37,8 @@ func (m met) HasDialog(_ context.Context, _ ids.User, peer ids.Peer) (bool, erro
 	return m[peer.User()], nil
 }
 
-func (m met) Names(_ context.Context, _ ids.User, _ ids.Peer, msg ids.Message, user ids.User) (bool, error) {
-	return m[user] && msg == 5, nil
+func (m met) Names(_ context.Context, _ ids.User, _ ids.Peer, msg ids.Message, user ids.Peer) (bool, error) {
+	return m[user.User()] && msg == 5, nil
 }
 
 func newWorld(t *testing.T, d *db.DB) world {

@@ -116,7 +116,7 @@ func (s *Service) announceLogin(ctx context.Context, tx *db.Tx, e entry, l *Logi
 	}
 	l.Unconfirmed = true
 	l.Notices = []Notice{{User: e.user, Text: loginText(*l)}}
-	return s.log.Note(ctx, tx, e.user, updates.NewAuthorization{Hash: l.Hash})
+	return s.log.Note(ctx, tx, e.user.Peer(), updates.NewAuthorization{Hash: l.Hash})
 }
 
 // countLogins counts the devices of a user, except one.
@@ -376,7 +376,7 @@ func (s *Service) ChangeLogin(ctx context.Context, user ids.User, by ids.AuthKey
 		if !set.Confirmed {
 			return nil
 		}
-		return s.log.Note(ctx, tx, user, updates.NewAuthorization{Hash: l.Hash})
+		return s.log.Note(ctx, tx, user.Peer(), updates.NewAuthorization{Hash: l.Hash})
 	})
 }
 

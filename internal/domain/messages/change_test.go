@@ -10,6 +10,7 @@ import (
 
 	"hermod/internal/db"
 	"hermod/internal/db/dbtest"
+	"hermod/internal/domain/actions"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/text"
 	"hermod/internal/domain/updates"
@@ -17,7 +18,7 @@ import (
 )
 
 func (w *world) edit(owner ids.User, id ids.Message, body string) error {
-	_, err := w.Edit(context.Background(), EditRequest{Owner: owner, ID: id, Text: &text.Text{String: body}})
+	_, err := w.Edit(context.Background(), EditRequest{By: owner, ID: id, Text: &text.Text{String: body}})
 	return err
 }
 
@@ -44,7 +45,7 @@ func TestEditReachesBothSides(t *testing.T) {
 			"not mine":   {w.edit(p[1], m.Twin, "stolen"), ErrAuthor},
 			"not there":  {w.edit(p[0], 99, "x"), ErrNone},
 			"empty":      {w.edit(p[0], m.ID, " "), ErrEmpty},
-			"other chat": {onlyErr(w.Edit(t.Context(), EditRequest{Owner: p[0], Peer: p[0].Peer(), ID: m.ID, Text: &text.Text{String: "y"}})), ErrNone},
+			"other chat": {onlyErr(w.Edit(t.Context(), EditRequest{By: p[0], Peer: p[0].Peer(), ID: m.ID, Text: &text.Text{String: "y"}})), ErrNone},
 		}
 		w.age(p[0], m.ID, EditTime+time.Minute)
 		errs["too late"] = struct{ got, want error }{w.edit(p[0], m.ID, "late"), ErrEditTime}
@@ -77,14 +78,14 @@ func TestDelete(t *testing.T) {
 		for _, s := range []string{"a", "b", "c", "d"} {
 			w.send(p[0], p[1], s)
 		}
-		moved, err := w.Delete(t.Context(), p[1], []ids.Message{2, 2, 77}, false)
+		moved, err := w.Delete(t.Context(), p[1], 0, []ids.Message{2, 2, 77}, false)
 		if err != nil || moved != (Moved{PTS: 6, Count: 1}) {
 			t.Errorf("deleted for me: %+v, %v", moved, err)
 		}
 		if w.texts(p[0], p[1]) != "a b c d" || w.texts(p[1], p[0]) != "a c d" {
 			t.Errorf("%q, %q", w.texts(p[0], p[1]), w.texts(p[1], p[0]))
 		}
-		moved, err = w.Delete(t.Context(), p[0], []ids.Message{2, 4, 3}, true)
+		moved, err = w.Delete(t.Context(), p[0], 0, []ids.Message{2, 4, 3}, true)
 		if err != nil || moved != (Moved{PTS: 8, Count: 3}) {
 			t.Errorf("deleted for all: %+v, %v", moved, err)
 		}
@@ -96,12 +97,12 @@ func TestDelete(t *testing.T) {
 			t.Errorf("dialog %+v", d)
 		}
 		// Nothing there to delete: the log stands still.
-		moved, err = w.Delete(t.Context(), p[0], []ids.Message{2}, true)
+		moved, err = w.Delete(t.Context(), p[0], 0, []ids.Message{2}, true)
 		if err != nil || moved != (Moved{PTS: 8}) {
 			t.Errorf("deleted nothing: %+v, %v", moved, err)
 		}
 		// The other side may take back what was written to it, too.
-		if _, err = w.Delete(t.Context(), p[1], []ids.Message{1}, true); err != nil || w.texts(p[0], p[1]) != "" {
+		if _, err = w.Delete(t.Context(), p[1], 0, []ids.Message{1}, true); err != nil || w.texts(p[0], p[1]) != "" {
 			t.Errorf("%q, %v", w.texts(p[0], p[1]), err)
 		}
 		if d := w.dialog(p[0], p[1]); d.Top != 0 || d.Messages != 0 || d.Unread != 0 {
@@ -172,13 +173,13 @@ func TestClear(t *testing.T) {
 			}
 		}
 		fill()
-		before, _ := w.Position(t.Context(), p[0])
-		done, err := w.Clear(t.Context(), ClearRequest{Owner: p[0], Peer: p[1].Peer(), Keep: true})
+		before, _ := w.Position(t.Context(), p[0].Peer())
+		done, err := w.Clear(t.Context(), ClearRequest{By: p[0], Peer: p[1].Peer(), Keep: true})
 		if err != nil || done.Left != 0 || done.PTS-done.Count != before.PTS {
 			t.Errorf("cleared %+v after %+v, %v", done, before, err)
 		}
 		page, _ := w.History(t.Context(), p[0], p[1].Peer(), Window{Limit: 10})
-		if len(page.Messages) != 1 || page.Messages[0].Action == nil || page.Messages[0].Action.Kind != ActionClear {
+		if len(page.Messages) != 1 || page.Messages[0].Action == nil || page.Messages[0].Action.Kind != actions.HistoryClear {
 			t.Errorf("left %+v", page.Messages)
 		}
 		if d := w.dialog(p[0], p[1]); d.Top != 6 || d.Messages != 1 || d.Unread != 0 {
@@ -188,14 +189,14 @@ func TestClear(t *testing.T) {
 			t.Errorf("other side sees %q", got)
 		}
 		fill()
-		done, err = w.Clear(t.Context(), ClearRequest{Owner: p[0], Peer: p[1].Peer(), Revoke: true, MaxID: 8})
+		done, err = w.Clear(t.Context(), ClearRequest{By: p[0], Peer: p[1].Peer(), Revoke: true, MaxID: 8})
 		if err != nil || done.Count != 3+1 { // the unread are counted anew
 			t.Errorf("cleared %+v, %v", done, err)
 		}
 		if w.texts(p[0], p[1]) != "b b c c" || w.texts(p[1], p[0]) != "b b c c" {
 			t.Errorf("%q, %q", w.texts(p[0], p[1]), w.texts(p[1], p[0]))
 		}
-		if done, err = w.Clear(t.Context(), ClearRequest{Owner: p[0], Peer: p[1].Peer(), Revoke: true}); err != nil || done.Count != 4+1 {
+		if done, err = w.Clear(t.Context(), ClearRequest{By: p[0], Peer: p[1].Peer(), Revoke: true}); err != nil || done.Count != 4+1 {
 			t.Errorf("cleared %+v, %v", done, err)
 		}
 		for _, side := range [][2]ids.User{{p[0], p[1]}, {p[1], p[0]}} {
@@ -211,14 +212,14 @@ func TestAnAnswerForwardedWithItsQuestionAnswersTheCopy(t *testing.T) {
 		p := w.people(3)
 		question := w.send(p[0], p[1], "question")
 		answer, err := w.Send(t.Context(), SendRequest{
-			From: p[1], To: p[0], RandomID: 1, Text: text.Text{String: "answer"}, Reply: &ReplyTo{ID: question.Twin},
+			From: p[1], To: p[0].Peer(), RandomID: 1, Text: text.Text{String: "answer"}, Reply: &ReplyTo{ID: question.Twin},
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		w.send(p[2], p[2], "so that numbers differ")
 		both := ForwardRequest{
-			From: p[1], To: p[2], IDs: []ids.Message{question.Twin, answer.Message.ID}, RandomIDs: []int64{2, 3},
+			From: p[1], To: p[2].Peer(), IDs: []ids.Message{question.Twin, answer.Message.ID}, RandomIDs: []int64{2, 3},
 		}
 		sent, err := w.Forward(t.Context(), both)
 		if err != nil {
@@ -228,14 +229,14 @@ func TestAnAnswerForwardedWithItsQuestionAnswersTheCopy(t *testing.T) {
 		if second.Reply == nil || second.Reply.ID != first.ID {
 			t.Errorf("the sender's copy answers %+v, want %d", second.Reply, first.ID)
 		}
-		found, err := w.Get(t.Context(), p[2], []ids.Message{second.Twin})
+		found, err := w.Get(t.Context(), p[2], 0, []ids.Message{second.Twin})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if theirs := found[second.Twin]; theirs == nil || theirs.Reply == nil || theirs.Reply.ID != first.Twin {
 			t.Errorf("the receiver's copy is %+v, want an answer to %d", theirs, first.Twin)
 		}
-		alone := ForwardRequest{From: p[1], To: p[2], IDs: []ids.Message{answer.Message.ID}, RandomIDs: []int64{4}}
+		alone := ForwardRequest{From: p[1], To: p[2].Peer(), IDs: []ids.Message{answer.Message.ID}, RandomIDs: []int64{4}}
 		if sent, err = w.Forward(t.Context(), alone); err != nil || sent[0].Message.Reply != nil {
 			t.Errorf("forwarded alone: %+v, %v", sent, err)
 		}
@@ -251,12 +252,12 @@ func TestForward(t *testing.T) {
 			t.Fatal(err)
 		}
 		a, b := w.send(open, p[0], "from the open"), w.send(hidden, p[0], "from the hidden")
-		req := ForwardRequest{From: p[0], To: p[3], IDs: []ids.Message{a.Twin, b.Twin}, RandomIDs: []int64{5, 6}}
+		req := ForwardRequest{From: p[0], To: p[3].Peer(), IDs: []ids.Message{a.Twin, b.Twin}, RandomIDs: []int64{5, 6}}
 		sent, err := w.Forward(t.Context(), req)
 		if err != nil || len(sent) != 2 {
 			t.Fatal(sent, err)
 		}
-		if f := sent[0].Message.Forward; f.From != open || f.Date != a.Date.Unix() {
+		if f := sent[0].Message.Forward; f.From != open.Peer() || f.Date != a.Date.Unix() {
 			t.Errorf("open: %+v", f)
 		}
 		if f := sent[1].Message.Forward; f.From != 0 || f.Name != "Person 3" {
@@ -270,9 +271,9 @@ func TestForward(t *testing.T) {
 			t.Errorf("again: %+v, %v", again, err)
 		}
 		// A forward of a forward keeps its head; without head it is the sender's own.
-		own := ForwardRequest{From: p[3], To: p[1], IDs: []ids.Message{sent[0].Message.Twin}, RandomIDs: []int64{1}}
+		own := ForwardRequest{From: p[3], To: p[1].Peer(), IDs: []ids.Message{sent[0].Message.Twin}, RandomIDs: []int64{1}}
 		kept, err := w.Forward(t.Context(), own)
-		if err != nil || kept[0].Message.Forward.From != open {
+		if err != nil || kept[0].Message.Forward.From != open.Peer() {
 			t.Errorf("kept: %+v, %v", kept, err)
 		}
 		own.DropAuthor, own.RandomIDs = true, []int64{2}
@@ -280,7 +281,7 @@ func TestForward(t *testing.T) {
 			t.Errorf("dropped: %+v, %v", dropped, err)
 		}
 		// Among saved messages it knows where it came from.
-		saved, err := w.Forward(t.Context(), ForwardRequest{From: p[0], To: p[0], IDs: []ids.Message{a.Twin}, RandomIDs: []int64{9}})
+		saved, err := w.Forward(t.Context(), ForwardRequest{From: p[0], To: p[0].Peer(), IDs: []ids.Message{a.Twin}, RandomIDs: []int64{9}})
 		if err != nil || saved[0].Message.SavedPeer() != open.Peer() {
 			t.Errorf("saved: %+v, %v", saved, err)
 		}
@@ -293,26 +294,26 @@ func TestForward(t *testing.T) {
 			req ForwardRequest
 			err error
 		}{
-			"not there":      {ForwardRequest{To: p[1], IDs: []ids.Message{99}, RandomIDs: []int64{20}}, ErrNone},
-			"another chat":   {ForwardRequest{To: p[1], Source: p[3].Peer(), IDs: []ids.Message{a.Twin}, RandomIDs: []int64{21}}, ErrNone},
-			"double numbers": {ForwardRequest{To: p[1], IDs: []ids.Message{1, 2}, RandomIDs: []int64{22, 22}}, ErrRandomID},
-			"few numbers":    {ForwardRequest{To: p[1], IDs: []ids.Message{1, 2}, RandomIDs: []int64{22}}, ErrRandomID},
-			"none":           {ForwardRequest{To: p[1]}, ErrNone},
+			"not there":      {ForwardRequest{To: p[1].Peer(), IDs: []ids.Message{99}, RandomIDs: []int64{20}}, ErrNone},
+			"another chat":   {ForwardRequest{To: p[1].Peer(), Source: p[3].Peer(), IDs: []ids.Message{a.Twin}, RandomIDs: []int64{21}}, ErrNone},
+			"double numbers": {ForwardRequest{To: p[1].Peer(), IDs: []ids.Message{1, 2}, RandomIDs: []int64{22, 22}}, ErrRandomID},
+			"few numbers":    {ForwardRequest{To: p[1].Peer(), IDs: []ids.Message{1, 2}, RandomIDs: []int64{22}}, ErrRandomID},
+			"none":           {ForwardRequest{To: p[1].Peer()}, ErrNone},
 		} {
 			tt.req.From = p[0]
 			if _, err := w.Forward(t.Context(), tt.req); !errors.Is(err, tt.err) {
 				t.Errorf("%s: got %v, want %v", name, err, tt.err)
 			}
 		}
-		kept2, err := w.Send(t.Context(), SendRequest{From: p[1], To: p[0], Text: text.Text{String: "stay"}, Flags: NoForwards})
+		kept2, err := w.Send(t.Context(), SendRequest{From: p[1], To: p[0].Peer(), Text: text.Text{String: "stay"}, Flags: NoForwards})
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = w.Forward(t.Context(), ForwardRequest{From: p[0], To: p[3], IDs: []ids.Message{kept2.Message.Twin}, RandomIDs: []int64{30}})
+		_, err = w.Forward(t.Context(), ForwardRequest{From: p[0], To: p[3].Peer(), IDs: []ids.Message{kept2.Message.Twin}, RandomIDs: []int64{30}})
 		if !errors.Is(err, ErrProtected) {
 			t.Errorf("protected: %v", err)
 		}
-		_, err = w.Send(t.Context(), SendRequest{From: p[0], To: p[3], Text: text.Text{String: "see"},
+		_, err = w.Send(t.Context(), SendRequest{From: p[0], To: p[3].Peer(), Text: text.Text{String: "see"},
 			Reply: &ReplyTo{ID: kept2.Message.Twin, Peer: p[1].Peer()}})
 		if !errors.Is(err, ErrProtected) {
 			t.Errorf("protected, answered from elsewhere: %v", err)
@@ -324,7 +325,7 @@ func TestPinMessages(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		p := w.people(2)
 		m := w.send(p[0], p[1], "important")
-		done, err := w.Pin(t.Context(), PinRequest{Owner: p[1], Peer: p[0].Peer(), ID: m.Twin})
+		done, err := w.Pin(t.Context(), PinRequest{By: p[1], Peer: p[0].Peer(), ID: m.Twin})
 		if err != nil || !done.Changed || done.Notice == nil {
 			t.Fatalf("%+v, %v", done, err)
 		}
@@ -332,15 +333,15 @@ func TestPinMessages(t *testing.T) {
 			if id, err := w.PinnedIn(t.Context(), side[0], side[1].Peer()); err != nil || id != 1 {
 				t.Errorf("pinned %d, %v", id, err)
 			}
-			page, err := w.Search(t.Context(), Query{Owner: side[0], Peer: side[1].Peer(), Filter: FilterPinned, Window: Window{Limit: 5}})
+			page, err := w.Search(t.Context(), Query{By: side[0], Peer: side[1].Peer(), Filter: FilterPinned, Window: Window{Limit: 5}})
 			if err != nil || len(page.Messages) != 1 {
 				t.Errorf("found %+v, %v", page, err)
 			}
 		}
-		if again, err := w.Pin(t.Context(), PinRequest{Owner: p[1], Peer: p[0].Peer(), ID: m.Twin}); err != nil || again.Changed {
+		if again, err := w.Pin(t.Context(), PinRequest{By: p[1], Peer: p[0].Peer(), ID: m.Twin}); err != nil || again.Changed {
 			t.Errorf("again %+v, %v", again, err)
 		}
-		cleared, err := w.UnpinAll(t.Context(), p[0], p[1].Peer())
+		cleared, err := w.UnpinAll(t.Context(), p[0], p[1].Peer(), 0)
 		if err != nil || cleared.Count != 1 || cleared.Left != 0 {
 			t.Errorf("unpinned %+v, %v", cleared, err)
 		}
@@ -368,16 +369,16 @@ func TestBlockedPeopleCannotWrite(t *testing.T) {
 		if err := w.edit(p[0], before.ID, "let me in"); !errors.Is(err, users.ErrBlocked) {
 			t.Errorf("edit: %v", err)
 		}
-		if done, err := w.Pin(t.Context(), PinRequest{Owner: p[0], Peer: p[1].Peer(), ID: before.ID}); err != nil || done.Notice != nil {
+		if done, err := w.Pin(t.Context(), PinRequest{By: p[0], Peer: p[1].Peer(), ID: before.ID}); err != nil || done.Notice != nil {
 			t.Errorf("pin: %+v, %v", done, err)
 		}
 		if d := w.since(p[1], before.PTS); len(d.Entries) != 0 {
 			t.Errorf("who blocked is told %+v", d.Entries)
 		}
-		if _, err := w.Send(t.Context(), SendRequest{From: p[0], To: p[1], Text: text.Text{String: "let me in"}}); !errors.Is(err, users.ErrBlocked) {
+		if _, err := w.Send(t.Context(), SendRequest{From: p[0], To: p[1].Peer(), Text: text.Text{String: "let me in"}}); !errors.Is(err, users.ErrBlocked) {
 			t.Errorf("blocked: %v", err)
 		}
-		if _, err := w.Send(t.Context(), SendRequest{From: p[1], To: p[0], Text: text.Text{String: "no"}}); !errors.Is(err, users.ErrYouBlocked) {
+		if _, err := w.Send(t.Context(), SendRequest{From: p[1], To: p[0].Peer(), Text: text.Text{String: "no"}}); !errors.Is(err, users.ErrYouBlocked) {
 			t.Errorf("blocker: %v", err)
 		}
 	})

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hermod/internal/db"
+	"hermod/internal/domain/actions"
 	"hermod/internal/domain/dialogs"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/updates"
@@ -17,9 +18,9 @@ import (
 const clearStep = 500
 
 // changes are rows by owner.
-type changes map[ids.User][]ids.Message
+type changes map[ids.Peer][]ids.Message
 
-func (c changes) add(owner ids.User, id ids.Message) {
+func (c changes) add(owner ids.Peer, id ids.Message) {
 	if owner > 0 && id > 0 {
 		c[owner] = append(c[owner], id)
 	}
@@ -27,10 +28,10 @@ func (c changes) add(owner ids.User, id ids.Message) {
 
 // eachOwner calls fn for each owner, in ascending order, with his rows in order.
 func (s *Service) eachOwner(
-	ctx context.Context, tx *db.Tx, c changes, fn func(ids.User, []ids.Message) error,
+	ctx context.Context, tx *db.Tx, c changes, fn func(ids.Peer, []ids.Message) error,
 ) error {
 	owners := slices.Sorted(maps.Keys(c))
-	if err := s.dialogs.Lock(ctx, tx, owners...); err != nil {
+	if err := s.log.Lock(ctx, tx, owners...); err != nil {
 		return err
 	}
 	for _, o := range owners {
@@ -46,11 +47,14 @@ func (s *Service) eachOwner(
 // the number of messages that were there. It fails with ErrTooMany.
 //
 // Spec: https://core.telegram.org/method/messages.deleteMessages
-func (s *Service) Delete(ctx context.Context, owner ids.User, want []ids.Message, revoke bool) (moved Moved, err error) {
+func (s *Service) Delete(
+	ctx context.Context, by ids.User, peer ids.Peer, want []ids.Message, revoke bool,
+) (moved Moved, err error) {
 	if len(want) > MaxBatch {
 		return Moved{}, ErrTooMany
 	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		owner := Box(by, peer)
 		found, err := byID(ctx, tx, owner, want)
 		if err != nil {
 			return err
@@ -59,23 +63,23 @@ func (s *Service) Delete(ctx context.Context, owner ids.User, want []ids.Message
 		return err
 	})
 	if err != nil {
-		return Moved{}, fmt.Errorf("delete messages of user %d: %w", owner, err)
+		return Moved{}, fmt.Errorf("delete messages for user %d: %w", by, err)
 	}
 	return moved, nil
 }
 
 // remove deletes rows of owner, and with revoke their twins.
 func (s *Service) remove(
-	ctx context.Context, tx *db.Tx, owner ids.User, rows []*Message, revoke bool,
+	ctx context.Context, tx *db.Tx, owner ids.Peer, rows []*Message, revoke bool,
 ) (moved Moved, err error) {
 	gone := make(changes)
 	for _, m := range rows {
 		gone.add(owner, m.ID)
 		if revoke {
-			gone.add(m.Peer.User(), m.Twin)
+			gone.add(m.Peer, m.Twin)
 		}
 	}
-	err = s.eachOwner(ctx, tx, gone, func(o ids.User, list []ids.Message) error {
+	err = s.eachOwner(ctx, tx, gone, func(o ids.Peer, list []ids.Message) error {
 		m, err := s.removeOf(ctx, tx, o, list)
 		if o == owner {
 			moved = m
@@ -89,7 +93,7 @@ func (s *Service) remove(
 }
 
 // removeOf deletes rows of one owner, who is locked, mends his dialogs and logs it.
-func (s *Service) removeOf(ctx context.Context, tx *db.Tx, owner ids.User, list []ids.Message) (Moved, error) {
+func (s *Service) removeOf(ctx context.Context, tx *db.Tx, owner ids.Peer, list []ids.Message) (Moved, error) {
 	found, err := byID(ctx, tx, owner, list)
 	if err != nil || len(found) == 0 {
 		return Moved{}, err
@@ -131,7 +135,7 @@ func (s *Service) recount(ctx context.Context, tx *db.Tx, all []dialogs.Dialog) 
 	ctx = updates.WithOrigin(ctx, updates.Origin{})
 	for _, d := range all {
 		ev := updates.ReadInbox{Peer: d.Peer, MaxID: d.ReadInbox, Unread: int32(d.Unread)}
-		if _, err := s.log.Append(ctx, tx, d.Owner, ev); err != nil {
+		if _, err := s.log.Append(ctx, tx, d.Owner.Peer(), ev); err != nil {
 			return err
 		}
 	}
@@ -139,7 +143,7 @@ func (s *Service) recount(ctx context.Context, tx *db.Tx, all []dialogs.Dialog) 
 }
 
 func (s *Service) unpinGone(
-	ctx context.Context, tx *db.Tx, owner ids.User, found map[ids.Message]*Message, part []ids.Message,
+	ctx context.Context, tx *db.Tx, owner ids.Peer, found map[ids.Message]*Message, part []ids.Message,
 ) error {
 	const unpin = `DELETE FROM pinned_message WHERE owner = $1 AND peer = $2 AND id = $3`
 	for _, id := range part {
@@ -155,7 +159,7 @@ func (s *Service) unpinGone(
 // mendDialogs takes messages that are gone out of the counters of their dialogs, and finds new top messages. It returns
 // the dialogs in which less is unread now.
 func (s *Service) mendDialogs(
-	ctx context.Context, tx *db.Tx, owner ids.User, gone []*Message,
+	ctx context.Context, tx *db.Tx, owner ids.Peer, gone []*Message,
 ) (recounted []dialogs.Dialog, err error) {
 	byPeer := make(map[ids.Peer][]*Message)
 	for _, m := range gone {
@@ -163,7 +167,7 @@ func (s *Service) mendDialogs(
 	}
 	for _, peer := range slices.Sorted(maps.Keys(byPeer)) {
 		rows := byPeer[peer]
-		d, err := s.dialogs.Get(ctx, tx, owner, peer)
+		d, err := s.dialogs.Get(ctx, tx, owner.User(), peer)
 		if err != nil {
 			return nil, err
 		}
@@ -211,7 +215,7 @@ func findTop(ctx context.Context, tx *db.Tx, d *dialogs.Dialog) error {
 // A ClearRequest empties a chat, all of it or a part.
 // Spec: https://core.telegram.org/method/messages.deleteHistory
 type ClearRequest struct {
-	Owner    ids.User
+	By       ids.User
 	Peer     ids.Peer
 	Saved    ids.Peer    // of saved messages, those from this chat; 0: all
 	MaxID    ids.Message // 0: all
@@ -234,16 +238,16 @@ func (s *Service) Clear(ctx context.Context, req ClearRequest) (done Cleared, er
 		return err
 	})
 	if err != nil {
-		return Cleared{}, fmt.Errorf("clear chat of user %d: %w", req.Owner, err)
+		return Cleared{}, fmt.Errorf("clear chat of user %d: %w", req.By, err)
 	}
 	return done, nil
 }
 
 func (s *Service) clear(ctx context.Context, tx *db.Tx, req ClearRequest) (done Cleared, err error) {
-	if err := s.lock(ctx, tx, req.Owner, max(req.Peer.User(), 0)); err != nil {
+	if err := s.lock(ctx, tx, req.By, max(req.Peer.User(), 0)); err != nil {
 		return Cleared{}, err
 	}
-	before, err := s.unmoved(ctx, tx, req.Owner)
+	before, err := s.unmoved(ctx, tx, Box(req.By, req.Peer))
 	if err != nil {
 		return Cleared{}, err
 	}
@@ -256,7 +260,7 @@ func (s *Service) clear(ctx context.Context, tx *db.Tx, req ClearRequest) (done 
 	if req.Keep && !req.Revoke && done.Left == 0 && len(rows) > 0 {
 		rows, kept = rows[:len(rows)-1], rows[len(rows)-1]
 	}
-	if _, err = s.remove(ctx, tx, req.Owner, rows, req.Revoke); err != nil {
+	if _, err = s.remove(ctx, tx, Box(req.By, req.Peer), rows, req.Revoke); err != nil {
 		return Cleared{}, err
 	}
 	if req.Revoke && done.Left == 0 {
@@ -269,7 +273,7 @@ func (s *Service) clear(ctx context.Context, tx *db.Tx, req ClearRequest) (done 
 			return Cleared{}, err
 		}
 	}
-	done.Moved, err = s.unmoved(ctx, tx, req.Owner)
+	done.Moved, err = s.unmoved(ctx, tx, Box(req.By, req.Peer))
 	done.Count = done.PTS - before.PTS
 	return done, err
 }
@@ -277,17 +281,17 @@ func (s *Service) clear(ctx context.Context, tx *db.Tx, req ClearRequest) (done 
 // clearOther removes at the other side what the owner had removed for himself before. It returns how many are left.
 func (s *Service) clearOther(ctx context.Context, tx *db.Tx, req ClearRequest) (left int, err error) {
 	other := req.Peer.User()
-	if other == 0 || other == req.Owner {
+	if other == 0 || other == req.By {
 		return 0, nil
 	}
-	l := list{owner: other, peer: req.Owner.Peer()}
+	l := list{owner: other.Peer(), peer: req.By.Peer()}
 	l.and(req.MaxID > 0, ` AND twin <= $%d`, int64(req.MaxID))
 	req.between(&l)
 	rows, left, err := l.step(ctx, tx)
 	if err != nil || len(rows) == 0 {
 		return left, err
 	}
-	_, err = s.remove(ctx, tx, other, rows, false)
+	_, err = s.remove(ctx, tx, other.Peer(), rows, false)
 	return left, err
 }
 
@@ -304,13 +308,13 @@ func (l list) step(ctx context.Context, tx *db.Tx) (rows []*Message, left int, e
 
 // blank makes of the last message of a cleared chat the sign that it was cleared, so that the dialog keeps its place.
 func (s *Service) blank(ctx context.Context, tx *db.Tx, m *Message) error {
-	if m.Action != nil && m.Action.Kind == ActionClear {
+	if m.Action != nil && m.Action.Kind == actions.HistoryClear {
 		return nil
 	}
 	m.Text.String, m.Text.Entities = "", nil
-	m.extra = extra{Action: &Action{Kind: ActionClear}}
+	m.extra = extra{Action: &actions.Action{Kind: actions.HistoryClear}}
 	m.Flags = m.Flags&Out | IsAction
-	if _, err := s.read(ctx, tx, m.Owner, m.Peer, m.ID); err != nil {
+	if _, err := s.read(ctx, tx, m.Owner.User(), m.Peer, m.ID); err != nil {
 		return err
 	}
 	_, err := s.rewrite(ctx, tx, m)
@@ -318,7 +322,7 @@ func (s *Service) blank(ctx context.Context, tx *db.Tx, m *Message) error {
 }
 
 func (r ClearRequest) list() list {
-	l := list{owner: r.Owner, peer: r.Peer}
+	l := list{owner: Box(r.By, r.Peer), peer: r.Peer}
 	l.and(r.Saved != 0, ` AND saved = $%d`, int64(r.Saved))
 	l.and(r.MaxID > 0, ` AND id <= $%d`, int64(r.MaxID))
 	r.between(&l)

@@ -11,7 +11,7 @@ import (
 	"hermod/internal/domain/updates"
 )
 
-// A Difference is what has happened to a user since a position.
+// A Difference is what has happened in a log since a position.
 type Difference struct {
 	// Entries stand in the order of their positions, notes behind the entry they followed. The Value of a
 	// NewMessage or an EditMessage is the *Message as it is now, or nil when it is gone.
@@ -31,14 +31,14 @@ const maxNotes = 20_000
 // It fails with updates.ErrTooOld when entries after pts are gone, or when pts lies in the future, as it does for a
 // client that knew a database which was since restored from a copy.
 func (s *Service) Since(
-	ctx context.Context, owner ids.User, pts int32, date time.Time, limit int,
+	ctx context.Context, owner ids.Peer, pts int32, date time.Time, limit int,
 ) (d Difference, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		d, err = s.since(ctx, tx, owner, pts, date, limit)
 		return err
 	})
 	if err != nil {
-		return Difference{}, fmt.Errorf("log of user %d since %d: %w", owner, pts, err)
+		return Difference{}, fmt.Errorf("log of %d since %d: %w", owner, pts, err)
 	}
 	return d, nil
 }
@@ -46,8 +46,9 @@ func (s *Service) Since(
 // CatchUp is Since for somebody who takes all entries at once, the new messages first: of each chat only the last
 // reading is left, it stands at the end, and its counter fits the messages of this difference.
 func (s *Service) CatchUp(
-	ctx context.Context, owner ids.User, pts int32, date time.Time, limit int,
+	ctx context.Context, user ids.User, pts int32, date time.Time, limit int,
 ) (d Difference, err error) {
+	owner := user.Peer()
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		if d, err = s.since(ctx, tx, owner, pts, date, limit); err != nil {
 			return err
@@ -56,13 +57,13 @@ func (s *Service) CatchUp(
 		return err
 	})
 	if err != nil {
-		return Difference{}, fmt.Errorf("difference of user %d since %d: %w", owner, pts, err)
+		return Difference{}, fmt.Errorf("difference of %d since %d: %w", owner, pts, err)
 	}
 	return d, nil
 }
 
 func (s *Service) since(
-	ctx context.Context, tx *db.Tx, owner ids.User, pts int32, date time.Time, limit int,
+	ctx context.Context, tx *db.Tx, owner ids.Peer, pts int32, date time.Time, limit int,
 ) (d Difference, err error) {
 	if d.State, err = s.log.State(ctx, tx, owner); err != nil {
 		return d, err
@@ -135,7 +136,7 @@ func (d *Difference) cut(pts int32, limit int) {
 // newMessages returns the messages after pts. Ids and positions of an owner grow together, and no faster the ids, so
 // those after pts are among the last PTS-pts ids.
 func newMessages(
-	ctx context.Context, tx *db.Tx, st updates.State, owner ids.User, pts int32, limit int,
+	ctx context.Context, tx *db.Tx, st updates.State, owner ids.Peer, pts int32, limit int,
 ) ([]updates.Entry, error) {
 	const list = `SELECT ` + columns + ` FROM message WHERE owner = $1 AND id > $2 AND pts > $3 ORDER BY id LIMIT $4`
 	from := int64(st.LastMessage) - int64(st.PTS-pts)
@@ -166,7 +167,7 @@ func merge(logged, fresh []updates.Entry) []updates.Entry {
 }
 
 // fillEdited gives entries about edited messages the messages as they are now.
-func fillEdited(ctx context.Context, tx *db.Tx, owner ids.User, entries []updates.Entry) error {
+func fillEdited(ctx context.Context, tx *db.Tx, owner ids.Peer, entries []updates.Entry) error {
 	var want []ids.Message
 	for _, e := range entries {
 		if ev, ok := e.Event.(updates.EditMessage); ok {
@@ -188,7 +189,7 @@ func fillEdited(ctx context.Context, tx *db.Tx, owner ids.User, entries []update
 
 // settleReading takes the readings of chats out of a difference and puts the last of each chat at its end. A client
 // applies the new messages first and counts them as unread, so the counter has to be that of the end.
-func settleReading(ctx context.Context, tx *db.Tx, owner ids.User, d Difference) ([]updates.Entry, error) {
+func settleReading(ctx context.Context, tx *db.Tx, owner ids.Peer, d Difference) ([]updates.Entry, error) {
 	last := make(map[ids.Peer]int)
 	for i, e := range d.Entries {
 		if ev, ok := e.Event.(updates.ReadInbox); ok {
@@ -221,7 +222,7 @@ func settleReading(ctx context.Context, tx *db.Tx, owner ids.User, d Difference)
 }
 
 // State returns where owner's log stands.
-func (s *Service) State(ctx context.Context, owner ids.User) (st updates.State, err error) {
+func (s *Service) State(ctx context.Context, owner ids.Peer) (st updates.State, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		st, err = s.log.State(ctx, tx, owner)
 		return err

@@ -17,7 +17,7 @@ import (
 // An EditRequest changes a message that its author has sent.
 // Spec: https://core.telegram.org/method/messages.editMessage
 type EditRequest struct {
-	Owner  ids.User
+	By     ids.User
 	Peer   ids.Peer
 	ID     ids.Message
 	Text   *text.Text // nil: as it was
@@ -52,13 +52,13 @@ func (s *Service) Edit(ctx context.Context, req EditRequest) (Change, error) {
 		return err
 	})
 	if err != nil {
-		return Change{}, fmt.Errorf("edit message %d of user %d: %w", req.ID, req.Owner, err)
+		return Change{}, fmt.Errorf("edit message %d of user %d: %w", req.ID, req.By, err)
 	}
 	return done, nil
 }
 
 func (s *Service) edit(ctx context.Context, tx *db.Tx, req EditRequest) (Change, error) {
-	mine, theirs, err := s.pair(ctx, tx, req.Owner, req.ID)
+	mine, theirs, err := s.pair(ctx, tx, req.By, req.ID)
 	if err != nil {
 		return Change{}, err
 	}
@@ -69,7 +69,7 @@ func (s *Service) edit(ctx context.Context, tx *db.Tx, req EditRequest) (Change,
 		return Change{}, err
 	}
 	if theirs != nil {
-		if err := s.checkMayWrite(ctx, tx, req.Owner, theirs.Owner); err != nil && !errors.Is(err, users.ErrDeleted) {
+		if err := s.checkMayWrite(ctx, tx, req.By, theirs.Owner.User()); err != nil && !errors.Is(err, users.ErrDeleted) {
 			return Change{}, err
 		}
 	}
@@ -89,7 +89,7 @@ func (s *Service) edit(ctx context.Context, tx *db.Tx, req EditRequest) (Change,
 
 // check fails when m must not be edited so.
 func (r *EditRequest) check(m *Message) error {
-	saved := m.Peer == m.Owner.Peer()
+	saved := m.Peer == m.Owner
 	switch {
 	case m.Flags.Has(IsAction):
 		return ErrNone
@@ -129,7 +129,7 @@ func (s *Service) rewrite(ctx context.Context, tx *db.Tx, m *Message) (pts int32
 // pair locks and returns the two rows of a message; theirs is nil where the other side has none. It fails with ErrNone
 // when owner has none.
 func (s *Service) pair(ctx context.Context, tx *db.Tx, owner ids.User, id ids.Message) (mine, theirs *Message, err error) {
-	mine, err = one(ctx, tx, owner, id)
+	mine, err = one(ctx, tx, owner.Peer(), id)
 	if errors.Is(err, db.ErrNotFound) {
 		return nil, nil, ErrNone
 	}
@@ -140,13 +140,13 @@ func (s *Service) pair(ctx context.Context, tx *db.Tx, owner ids.User, id ids.Me
 	if err := s.lock(ctx, tx, owner, other); err != nil {
 		return nil, nil, err
 	}
-	if mine, err = one(ctx, tx, owner, id); err != nil { // as it stands now that nobody else can change it
+	if mine, err = one(ctx, tx, owner.Peer(), id); err != nil { // as it stands now that nobody else can change it
 		return nil, nil, noneIfMissing(err)
 	}
 	if mine.Twin == 0 {
 		return mine, nil, nil
 	}
-	theirs, err = one(ctx, tx, other, mine.Twin)
+	theirs, err = one(ctx, tx, other.Peer(), mine.Twin)
 	if errors.Is(err, db.ErrNotFound) {
 		return mine, nil, nil
 	}

@@ -17,11 +17,16 @@ import (
 type ForwardRequest struct {
 	From       ids.User
 	Source     ids.Peer // the chat the messages are in; 0: any
-	To         ids.User
+	To         ids.Peer
 	IDs        []ids.Message
 	RandomIDs  []int64 // one for each of IDs
 	DropAuthor bool    // send them as the sender's own
 	Flags      Flags   // Silent, NoForwards
+
+	DropCaptions bool     // of media
+	As           ids.Peer // as in SendRequest
+	Reply        *ReplyTo
+	Scheduled    bool
 }
 
 // Forward sends copies of messages, in the order of req.IDs, in one transaction. As with Send, a random id that was
@@ -46,7 +51,7 @@ func (s *Service) Forward(ctx context.Context, req ForwardRequest) ([]Sent, erro
 		err = s.db.Write(ctx, forward)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("forward from user %d to user %d: %w", req.From, req.To, err)
+		return nil, fmt.Errorf("forward from user %d to %d: %w", req.From, req.To, err)
 	}
 	return sent, nil
 }
@@ -59,7 +64,7 @@ func (r *ForwardRequest) check() error {
 		return ErrNone
 	case len(r.RandomIDs) != len(r.IDs) || slices.Contains(r.RandomIDs, 0):
 		return ErrRandomID
-	case r.To == ids.Service || r.To <= 0:
+	case r.To == ids.Service.Peer() || r.To == 0:
 		return ErrPeer
 	}
 	sorted := slices.Sorted(slices.Values(r.RandomIDs))
@@ -78,11 +83,11 @@ func (s *Service) forward(
 		return nil, err
 	}
 	if len(before) < len(req.IDs) {
-		if err := s.checkMayWrite(ctx, tx, req.From, req.To); err != nil {
+		if err := s.checkMayWrite(ctx, tx, req.From, req.To.User()); err != nil {
 			return nil, err
 		}
 	}
-	found, err := byID(ctx, tx, req.From, req.IDs)
+	found, err := byID(ctx, tx, Box(req.From, req.Source), req.IDs)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +103,7 @@ func (s *Service) forward(
 			return nil, err
 		}
 		m.RandomID = req.RandomIDs[i]
-		theirs := m.copyFor(req.To)
+		theirs := m.copyFor(req.To.User())
 		m.Reply, theirs.Reply = replyAmong(copies, found[id].Reply)
 		if err := s.put(ctx, tx, m, theirs); err != nil {
 			return nil, err
@@ -127,7 +132,7 @@ func (r *ForwardRequest) copyOf(m *Message, head *Forward) (*Message, error) {
 		return nil, ErrProtected
 	}
 	c := &Message{
-		Owner: r.From, From: r.From, Peer: r.To.Peer(), Date: now(), Flags: r.Flags | m.Flags&InvertMedia,
+		Owner: r.From.Peer(), From: r.From.Peer(), Peer: r.To, Date: now(), Flags: r.Flags | m.Flags&InvertMedia,
 		Text: m.Text, extra: extra{ViaBot: m.ViaBot},
 	}
 	if r.DropAuthor {
@@ -137,7 +142,7 @@ func (r *ForwardRequest) copyOf(m *Message, head *Forward) (*Message, error) {
 		return nil, ErrNone
 	}
 	c.Forward = new(*head)
-	if r.From == r.To {
+	if r.From.Peer() == r.To {
 		c.Forward.SavedFrom, c.Forward.SavedID = m.Peer, m.ID
 	}
 	return c, nil
@@ -148,7 +153,7 @@ func (s *Service) origins(ctx context.Context, req ForwardRequest) (map[ids.Mess
 	if req.DropAuthor {
 		return nil, nil
 	}
-	found, err := s.Get(ctx, req.From, req.IDs)
+	found, err := s.Get(ctx, req.From, req.Source, req.IDs)
 	if err != nil {
 		return nil, err
 	}
@@ -168,14 +173,14 @@ func (s *Service) origin(ctx context.Context, forwarder ids.User, m *Message) (*
 		return &Forward{From: m.Forward.From, Name: m.Forward.Name, Date: m.Forward.Date}, nil
 	}
 	head := &Forward{From: m.From, Date: m.Date.Unix()}
-	shows, err := s.users.Allowed(ctx, m.From, forwarder, users.Forwards)
+	shows, err := s.users.Allowed(ctx, m.From.User(), forwarder, users.Forwards)
 	if err != nil {
 		return nil, err
 	}
 	if shows {
 		return head, nil
 	}
-	u, err := s.users.One(ctx, m.From)
+	u, err := s.users.One(ctx, m.From.User())
 	if err != nil {
 		return nil, err
 	}

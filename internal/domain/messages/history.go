@@ -40,28 +40,28 @@ type Page struct {
 	Above    int  // how many are newer than the anchor; only of searches
 }
 
-// History returns a page of the chat of owner with peer.
+// History returns a page of the chat of viewer with peer.
 // Spec: https://core.telegram.org/method/messages.getHistory
-func (s *Service) History(ctx context.Context, owner ids.User, peer ids.Peer, w Window) (page Page, err error) {
+func (s *Service) History(ctx context.Context, viewer ids.User, peer ids.Peer, w Window) (page Page, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		d, err := s.dialogs.Get(ctx, tx, owner, peer)
+		d, err := s.dialogs.Get(ctx, tx, viewer, peer)
 		if err != nil {
 			return err
 		}
 		page.Total = d.Messages
-		page.Messages, err = list{owner: owner, peer: peer}.window(ctx, tx, w)
+		page.Messages, err = list{owner: Box(viewer, peer), peer: peer}.window(ctx, tx, w)
 		page.Whole = len(page.Messages) >= page.Total
 		return err
 	})
 	if err != nil {
-		return Page{}, fmt.Errorf("history of user %d: %w", owner, err)
+		return Page{}, fmt.Errorf("history for user %d: %w", viewer, err)
 	}
 	return page, nil
 }
 
 // A list is the messages among which a window lies.
 type list struct {
-	owner ids.User
+	owner ids.Peer
 	peer  ids.Peer // 0: all
 	where string   // further conditions, with placeholders from $first on
 	args  []any
@@ -147,29 +147,32 @@ func (l list) count(ctx context.Context, tx *db.Tx, id ids.Message) (total, abov
 	return total, above, err
 }
 
-// Get returns owner's messages with these ids, those that are there. It fails with ErrTooMany.
-func (s *Service) Get(ctx context.Context, owner ids.User, want []ids.Message) (found map[ids.Message]*Message, err error) {
+// Get returns the messages with these ids, those that are there and that viewer may see: in a channel, or in his own log
+// when peer is 0 or anything else. It fails with ErrTooMany.
+func (s *Service) Get(
+	ctx context.Context, viewer ids.User, peer ids.Peer, want []ids.Message,
+) (found map[ids.Message]*Message, err error) {
 	if len(want) > MaxBatch {
 		return nil, ErrTooMany
 	}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		found, err = byID(ctx, tx, owner, want)
+		found, err = byID(ctx, tx, Box(viewer, peer), want)
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("messages of user %d: %w", owner, err)
+		return nil, fmt.Errorf("messages for user %d: %w", viewer, err)
 	}
 	return found, nil
 }
 
 // PinnedIn returns the last pinned message of a chat, 0 if there is none.
-func (s *Service) PinnedIn(ctx context.Context, owner ids.User, peer ids.Peer) (id ids.Message, err error) {
+func (s *Service) PinnedIn(ctx context.Context, viewer ids.User, peer ids.Peer) (id ids.Message, err error) {
 	const get = `SELECT COALESCE(MAX(id), 0) FROM pinned_message WHERE owner = $1 AND peer = $2`
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		return tx.QueryRow(ctx, get, int64(owner), int64(peer)).Scan(&id)
+		return tx.QueryRow(ctx, get, int64(Box(viewer, peer)), int64(peer)).Scan(&id)
 	})
 	if err != nil {
-		return 0, fmt.Errorf("pinned message of user %d: %w", owner, err)
+		return 0, fmt.Errorf("pinned message for user %d: %w", viewer, err)
 	}
 	return id, nil
 }
@@ -221,7 +224,7 @@ func (s *Service) dialogPage(
 				tops = append(tops, d.Top)
 			}
 		}
-		if page.Tops, err = byID(ctx, tx, owner, tops); err != nil {
+		if page.Tops, err = byID(ctx, tx, owner.Peer(), tops); err != nil {
 			return err
 		}
 		if page.Notify, err = s.dialogs.NotifyOf(ctx, tx, owner, peers); err != nil {
@@ -241,12 +244,12 @@ func (s *Service) HasDialog(ctx context.Context, owner ids.User, peer ids.Peer) 
 	return s.dialogs.HasDialog(ctx, owner, peer)
 }
 
-// Names tells whether a message in owner's chat names user, as its author or in any other way.
-func (s *Service) Names(ctx context.Context, owner ids.User, chat ids.Peer, id ids.Message, user ids.User) (bool, error) {
-	found, err := s.Get(ctx, owner, []ids.Message{id})
+// Names tells whether a message that viewer sees in a chat names peer, as its author or in any other way.
+func (s *Service) Names(ctx context.Context, viewer ids.User, chat ids.Peer, id ids.Message, peer ids.Peer) (bool, error) {
+	found, err := s.Get(ctx, viewer, chat, []ids.Message{id})
 	if err != nil {
 		return false, err
 	}
 	m := found[id]
-	return m != nil && m.Peer == chat && slices.Contains(m.Peers(), user), nil
+	return m != nil && m.Peer == chat && slices.Contains(m.Peers(), peer), nil
 }

@@ -250,7 +250,7 @@ func TestSearch(t *testing.T) {
 		// found asks in both states of the index: before and after it took in what there is.
 		found := func(what string, q Query, want ...ids.Message) {
 			t.Helper()
-			q.Owner, q.Window.Limit = p[0], max(q.Window.Limit, 10)
+			q.By, q.Window.Limit = p[0], max(q.Window.Limit, 10)
 			page, err := w.Search(t.Context(), q)
 			if err != nil {
 				t.Fatalf("%s: %v", what, err)
@@ -271,7 +271,7 @@ func TestSearch(t *testing.T) {
 			found("letters of home", Query{Words: "blåbær"}, 3)
 			found("letters of home in capitals", Query{Words: "BLÅBÆR"}, 3)
 			found("in one chat", Query{Words: "world", Peer: p[1].Peer()}, 2, 1)
-			found("from one person", Query{Words: "world", From: p[1]}, 2)
+			found("from one person", Query{Words: "world", From: p[1].Peer()}, 2)
 			found("nothing", Query{Words: "absent"})
 			found("the owner, who is in the index", Query{Words: fmt.Sprint(int64(p[0]))})
 			found("only signs", Query{Words: "!!!"})
@@ -301,10 +301,10 @@ func TestSearch(t *testing.T) {
 		index()
 		table()
 
-		if _, err := w.Edit(t.Context(), EditRequest{Owner: p[0], ID: 1, Text: &text.Text{String: "changed"}}); err != nil {
+		if _, err := w.Edit(t.Context(), EditRequest{By: p[0], ID: 1, Text: &text.Text{String: "changed"}}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := w.Delete(t.Context(), p[0], []ids.Message{2}, false); err != nil {
+		if _, err := w.Delete(t.Context(), p[0], 0, []ids.Message{2}, false); err != nil {
 			t.Fatal(err)
 		}
 		w.send(p[1], p[0], "a newer world")
@@ -312,7 +312,7 @@ func TestSearch(t *testing.T) {
 			t.Helper()
 			found("word", Query{Words: "world"}, 5, 4)
 			found("edited", Query{Words: "changed"}, 1)
-			if n, err := w.Count(t.Context(), Query{Owner: p[0], Words: "world"}); n != 2 || err != nil {
+			if n, err := w.Count(t.Context(), Query{By: p[0], Words: "world"}); n != 2 || err != nil {
 				t.Errorf("count %d, %v", n, err)
 			}
 		}

@@ -15,7 +15,7 @@ import (
 const (
 	// rowsPerOwner is the stretch of row ids in message_words that belongs to one owner.
 	rowsPerOwner = 1 << 31
-	// maxIndexed is the first owner whose row ids would no longer fit. His searches read his messages.
+	// maxIndexed is the first number of an owner whose row ids would no longer fit. His searches read his messages.
 	maxIndexed = 1 << 32
 
 	indexStep  = 200             // messages in one transaction
@@ -28,29 +28,37 @@ const (
 type index struct {
 	db    *db.DB
 	mu    sync.Mutex
-	dirty map[ids.User]struct{} // owners with something to index
+	dirty map[ids.Peer]struct{} // owners with something to index
 	wake  chan struct{}
 }
 
 func newIndex(d *db.DB) *index {
-	return &index{db: d, dirty: make(map[ids.User]struct{}), wake: make(chan struct{}, 1)}
+	return &index{db: d, dirty: make(map[ids.Peer]struct{}), wake: make(chan struct{}, 1)}
 }
 
-func rowBase(owner ids.User) int64 {
-	if owner >= maxIndexed {
+// rowBase is where the stretch of owner begins: over 0 for users, below it for channels.
+func rowBase(owner ids.Peer) int64 {
+	if !indexed(owner) {
 		return 0
+	}
+	if c := owner.Channel(); c != 0 {
+		return -int64(c) * rowsPerOwner
 	}
 	return int64(owner) * rowsPerOwner
 }
 
+func indexed(owner ids.Peer) bool {
+	return int64(owner.User()) < maxIndexed && int64(owner.Channel()) < maxIndexed
+}
+
 // touch says that owner has a new message once tx is durable.
-func (x *index) touch(tx *db.Tx, owner ids.User) {
-	if tx.Engine() == db.SQLite && owner < maxIndexed {
+func (x *index) touch(tx *db.Tx, owner ids.Peer) {
+	if tx.Engine() == db.SQLite && indexed(owner) {
 		tx.OnCommit(func() { x.mark(owner) })
 	}
 }
 
-func (x *index) mark(owner ids.User) {
+func (x *index) mark(owner ids.Peer) {
 	x.mu.Lock()
 	x.dirty[owner] = struct{}{}
 	x.mu.Unlock()
@@ -61,7 +69,7 @@ func (x *index) mark(owner ids.User) {
 }
 
 // stale says that messages were changed or deleted.
-func (x *index) stale(ctx context.Context, tx *db.Tx, owner ids.User, changed ...ids.Message) error {
+func (x *index) stale(ctx context.Context, tx *db.Tx, owner ids.Peer, changed ...ids.Message) error {
 	if tx.Engine() != db.SQLite {
 		return nil
 	}
@@ -112,13 +120,13 @@ func stopped(ctx context.Context, err error) error {
 
 // load finds the owners whose messages were not indexed when the server last ended.
 func (x *index) load(ctx context.Context) error {
-	const list = `SELECT user_id FROM user_state LEFT JOIN search_mark ON owner = user_id
+	const list = `SELECT l.owner FROM log_state l LEFT JOIN search_mark s ON s.owner = l.owner
 		WHERE message_id > COALESCE(id, 0) UNION SELECT owner FROM search_stale`
 	err := x.db.Read(ctx, func(tx *db.Tx) error {
 		rows, err := tx.Query(ctx, list)
 		for err == nil && rows.Next() {
-			var owner ids.User
-			if err = rows.Scan(&owner); err == nil && owner < maxIndexed {
+			var owner ids.Peer
+			if err = rows.Scan(&owner); err == nil && indexed(owner) {
 				x.mark(owner)
 			}
 		}
@@ -151,7 +159,7 @@ func (x *index) drain(ctx context.Context) error {
 	}
 }
 
-func (x *index) take(n int) (owners []ids.User) {
+func (x *index) take(n int) (owners []ids.Peer) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for o := range x.dirty {
@@ -165,7 +173,7 @@ func (x *index) take(n int) (owners []ids.User) {
 }
 
 // indexSome indexes at most about indexStep messages and returns the owners who have more.
-func indexSome(ctx context.Context, tx *db.Tx, owners []ids.User) ([]ids.User, error) {
+func indexSome(ctx context.Context, tx *db.Tx, owners []ids.Peer) ([]ids.Peer, error) {
 	room := indexStep
 	for i, o := range owners {
 		n, err := indexFresh(ctx, tx, o, room)
@@ -188,7 +196,7 @@ func indexSome(ctx context.Context, tx *db.Tx, owners []ids.User) ([]ids.User, e
 const indexOne = `INSERT INTO message_words (rowid, text) VALUES ($1, $2)`
 
 // indexFresh indexes at most room messages behind the mark of owner, and moves the mark.
-func indexFresh(ctx context.Context, tx *db.Tx, owner ids.User, room int) (int, error) {
+func indexFresh(ctx context.Context, tx *db.Tx, owner ids.Peer, room int) (int, error) {
 	const fresh = `SELECT id, text FROM message WHERE owner = $1 AND
 		id > COALESCE((SELECT id FROM search_mark WHERE owner = $1), 0) ORDER BY id LIMIT $2`
 	rows, err := tx.Query(ctx, fresh, int64(owner), room)
@@ -218,7 +226,7 @@ func indexFresh(ctx context.Context, tx *db.Tx, owner ids.User, room int) (int, 
 }
 
 // indexStale indexes at most room changed messages of owner anew.
-func indexStale(ctx context.Context, tx *db.Tx, owner ids.User, room int) (int, error) {
+func indexStale(ctx context.Context, tx *db.Tx, owner ids.Peer, room int) (int, error) {
 	const list = `SELECT s.id, m.text FROM search_stale s LEFT JOIN message m ON m.owner = s.owner AND m.id = s.id
 		WHERE s.owner = $1 LIMIT $2`
 	rows, err := tx.Query(ctx, list, int64(owner), room)

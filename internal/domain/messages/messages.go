@@ -1,10 +1,13 @@
-// Package messages is private chats: what is sent, edited, forwarded, read, searched and deleted, and the log of it
-// all as clients catch up with it.
+// Package messages is what is said in chats: sent, edited, forwarded, read, searched and deleted, and the log of it all
+// as clients catch up with it.
 //
-// Each side of a chat has a row of its own, in its own numbering; the rows know each other by Twin. A chat with
-// oneself ("saved messages") has one row per message. A new row is its own entry in its owner's log.
+// Whose log a chat is in says Box. In a private chat each side has a row of its own, in its own numbering; the rows know
+// each other by Twin. A chat with oneself ("saved messages") has one row per message. In a basic group each member has
+// a row, and Twin is the number of the message in the group. In a channel or supergroup there is one row, whatever the
+// number of its members: owner and peer are the channel. A new row is its own entry in its owner's log.
 //
-// It owns the tables message, pinned_message, read_date and those of the search. Callers are package api/chats, the
+// It owns the tables message, pinned_message, read_date, message_bucket, unread_mention, sent_random and those of the
+// search. Callers are package api/chats, the
 // Bot API, and whoever speaks to people in the name of the server (Notify).
 package messages
 
@@ -13,13 +16,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
 	"hermod/internal/bus"
 	"hermod/internal/db"
+	"hermod/internal/domain/actions"
 	"hermod/internal/domain/dialogs"
 	"hermod/internal/domain/ids"
+	"hermod/internal/domain/media"
 	"hermod/internal/domain/text"
 	"hermod/internal/domain/updates"
 	"hermod/internal/domain/users"
@@ -77,6 +83,7 @@ type Service struct {
 	dialogs *dialogs.Service
 	users   *users.Service
 	index   *index
+	hooks   hooks
 }
 
 // New makes the service. Run keeps its search index.
@@ -102,7 +109,9 @@ const (
 	EditHidden // its edit date is not shown
 	IsAction   // it tells of an Action and has no text
 	NoWebpage
-	HasLink // its text holds an address; set when the row is written
+	HasLink   // its text holds an address; set when the row is written
+	Post      // a post of a broadcast channel
+	Scheduled // it was sent at a time set before
 )
 
 // Has reports whether all of flags are set.
@@ -117,17 +126,18 @@ func (f Flags) with(flags Flags, on bool) Flags {
 
 // A Message is a message as Owner has it.
 type Message struct {
-	Owner    ids.User
+	Owner    ids.Peer // in whose log it is: a user's, or a channel's, which then is Peer as well
 	ID       ids.Message
 	Peer     ids.Peer
-	From     ids.User
-	Twin     ids.Message // its id at the other side; 0 when there is none
+	From     ids.Peer    // who shows as its author
+	Twin     ids.Message // its id at the other side, or its number in a basic group; 0 when there is none
 	PTS      int32
 	Date     time.Time
 	EditDate time.Time // zero unless edited
 	Flags    Flags
 	RandomID int64 // in the sender's row only
 	Text     text.Text
+	Thread   ids.Message // of a channel: the topic, or the message whose answers it is among; else 0
 	extra
 }
 
@@ -136,9 +146,17 @@ type extra struct {
 	Entities []text.Entity `json:"e,omitempty"` // of the text, while stored
 	Reply    *Reply        `json:"r,omitempty"`
 	Forward  *Forward      `json:"f,omitempty"`
-	Action   *Action       `json:"a,omitempty"`
 	Markup   []byte        `json:"m,omitempty"` // TL bytes of a ReplyMarkup, carried for the client
 	ViaBot   ids.User      `json:"b,omitempty"`
+
+	Action    *actions.Action  `json:"a,omitempty"`
+	Media     *media.Media     `json:"md,omitempty"`
+	Author    ids.User         `json:"u,omitempty"`  // who wrote it, when From is not he
+	Signature string           `json:"s,omitempty"`  // of the author of a post
+	GroupedID int64            `json:"g,omitempty"`  // of the album it is in
+	TTL       int32            `json:"tt,omitempty"` // seconds after which it goes away
+	Mentions  []ids.User       `json:"n,omitempty"`  // in channels: whom it mentions or answers
+	Reactions *ReactionSummary `json:"rc,omitempty"`
 }
 
 // A Reply says to what a message answers.
@@ -146,6 +164,7 @@ type extra struct {
 type Reply struct {
 	ID          ids.Message `json:"i,omitempty"` // in the owner's numbering; 0 when he does not have it
 	Peer        ids.Peer    `json:"p,omitempty"` // when it is in another chat
+	Thread      ids.Message `json:"t,omitempty"` // the topic or thread it is in, when that is not ID itself
 	From        *Forward    `json:"f,omitempty"` // who wrote it, when it is in another chat
 	Quote       *text.Text  `json:"q,omitempty"` // the part that is answered
 	QuoteOffset int         `json:"o,omitempty"`
@@ -155,46 +174,77 @@ type Reply struct {
 // A Forward says where a message comes from.
 // Spec: https://core.telegram.org/constructor/messageFwdHeader
 type Forward struct {
-	From      ids.User    `json:"u,omitempty"` // 0 when his privacy hides him; then Name stands
+	From      ids.Peer    `json:"u,omitempty"` // 0 when his privacy hides him; then Name stands
 	Name      string      `json:"n,omitempty"`
 	Date      int64       `json:"d"`           // unix seconds
 	SavedFrom ids.Peer    `json:"p,omitempty"` // the chat it was saved from, among one's saved messages
 	SavedID   ids.Message `json:"i,omitempty"`
+	Post      ids.Message `json:"c,omitempty"` // the number of a post in the channel From
+	Signature string      `json:"s,omitempty"` // of the author of a post
 }
 
-// An ActionKind says what a service message tells.
-type ActionKind string
-
-// The kinds.
-const (
-	ActionSignUp ActionKind = "sign_up" // a contact has joined
-	ActionClear  ActionKind = "clear"   // the history was cleared
-	ActionPin    ActionKind = "pin"     // the message replied to was pinned
-	ActionShot   ActionKind = "shot"    // somebody took a screenshot of the message replied to
-)
-
-// An Action is what a service message tells.
-type Action struct {
-	Kind ActionKind `json:"k"`
-}
-
-// Peers are the users whom a client must know to show m.
-func (m *Message) Peers() []ids.User {
-	all := append(m.Text.Mentioned(), m.From, m.Peer.User(), m.ViaBot)
+// Peers are those whom a client must know to show m.
+func (m *Message) Peers() []ids.Peer {
+	all := append(peers(m.Text.Mentioned()), m.From, m.Peer, m.ViaBot.Peer())
+	all = append(all, m.Action.Peers()...)
 	for _, f := range [...]*Forward{m.Forward, m.replyFrom()} {
 		if f != nil {
-			all = append(all, f.From, f.SavedFrom.User())
+			all = append(all, f.From, f.SavedFrom)
 		}
 	}
 	if m.Reply != nil {
-		all = append(all, m.Reply.Peer.User())
+		all = append(all, m.Reply.Peer)
 		if m.Reply.Quote != nil {
-			all = append(all, m.Reply.Quote.Mentioned()...)
+			all = append(all, peers(m.Reply.Quote.Mentioned())...)
 		}
+	}
+	all = append(all, m.Media.Peers()...)
+	if m.Reactions != nil {
+		all = append(all, m.Reactions.Peers()...)
 	}
 	slices.Sort(all)
 	all = slices.Compact(all)
-	return slices.DeleteFunc(all, func(u ids.User) bool { return u == 0 })
+	return slices.DeleteFunc(all, func(p ids.Peer) bool { return p == 0 })
+}
+
+func peers(users []ids.User) []ids.Peer {
+	all := make([]ids.Peer, len(users))
+	for i, u := range users {
+		all[i] = u.Peer()
+	}
+	return all
+}
+
+// Writer is who wrote m: its author, also where something else shows as such. 0 when that is not a user's doing.
+func (m *Message) Writer() ids.User {
+	if m.Author != 0 {
+		return m.Author
+	}
+	return m.From.User()
+}
+
+// IsOut reports whether viewer sees m as his own. The row of a channel is one for all who look at it.
+func (m *Message) IsOut(viewer ids.User) bool {
+	if m.Owner.Channel() != 0 {
+		return viewer != 0 && m.Writer() == viewer
+	}
+	return m.Flags.Has(Out)
+}
+
+// MentionedTo reports whether m mentions viewer, or answers him.
+func (m *Message) MentionedTo(viewer ids.User) bool {
+	if m.Owner.Channel() != 0 {
+		return slices.Contains(m.Mentions, viewer)
+	}
+	return m.Flags.Has(Mentioned)
+}
+
+// Box says whose log the chat of viewer with peer is in: that of the channel, or else his own.
+func Box(viewer ids.User, peer ids.Peer) ids.Peer {
+	if peer.Channel() != 0 {
+		return peer
+	}
+	return viewer.Peer()
 }
 
 func (m *Message) replyFrom() *Forward {
@@ -211,9 +261,9 @@ func (m *Message) SavedPeer() ids.Peer {
 	case f != nil && f.SavedFrom != 0:
 		return f.SavedFrom
 	case f != nil && f.From != 0:
-		return f.From.Peer()
+		return f.From
 	}
-	return m.Owner.Peer()
+	return m.Owner
 }
 
 // found are the flags that follow from the content.
@@ -228,8 +278,10 @@ func (m *Message) found() Flags {
 
 func (m *Message) encodeExtra() ([]byte, error) {
 	x := m.extra
-	x.Entities = m.Text.Entities
-	if len(x.Entities) == 0 && x.Reply == nil && x.Forward == nil && x.Action == nil && x.Markup == nil && x.ViaBot == 0 {
+	if x.Entities = m.Text.Entities; len(x.Entities) == 0 {
+		x.Entities = nil
+	}
+	if reflect.ValueOf(x).IsZero() {
 		return nil, nil
 	}
 	b, err := json.Marshal(x)
@@ -244,7 +296,7 @@ func (m *Message) decodeExtra(b []byte) error {
 		return nil
 	}
 	if err := json.Unmarshal(b, &m.extra); err != nil {
-		return fmt.Errorf("decode message %d of user %d: %w", m.ID, m.Owner, err)
+		return fmt.Errorf("decode message %d of %d: %w", m.ID, m.Owner, err)
 	}
 	m.Text.Entities, m.Entities = m.Entities, nil
 	return nil

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"hermod/internal/db"
+	"hermod/internal/domain/actions"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/updates"
 	"hermod/internal/domain/users"
@@ -15,7 +16,7 @@ import (
 // A PinRequest pins or unpins a message of a chat.
 // Spec: https://core.telegram.org/method/messages.updatePinnedMessage
 type PinRequest struct {
-	Owner   ids.User
+	By      ids.User
 	Peer    ids.Peer
 	ID      ids.Message
 	Unpin   bool
@@ -38,13 +39,13 @@ func (s *Service) Pin(ctx context.Context, req PinRequest) (done Pinning, err er
 		return err
 	})
 	if err != nil {
-		return Pinning{}, fmt.Errorf("pin message of user %d: %w", req.Owner, err)
+		return Pinning{}, fmt.Errorf("pin message of user %d: %w", req.By, err)
 	}
 	return done, nil
 }
 
 func (s *Service) pin(ctx context.Context, tx *db.Tx, req PinRequest) (done Pinning, err error) {
-	mine, theirs, err := s.pair(ctx, tx, req.Owner, req.ID)
+	mine, theirs, err := s.pair(ctx, tx, req.By, req.ID)
 	if err != nil {
 		return Pinning{}, err
 	}
@@ -52,7 +53,7 @@ func (s *Service) pin(ctx context.Context, tx *db.Tx, req PinRequest) (done Pinn
 		return Pinning{}, ErrNone
 	}
 	if theirs != nil && !req.OneSide {
-		if req.OneSide, err = s.silenced(ctx, tx, req.Owner, theirs.Owner); err != nil {
+		if req.OneSide, err = s.silenced(ctx, tx, req.By, theirs.Owner.User()); err != nil {
 			return Pinning{}, err
 		}
 	}
@@ -75,8 +76,8 @@ func (s *Service) pin(ctx context.Context, tx *db.Tx, req PinRequest) (done Pinn
 		return done, nil
 	}
 	done.Notice = &Message{
-		Owner: req.Owner, From: req.Owner, Peer: mine.Peer, Date: now(), Flags: IsAction,
-		extra: extra{Action: &Action{Kind: ActionPin}, Reply: &Reply{ID: mine.ID}},
+		Owner: req.By.Peer(), From: req.By.Peer(), Peer: mine.Peer, Date: now(), Flags: IsAction,
+		extra: extra{Action: &actions.Action{Kind: actions.Pin}, Reply: &Reply{ID: mine.ID}},
 	}
 	copied := done.Notice.copyFor(mine.Peer.User())
 	copied.Reply = &Reply{ID: mine.Twin}
@@ -113,16 +114,17 @@ func (s *Service) setPinned(ctx context.Context, tx *db.Tx, m *Message, pinned b
 // UnpinAll unpins the messages of a chat, at both sides, a bounded number at a time: it is to be called again while
 // Left is not 0.
 // Spec: https://core.telegram.org/method/messages.unpinAllMessages
-func (s *Service) UnpinAll(ctx context.Context, owner ids.User, peer ids.Peer) (done Cleared, err error) {
+func (s *Service) UnpinAll(ctx context.Context, by ids.User, peer ids.Peer, thread ids.Message) (done Cleared, err error) {
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		if err := s.lock(ctx, tx, owner, max(peer.User(), 0)); err != nil {
+		owner := by.Peer()
+		if err := s.lock(ctx, tx, by, max(peer.User(), 0)); err != nil {
 			return err
 		}
 		before, err := s.unmoved(ctx, tx, owner)
 		if err != nil {
 			return err
 		}
-		if done.Left, err = s.unpinSome(ctx, tx, owner, peer); err != nil {
+		if done.Left, err = s.unpinSome(ctx, tx, by, peer); err != nil {
 			return err
 		}
 		done.Moved, err = s.unmoved(ctx, tx, owner)
@@ -130,26 +132,26 @@ func (s *Service) UnpinAll(ctx context.Context, owner ids.User, peer ids.Peer) (
 		return err
 	})
 	if err != nil {
-		return Cleared{}, fmt.Errorf("unpin messages of user %d: %w", owner, err)
+		return Cleared{}, fmt.Errorf("unpin messages for user %d: %w", by, err)
 	}
 	return done, nil
 }
 
-func (s *Service) unpinSome(ctx context.Context, tx *db.Tx, owner ids.User, peer ids.Peer) (left int, err error) {
-	pinned, err := pinnedIDs(ctx, tx, owner, peer)
+func (s *Service) unpinSome(ctx context.Context, tx *db.Tx, by ids.User, peer ids.Peer) (left int, err error) {
+	pinned, err := pinnedIDs(ctx, tx, Box(by, peer), peer)
 	if err != nil {
 		return 0, err
 	}
 	some := pinned[:min(len(pinned), MaxBatch)]
 	for _, id := range some {
-		if _, err := s.pin(ctx, tx, PinRequest{Owner: owner, Peer: peer, ID: id, Unpin: true}); err != nil {
+		if _, err := s.pin(ctx, tx, PinRequest{By: by, Peer: peer, ID: id, Unpin: true}); err != nil {
 			return 0, err
 		}
 	}
 	return len(pinned) - len(some), nil
 }
 
-func pinnedIDs(ctx context.Context, tx *db.Tx, owner ids.User, peer ids.Peer) ([]ids.Message, error) {
+func pinnedIDs(ctx context.Context, tx *db.Tx, owner ids.Peer, peer ids.Peer) ([]ids.Message, error) {
 	const list = `SELECT id FROM pinned_message WHERE owner = $1 AND peer = $2 ORDER BY id LIMIT $3`
 	rows, err := tx.Query(ctx, list, int64(owner), int64(peer), 2*MaxBatch)
 	if err != nil {

@@ -24,13 +24,13 @@ type Moved struct {
 
 // Read marks the chat of owner with peer as read up to maxID, or all of it when maxID is 0, and tells the other side.
 // Spec: https://core.telegram.org/method/messages.readHistory
-func (s *Service) Read(ctx context.Context, owner ids.User, peer ids.Peer, maxID ids.Message) (moved Moved, err error) {
+func (s *Service) Read(ctx context.Context, viewer ids.User, peer ids.Peer, maxID ids.Message) (moved Moved, err error) {
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		moved, err = s.read(ctx, tx, owner, peer, maxID)
+		moved, err = s.read(ctx, tx, viewer, peer, maxID)
 		return err
 	})
 	if err != nil {
-		return Moved{}, fmt.Errorf("read chat of user %d: %w", owner, err)
+		return Moved{}, fmt.Errorf("read chat of user %d: %w", viewer, err)
 	}
 	return moved, nil
 }
@@ -51,7 +51,7 @@ func (s *Service) read(ctx context.Context, tx *db.Tx, owner ids.User, peer ids.
 		maxID = d.Top
 	}
 	if maxID <= d.ReadInbox || d.Top == 0 {
-		return s.unmoved(ctx, tx, owner)
+		return s.unmoved(ctx, tx, owner.Peer())
 	}
 	last, err := lastIncoming(ctx, tx, d, maxID)
 	if err != nil {
@@ -62,7 +62,7 @@ func (s *Service) read(ctx context.Context, tx *db.Tx, owner ids.User, peer ids.
 		if err := s.dialogs.Save(ctx, tx, d); err != nil {
 			return Moved{}, err
 		}
-		return s.unmoved(ctx, tx, owner)
+		return s.unmoved(ctx, tx, owner.Peer())
 	}
 	d.Unread, d.ReadInbox = max(d.Unread-last.count, 0), maxID
 	return s.readBoth(ctx, tx, d, last)
@@ -90,7 +90,7 @@ func (s *Service) readInbox(ctx context.Context, tx *db.Tx, d dialogs.Dialog) (M
 		return Moved{}, err
 	}
 	ev := updates.ReadInbox{Peer: d.Peer, MaxID: d.ReadInbox, Unread: int32(d.Unread)}
-	pts, err := s.log.Append(ctx, tx, d.Owner, ev)
+	pts, err := s.log.Append(ctx, tx, d.Owner.Peer(), ev)
 	return Moved{PTS: pts, Count: ev.Count()}, err
 }
 
@@ -110,7 +110,7 @@ func (s *Service) readOutbox(ctx context.Context, tx *db.Tx, writer, reader ids.
 	if err := keepReadDate(ctx, tx, d); err != nil {
 		return err
 	}
-	_, err = s.log.Append(ctx, tx, writer, updates.ReadOutbox{Peer: d.Peer, MaxID: maxID})
+	_, err = s.log.Append(ctx, tx, writer.Peer(), updates.ReadOutbox{Peer: d.Peer, MaxID: maxID})
 	return err
 }
 
@@ -140,13 +140,13 @@ func lastIncoming(ctx context.Context, tx *db.Tx, d dialogs.Dialog, maxID ids.Me
 	return in, err
 }
 
-func (s *Service) unmoved(ctx context.Context, tx *db.Tx, owner ids.User) (Moved, error) {
+func (s *Service) unmoved(ctx context.Context, tx *db.Tx, owner ids.Peer) (Moved, error) {
 	st, err := s.log.State(ctx, tx, owner)
 	return Moved{PTS: st.PTS}, err
 }
 
 // Position returns where owner's log stands.
-func (s *Service) Position(ctx context.Context, owner ids.User) (moved Moved, err error) {
+func (s *Service) Position(ctx context.Context, owner ids.Peer) (moved Moved, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		moved, err = s.unmoved(ctx, tx, owner)
 		return err
@@ -156,21 +156,21 @@ func (s *Service) Position(ctx context.Context, owner ids.User) (moved Moved, er
 
 // ReadContents says that owner has played or seen what is in messages, and tells those who sent it.
 // Spec: https://core.telegram.org/method/messages.readMessageContents
-func (s *Service) ReadContents(ctx context.Context, owner ids.User, want []ids.Message) (moved Moved, err error) {
+func (s *Service) ReadContents(ctx context.Context, viewer ids.User, peer ids.Peer, want []ids.Message) (moved Moved, err error) {
 	if len(want) > MaxBatch {
 		return Moved{}, ErrTooMany
 	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		moved, err = s.readContents(ctx, tx, owner, want)
+		moved, err = s.readContents(ctx, tx, viewer.Peer(), want)
 		return err
 	})
 	if err != nil {
-		return Moved{}, fmt.Errorf("read contents of user %d: %w", owner, err)
+		return Moved{}, fmt.Errorf("read contents of user %d: %w", viewer, err)
 	}
 	return moved, nil
 }
 
-func (s *Service) readContents(ctx context.Context, tx *db.Tx, owner ids.User, want []ids.Message) (Moved, error) {
+func (s *Service) readContents(ctx context.Context, tx *db.Tx, owner ids.Peer, want []ids.Message) (Moved, error) {
 	found, err := byID(ctx, tx, owner, want)
 	if err != nil {
 		return Moved{}, err
@@ -181,10 +181,10 @@ func (s *Service) readContents(ctx context.Context, tx *db.Tx, owner ids.User, w
 			continue
 		}
 		changed.add(m.Owner, m.ID)
-		changed.add(m.Peer.User(), m.Twin)
+		changed.add(m.Peer, m.Twin)
 	}
 	var mine Moved
-	err = s.eachOwner(ctx, tx, changed, func(o ids.User, rows []ids.Message) error {
+	err = s.eachOwner(ctx, tx, changed, func(o ids.Peer, rows []ids.Message) error {
 		const set = `UPDATE message SET flags = flags - $1 WHERE owner = $2 AND id = $3`
 		for _, id := range rows {
 			if _, err := tx.Exec(ctx, set, int64(MediaUnread), int64(o), int64(id)); err != nil {
@@ -212,7 +212,7 @@ func (s *Service) ReadDate(ctx context.Context, owner ids.User, peer ids.Peer, i
 		return at, err
 	}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		m, err := one(ctx, tx, owner, id)
+		m, err := one(ctx, tx, owner.Peer(), id)
 		if err != nil {
 			return noneIfMissing(err)
 		}

@@ -38,7 +38,7 @@ func (s *Service) SavedDialogs(
 				all, tops = append(all, d), append(tops, top)
 			}
 		}
-		found, err := byID(ctx, tx, owner, tops)
+		found, err := byID(ctx, tx, owner.Peer(), tops)
 		for i, top := range tops {
 			all[i].Top = found[top]
 		}

@@ -34,11 +34,12 @@ const (
 // words; without words it has all messages.
 // Spec: https://core.telegram.org/method/messages.search
 type Query struct {
-	Owner    ids.User
-	Peer     ids.Peer // 0: all chats
+	By       ids.User
+	Peer     ids.Peer // 0: all chats in the own log
 	Words    string
-	From     ids.User // 0: anybody
-	Saved    ids.Peer // among saved messages: those from this chat
+	From     ids.Peer    // 0: anybody
+	Thread   ids.Message // 0: all
+	Saved    ids.Peer    // among saved messages: those from this chat
 	Filter   Filter
 	Folder   *int      // only chats in this folder
 	MinDate  time.Time // zero: any
@@ -69,7 +70,7 @@ func (s *Service) Search(ctx context.Context, q Query) (page Page, err error) {
 		return err
 	})
 	if err != nil {
-		return Page{}, fmt.Errorf("search of user %d: %w", q.Owner, err)
+		return Page{}, fmt.Errorf("search of user %d: %w", q.By, err)
 	}
 	return page, nil
 }
@@ -83,8 +84,9 @@ func (s *Service) Count(ctx context.Context, q Query) (n int, err error) {
 
 // found is the list of what q finds.
 func (s *Service) found(ctx context.Context, tx *db.Tx, q Query) (list, error) {
-	l := list{owner: q.Owner, peer: q.Peer}
+	l := list{owner: Box(q.By, q.Peer), peer: q.Peer}
 	l.and(q.From != 0, ` AND from_id = $%d`, int64(q.From))
+	l.and(q.Thread != 0, ` AND thread = $%d`, int64(q.Thread))
 	l.and(q.Saved != 0, ` AND saved = $%d`, int64(q.Saved))
 	l.and(!q.MinDate.IsZero(), ` AND date >= $%d`, q.MinDate)
 	l.and(!q.MaxDate.IsZero(), ` AND date <= $%d`, q.MaxDate)
@@ -151,7 +153,7 @@ func (x *index) words(ctx context.Context, tx *db.Tx, l *list, words []string) e
 }
 
 // tail returns, as JSON, the ids of those messages that have words and are not in the index as they are.
-func (x *index) tail(ctx context.Context, tx *db.Tx, owner ids.User, words []string) (string, error) {
+func (x *index) tail(ctx context.Context, tx *db.Tx, owner ids.Peer, words []string) (string, error) {
 	const rest = `SELECT id, text FROM message WHERE owner = $1 AND text <> '' AND
 		(id > COALESCE((SELECT id FROM search_mark WHERE owner = $1), 0)
 		OR id IN (SELECT id FROM search_stale WHERE owner = $1)) ORDER BY id DESC LIMIT $2`

@@ -7,26 +7,35 @@ import (
 	"time"
 
 	"hermod/internal/db"
+	"hermod/internal/domain/actions"
 	"hermod/internal/domain/dialogs"
 	"hermod/internal/domain/ids"
+	"hermod/internal/domain/media"
 	"hermod/internal/domain/text"
 	"hermod/internal/domain/updates"
 	"hermod/internal/domain/users"
 )
 
-// A SendRequest is a text to be sent.
+// A SendRequest is a message to be sent: a text, a medium with or without a text, or the notice of an Action.
 // Spec: https://core.telegram.org/method/messages.sendMessage
 type SendRequest struct {
-	From     ids.User
-	To       ids.User // may be From: saved messages
-	RandomID int64    // chosen by the sender; the same one never sends twice. 0: no such care
-	Text     text.Text
-	Reply    *ReplyTo
-	Flags    Flags  // Silent, NoForwards, InvertMedia, NoWebpage
-	Markup   []byte // TL bytes of a ReplyMarkup
-	ViaBot   ids.User
+	From      ids.User
+	As        ids.Peer // a channel, or the group itself (an anonymous admin), to show as the author; 0: From
+	To        ids.Peer // may be From: saved messages
+	RandomID  int64    // chosen by the sender; the same one never sends twice. 0: no such care
+	Text      text.Text
+	Media     *media.Media
+	Reply     *ReplyTo
+	GroupedID int64           // the album it belongs to
+	Flags     Flags           // Silent, NoForwards, InvertMedia, NoWebpage
+	Markup    []byte          // TL bytes of a ReplyMarkup
+	Action    *actions.Action // of a service message: no rights are asked for, the caller has done that
+	Forward   *Forward        // the header of a forwarded message
+	ViaBot    ids.User
+	TTL       int32 // seconds after which it goes away
 
 	ClearDraft bool
+	Scheduled  bool // sent at the time set for it: nobody waits for an answer
 
 	answered *Forward // who wrote what is answered, when that is in another chat
 }
@@ -34,8 +43,9 @@ type SendRequest struct {
 // ReplyTo says to what a new message answers.
 type ReplyTo struct {
 	ID          ids.Message
-	Peer        ids.Peer   // the chat it is in; 0: the one written to
-	Quote       *text.Text // nil: all of it
+	Peer        ids.Peer    // the chat it is in; 0: the one written to
+	Thread      ids.Message // the topic or thread to write into; 0: that of ID
+	Quote       *text.Text  // nil: all of it
 	QuoteOffset int
 }
 
@@ -65,7 +75,7 @@ func (s *Service) Send(ctx context.Context, req SendRequest) (Sent, error) {
 	if old, oldErr := s.sentBefore(ctx, req.From, req.RandomID); oldErr == nil {
 		return Sent{Message: old, Again: true}, nil
 	}
-	return Sent{}, fmt.Errorf("send from user %d to user %d: %w", req.From, req.To, err)
+	return Sent{}, fmt.Errorf("send from user %d to %d: %w", req.From, req.To, err)
 }
 
 func (s *Service) sendNew(ctx context.Context, req SendRequest) (sent Sent, err error) {
@@ -79,9 +89,31 @@ func (s *Service) sendNew(ctx context.Context, req SendRequest) (sent Sent, err 
 	return sent, err
 }
 
+// SendMany sends several messages to one chat, such as an album, in one transaction. As with Send, one that was sent before
+// is not sent again.
+func (s *Service) SendMany(ctx context.Context, all []SendRequest) ([]Sent, error) {
+	sent := make([]Sent, 0, len(all))
+	for _, req := range all {
+		one, err := s.Send(ctx, req)
+		if err != nil {
+			return nil, err
+		}
+		sent = append(sent, one)
+	}
+	return sent, nil
+}
+
+// SendTx is Send in the transaction of the caller. A random id that was used before fails with db.ErrExists.
+func (s *Service) SendTx(ctx context.Context, tx *db.Tx, req SendRequest) (Sent, error) {
+	if err := req.clean(); err != nil {
+		return Sent{}, err
+	}
+	return s.send(ctx, tx, req)
+}
+
 // clean checks what needs no database, and brings the text into the form that is kept.
 func (r *SendRequest) clean() (err error) {
-	if r.To == ids.Service || r.From <= 0 || r.To <= 0 {
+	if r.To == ids.Service.Peer() || r.From <= 0 || r.To == 0 {
 		return ErrPeer
 	}
 	if len(r.Markup) > maxMarkup {
@@ -123,14 +155,14 @@ func (s *Service) sentBefore(ctx context.Context, from ids.User, randomID int64)
 }
 
 func (s *Service) send(ctx context.Context, tx *db.Tx, req SendRequest) (Sent, error) {
-	if err := s.checkMayWrite(ctx, tx, req.From, req.To); err != nil {
+	if err := s.checkMayWrite(ctx, tx, req.From, req.To.User()); err != nil {
 		return Sent{}, err
 	}
 	mine := &Message{
-		Owner: req.From, Peer: req.To.Peer(), From: req.From, Date: now(), RandomID: req.RandomID, Flags: req.Flags,
+		Owner: req.From.Peer(), Peer: req.To, From: req.From.Peer(), Date: now(), RandomID: req.RandomID, Flags: req.Flags,
 		Text: req.Text, extra: extra{Markup: req.Markup, ViaBot: req.ViaBot},
 	}
-	theirs := mine.copyFor(req.To)
+	theirs := mine.copyFor(req.To.User())
 	if req.Reply != nil {
 		var err error
 		if mine.Reply, theirs.Reply, err = reply(ctx, tx, mine, *req.Reply, req.answered); err != nil {
@@ -159,7 +191,7 @@ func (s *Service) checkMayWrite(ctx context.Context, tx *db.Tx, from, to ids.Use
 // copyFor is the row that the receiver gets of a row of the sender.
 func (m *Message) copyFor(to ids.User) *Message {
 	c := *m
-	c.Owner, c.Peer, c.RandomID = to, m.From.Peer(), 0
+	c.Owner, c.Peer, c.RandomID = to.Peer(), m.From, 0
 	return &c
 }
 
@@ -182,7 +214,7 @@ func (s *Service) put(ctx context.Context, tx *db.Tx, mine, theirs *Message) err
 
 // putRows is put for one row, or for two in the order of their owners.
 func (s *Service) putRows(ctx context.Context, tx *db.Tx, rows []*Message) error {
-	owners := make([]ids.User, len(rows))
+	owners := make([]ids.Peer, len(rows))
 	for i, m := range rows {
 		owners[i] = m.Owner
 	}
@@ -193,8 +225,8 @@ func (s *Service) putRows(ctx context.Context, tx *db.Tx, rows []*Message) error
 	arrivals := make([]dialogs.Arrival, len(rows))
 	for i, m := range rows {
 		m.ID, m.PTS = places[i].ID, places[i].PTS
-		unread := !m.Flags.Has(Out) && m.Peer != m.Owner.Peer()
-		arrivals[i] = dialogs.Arrival{Owner: m.Owner, Peer: m.Peer, Message: m.ID, Date: m.Date, Unread: unread}
+		unread := !m.Flags.Has(Out) && m.Peer != m.Owner
+		arrivals[i] = dialogs.Arrival{Owner: m.Owner.User(), Peer: m.Peer, Message: m.ID, Date: m.Date, Unread: unread}
 	}
 	if len(rows) == 2 {
 		rows[0].Twin, rows[1].Twin = rows[1].ID, rows[0].ID
@@ -222,10 +254,10 @@ func (s *Service) tellNew(ctx context.Context, tx *db.Tx, m *Message, notes int6
 
 // findAnswered looks up who wrote the message that req answers from another chat.
 func (s *Service) findAnswered(ctx context.Context, req *SendRequest) error {
-	if req.Reply == nil || req.Reply.Peer == 0 || req.Reply.Peer == req.To.Peer() {
+	if req.Reply == nil || req.Reply.Peer == 0 || req.Reply.Peer == req.To {
 		return nil
 	}
-	found, err := s.Get(ctx, req.From, []ids.Message{req.Reply.ID})
+	found, err := s.Get(ctx, req.From, req.Reply.Peer, []ids.Message{req.Reply.ID})
 	if err != nil {
 		return err
 	}
@@ -316,8 +348,8 @@ func (s *Service) Screenshot(ctx context.Context, from, to ids.User, of ids.Mess
 		return Sent{}, ErrPeer
 	}
 	mine := &Message{
-		Owner: from, Peer: to.Peer(), From: from, Date: now(), RandomID: randomID, Flags: IsAction,
-		extra: extra{Action: &Action{Kind: ActionShot}},
+		Owner: from.Peer(), Peer: to.Peer(), From: from.Peer(), Date: now(), RandomID: randomID, Flags: IsAction,
+		extra: extra{Action: &actions.Action{Kind: actions.Screenshot}},
 	}
 	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
 		if err := s.checkMayWrite(ctx, tx, from, to); err != nil {
@@ -346,14 +378,14 @@ func (s *Service) Notify(ctx context.Context, to ids.User, t text.Text) error {
 	if err != nil {
 		return err
 	}
-	return s.tellUser(ctx, &Message{Owner: to, From: ids.Service, Peer: ids.Service.Peer(), Text: t})
+	return s.tellUser(ctx, &Message{Owner: to.Peer(), From: ids.Service.Peer(), Peer: ids.Service.Peer(), Text: t})
 }
 
 // SignedUp puts a service message into owner's chat with joined, a contact who has an account now.
 func (s *Service) SignedUp(ctx context.Context, owner, joined ids.User, silent bool) error {
 	return s.tellUser(ctx, &Message{
-		Owner: owner, From: joined, Peer: joined.Peer(), Flags: IsAction | Flags(0).with(Silent, silent),
-		extra: extra{Action: &Action{Kind: ActionSignUp}},
+		Owner: owner.Peer(), From: joined.Peer(), Peer: joined.Peer(), Flags: IsAction | Flags(0).with(Silent, silent),
+		extra: extra{Action: &actions.Action{Kind: actions.SignUp}},
 	})
 }
 
@@ -365,7 +397,7 @@ func (s *Service) tellUser(ctx context.Context, m *Message) error {
 		return s.putRows(ctx, tx, []*Message{&row})
 	})
 	if err != nil {
-		return fmt.Errorf("notify user %d: %w", m.Owner, err)
+		return fmt.Errorf("notify %d: %w", m.Owner, err)
 	}
 	return nil
 }

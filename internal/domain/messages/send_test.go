@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"hermod/internal/domain/actions"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/text"
 	"hermod/internal/domain/updates"
@@ -51,7 +52,7 @@ func TestSavedMessagesHaveOneRow(t *testing.T) {
 func TestSendTwiceSendsOnce(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		p := w.people(2)
-		req := SendRequest{From: p[0], To: p[1], RandomID: 77, Text: text.Text{String: "once"}}
+		req := SendRequest{From: p[0], To: p[1].Peer(), RandomID: 77, Text: text.Text{String: "once"}}
 		const racers = 8
 		var got [racers]Sent
 		var wait sync.WaitGroup
@@ -93,15 +94,15 @@ func TestSendFails(t *testing.T) {
 			req SendRequest
 			err error
 		}{
-			"empty":          {SendRequest{To: p[1], Text: text.Text{String: " \n"}}, ErrEmpty},
-			"long":           {SendRequest{To: p[1], Text: text.Text{String: strings.Repeat("😀", 2049)}}, ErrTooLong},
-			"very long":      {SendRequest{To: p[1], Text: text.Text{String: strings.Repeat("a", 1<<20)}}, ErrTooLong},
-			"entity outside": {SendRequest{To: p[1], Text: text.Text{String: "a", Entities: []text.Entity{{Kind: text.Bold, Length: 2}}}}, text.ErrBounds},
+			"empty":          {SendRequest{To: p[1].Peer(), Text: text.Text{String: " \n"}}, ErrEmpty},
+			"long":           {SendRequest{To: p[1].Peer(), Text: text.Text{String: strings.Repeat("😀", 2049)}}, ErrTooLong},
+			"very long":      {SendRequest{To: p[1].Peer(), Text: text.Text{String: strings.Repeat("a", 1<<20)}}, ErrTooLong},
+			"entity outside": {SendRequest{To: p[1].Peer(), Text: text.Text{String: "a", Entities: []text.Entity{{Kind: text.Bold, Length: 2}}}}, text.ErrBounds},
 			"nobody":         {SendRequest{To: 1 << 39, Text: text.Text{String: "a"}}, ErrPeer},
-			"service":        {SendRequest{To: ids.Service, Text: text.Text{String: "a"}}, ErrPeer},
-			"no reply":       {SendRequest{To: p[1], Text: text.Text{String: "a"}, Reply: &ReplyTo{ID: 9}}, ErrReply},
-			"reply to other": {SendRequest{To: p[1], Text: text.Text{String: "a"}, Reply: &ReplyTo{ID: 1}}, ErrReply},
-			"quote not there": {SendRequest{To: p[2], Text: text.Text{String: "a"},
+			"service":        {SendRequest{To: ids.Service.Peer(), Text: text.Text{String: "a"}}, ErrPeer},
+			"no reply":       {SendRequest{To: p[1].Peer(), Text: text.Text{String: "a"}, Reply: &ReplyTo{ID: 9}}, ErrReply},
+			"reply to other": {SendRequest{To: p[1].Peer(), Text: text.Text{String: "a"}, Reply: &ReplyTo{ID: 1}}, ErrReply},
+			"quote not there": {SendRequest{To: p[2].Peer(), Text: text.Text{String: "a"},
 				Reply: &ReplyTo{ID: 1, Quote: &text.Text{String: "nothing"}}}, ErrQuote},
 		}
 		for name, tt := range tests {
@@ -110,7 +111,7 @@ func TestSendFails(t *testing.T) {
 				t.Errorf("%s: got %v, want %v", name, err, tt.err)
 			}
 		}
-		fits := SendRequest{From: p[0], To: p[1], Text: text.Text{String: strings.Repeat("😀", 2048)}}
+		fits := SendRequest{From: p[0], To: p[1].Peer(), Text: text.Text{String: strings.Repeat("😀", 2048)}}
 		if _, err := w.Send(t.Context(), fits); err != nil {
 			t.Errorf("4096 units: %v", err)
 		}
@@ -122,7 +123,7 @@ func TestReplyIsInEachNumbering(t *testing.T) {
 		p := w.people(3)
 		w.send(p[1], p[2], "shifts the numbers of the second")
 		a := w.send(p[0], p[1], "the quick brown fox")
-		sent, err := w.Send(t.Context(), SendRequest{From: p[1], To: p[0], Text: text.Text{String: "yes"},
+		sent, err := w.Send(t.Context(), SendRequest{From: p[1], To: p[0].Peer(), Text: text.Text{String: "yes"},
 			Reply: &ReplyTo{ID: a.Twin, Quote: &text.Text{String: "brown"}, QuoteOffset: 10}})
 		if err != nil {
 			t.Fatal(err)
@@ -131,7 +132,7 @@ func TestReplyIsInEachNumbering(t *testing.T) {
 		if got := sent.Message.Reply; !reflect.DeepEqual(*got, want) {
 			t.Errorf("got %+v, want %+v", got, want)
 		}
-		found, err := w.Get(t.Context(), p[0], []ids.Message{sent.Message.Twin})
+		found, err := w.Get(t.Context(), p[0], 0, []ids.Message{sent.Message.Twin})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -146,17 +147,17 @@ func TestReplyFromAnotherChat(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		p := w.people(3)
 		a := w.send(p[1], p[0], "secret plan")
-		sent, err := w.Send(t.Context(), SendRequest{From: p[0], To: p[2], Text: text.Text{String: "see"},
+		sent, err := w.Send(t.Context(), SendRequest{From: p[0], To: p[2].Peer(), Text: text.Text{String: "see"},
 			Reply: &ReplyTo{ID: a.Twin, Peer: p[1].Peer()}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		found, err := w.Get(t.Context(), p[2], []ids.Message{sent.Message.Twin})
+		found, err := w.Get(t.Context(), p[2], 0, []ids.Message{sent.Message.Twin})
 		if err != nil {
 			t.Fatal(err)
 		}
 		r := found[sent.Message.Twin].Reply
-		if r == nil || r.ID != 0 || r.Peer != 0 || r.From == nil || r.From.From != p[1] || r.Quote.String != "secret plan" {
+		if r == nil || r.ID != 0 || r.Peer != 0 || r.From == nil || r.From.From != p[1].Peer() || r.Quote.String != "secret plan" {
 			t.Errorf("receiver has %+v", r)
 		}
 		if r := sent.Message.Reply; r.ID != a.Twin || r.Peer != p[1].Peer() {
@@ -172,13 +173,13 @@ func TestSendAgainWhenTheAnsweredIsGone(t *testing.T) {
 		p := w.people(3)
 		for _, chat := range []ids.User{p[1], p[2]} { // the same chat, and another one
 			a := w.send(chat, p[0], "a question")
-			req := SendRequest{From: p[0], To: p[1], RandomID: int64(chat), Text: text.Text{String: "an answer"},
+			req := SendRequest{From: p[0], To: p[1].Peer(), RandomID: int64(chat), Text: text.Text{String: "an answer"},
 				Reply: &ReplyTo{ID: a.Twin, Peer: chat.Peer()}}
 			first, err := w.Send(t.Context(), req)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := w.Delete(t.Context(), p[0], []ids.Message{a.Twin}, false); err != nil {
+			if _, err := w.Delete(t.Context(), p[0], 0, []ids.Message{a.Twin}, false); err != nil {
 				t.Fatal(err)
 			}
 			again, err := w.Send(t.Context(), req)
@@ -217,7 +218,7 @@ func TestNotify(t *testing.T) {
 			t.Errorf("dialog %+v", d)
 		}
 		d := w.since(p[0], 1)
-		if len(d.Entries) != 2 || d.Entries[1].Value.(*Message).Action.Kind != ActionSignUp {
+		if len(d.Entries) != 2 || d.Entries[1].Value.(*Message).Action.Kind != actions.SignUp {
 			t.Errorf("log %+v", d.Entries)
 		}
 		if _, ok := d.Entries[0].Event.(updates.NewMessage); !ok {

@@ -9,11 +9,13 @@ import (
 	"hermod/internal/domain/ids"
 )
 
-const columns = `owner, id, peer, from_id, twin, pts, date, edit_date, flags, random_id, saved, text, extra`
+const columns = `owner, id, peer, from_id, twin, pts, date, edit_date, flags, random_id, saved, text, extra,
+	thread, media`
 
 const (
-	insertOne = `INSERT INTO message (` + columns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
-	insertTwo = insertOne + `, ($14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)`
+	insertOne = `INSERT INTO message (` + columns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+		$14, $15)`
+	insertTwo = insertOne + `, ($16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)`
 )
 
 // insert writes one or two new rows. When a random id was used before, it, a later statement or the commit fails with
@@ -23,7 +25,7 @@ func insert(ctx context.Context, tx *db.Tx, rows ...*Message) error {
 	if len(rows) == 2 {
 		sql = insertTwo
 	}
-	args := make([]any, 0, 26)
+	args := make([]any, 0, 30)
 	for _, m := range rows {
 		x, err := m.encodeExtra()
 		if err != nil {
@@ -33,11 +35,12 @@ func insert(ctx context.Context, tx *db.Tx, rows ...*Message) error {
 		if m.RandomID != 0 {
 			random = m.RandomID
 		}
-		if m.Peer == m.Owner.Peer() {
+		if m.Peer == m.Owner {
 			saved = int64(m.SavedPeer())
 		}
 		args = append(args, int64(m.Owner), int64(m.ID), int64(m.Peer), int64(m.From), int64(m.Twin), int64(m.PTS), m.Date,
-			m.EditDate, int64(m.Flags|m.found()), random, saved, m.Text.String, x)
+			m.EditDate, int64(m.Flags|m.found()), random, saved, m.Text.String, x,
+			int64(m.Thread), m.mediaKind())
 	}
 	if err := tx.Queue(ctx, sql, args...); err != nil {
 		return fmt.Errorf("insert message: %w", err)
@@ -45,12 +48,21 @@ func insert(ctx context.Context, tx *db.Tx, rows ...*Message) error {
 	return nil
 }
 
+// mediaKind is what the column media holds.
+func (m *Message) mediaKind() int64 {
+	if m.Media == nil {
+		return 0
+	}
+	return int64(m.Media.Kind)
+}
+
 func scan(row interface{ Scan(...any) error }) (*Message, error) {
 	var m Message
 	var random, saved *int64
 	var x []byte
+	var kind int
 	err := row.Scan(&m.Owner, &m.ID, &m.Peer, &m.From, &m.Twin, &m.PTS, &m.Date, &m.EditDate, &m.Flags, &random,
-		&saved, &m.Text.String, &x)
+		&saved, &m.Text.String, &x, &m.Thread, &kind)
 	if err != nil {
 		return nil, err
 	}
@@ -78,13 +90,13 @@ func query(ctx context.Context, tx *db.Tx, sql string, args ...any) ([]*Message,
 }
 
 // one returns a message. It fails with db.ErrNotFound.
-func one(ctx context.Context, tx *db.Tx, owner ids.User, id ids.Message) (*Message, error) {
+func one(ctx context.Context, tx *db.Tx, owner ids.Peer, id ids.Message) (*Message, error) {
 	const get = `SELECT ` + columns + ` FROM message WHERE owner = $1 AND id = $2`
 	return scan(tx.QueryRow(ctx, get, int64(owner), int64(id)))
 }
 
 // byID returns those of owner's messages that are there, by id. It asks in pieces, so want may be long.
-func byID(ctx context.Context, tx *db.Tx, owner ids.User, want []ids.Message) (map[ids.Message]*Message, error) {
+func byID(ctx context.Context, tx *db.Tx, owner ids.Peer, want []ids.Message) (map[ids.Message]*Message, error) {
 	found := make(map[ids.Message]*Message, len(want))
 	for part := range slices.Chunk(want, MaxBatch) {
 		args := make([]any, 1, 1+len(part))
@@ -110,8 +122,10 @@ func update(ctx context.Context, tx *db.Tx, m *Message) error {
 	if err != nil {
 		return err
 	}
-	const set = `UPDATE message SET edit_date = $1, flags = $2, text = $3, extra = $4 WHERE owner = $5 AND id = $6`
-	_, err = tx.Exec(ctx, set, m.EditDate, int64(m.Flags&^HasLink|m.found()), m.Text.String, x, int64(m.Owner), int64(m.ID))
+	const set = `UPDATE message SET edit_date = $1, flags = $2, text = $3, extra = $4, media = $5, thread = $6
+		WHERE owner = $7 AND id = $8`
+	_, err = tx.Exec(ctx, set, m.EditDate, int64(m.Flags&^HasLink|m.found()), m.Text.String, x,
+		m.mediaKind(), int64(m.Thread), int64(m.Owner), int64(m.ID))
 	if err != nil {
 		return fmt.Errorf("update message: %w", err)
 	}

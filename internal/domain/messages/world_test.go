@@ -62,7 +62,7 @@ func (w *world) people(n int) []ids.User {
 
 func (w *world) send(from, to ids.User, body string) *Message {
 	w.t.Helper()
-	sent, err := w.Send(w.t.Context(), SendRequest{From: from, To: to, RandomID: rand.Int64(), Text: text.Text{String: body}})
+	sent, err := w.Send(w.t.Context(), SendRequest{From: from, To: to.Peer(), RandomID: rand.Int64(), Text: text.Text{String: body}})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 
 func (w *world) since(owner ids.User, pts int32) Difference {
 	w.t.Helper()
-	d, err := w.Since(context.Background(), owner, pts, time.Time{}, 1000)
+	d, err := w.Since(context.Background(), owner.Peer(), pts, time.Time{}, 1000)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -32,10 +32,12 @@ type (
 		withPTS
 		ID ids.Message
 	}
-	// EditMessage is a message whose content has changed.
+	// EditMessage is a message whose content has changed. Hidden are the changes that are no edits by hand: reactions,
+	// votes and the like in the log of a channel.
 	EditMessage struct {
 		withPTS
-		ID ids.Message
+		ID     ids.Message
+		Hidden bool `json:",omitempty"`
 	}
 	// DeleteMessages are messages that are gone.
 	DeleteMessages struct{ IDs []ids.Message }
@@ -128,6 +130,7 @@ type (
 		withoutPTS
 		Peer    ids.Peer
 		Blocked bool
+		Stories bool `json:",omitempty"` // from seeing stories only
 	}
 	// PeerSettings says that what the owner may do with a peer has changed.
 	PeerSettings struct {
@@ -200,6 +203,10 @@ var kinds = map[string]func([]byte) (Event, error){
 	PeerSettings{}.Kind():      decode[PeerSettings],
 	ContactsReset{}.Kind():     decode[ContactsReset],
 	NewAuthorization{}.Kind():  decode[NewAuthorization],
+	RecentStatuses{}.Kind():    decode[RecentStatuses],
+	ChannelChanged{}.Kind():    decode[ChannelChanged],
+	ChatChanged{}.Kind():       decode[ChatChanged],
+	PendingRequests{}.Kind():   decode[PendingRequests],
 }
 
 func decode[E Event](data []byte) (Event, error) {

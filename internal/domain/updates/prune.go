@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"time"
 
 	"hermod/internal/db"
@@ -15,7 +16,7 @@ import (
 type Retention struct {
 	Age     time.Duration // entries older than that go
 	Entries int32         // and those that lie further back than so many positions
-	Pause   time.Duration // between two rounds through all users
+	Pause   time.Duration // between two rounds through all logs
 }
 
 // DefaultRetention keeps what a device needs that was away for a long holiday.
@@ -44,48 +45,48 @@ func (l *Log) Run(ctx context.Context, r Retention) error {
 	}
 }
 
-// Prune goes once through all users, in small steps, and forgets what r says.
+// Prune goes once through all logs, in small steps, and forgets what r says.
 func (l *Log) Prune(ctx context.Context, r Retention) error {
-	for after := ids.User(0); ; {
+	for after := ids.Peer(math.MinInt64); ; {
 		owners, err := l.owners(ctx, after)
 		if err != nil {
-			return fmt.Errorf("list users after %d: %w", after, err)
+			return fmt.Errorf("list logs after %d: %w", after, err)
 		}
 		if len(owners) == 0 {
 			return nil
 		}
 		for _, owner := range owners {
 			if err := l.pruneOwner(ctx, owner, r); err != nil {
-				return fmt.Errorf("prune the log of user %d: %w", owner, err)
+				return fmt.Errorf("prune the log of %d: %w", owner, err)
 			}
 		}
 		after = owners[len(owners)-1]
 	}
 }
 
-// owners returns some users with entries, in order of their ids, after a given one.
-func (l *Log) owners(ctx context.Context, after ids.User) (all []ids.User, err error) {
-	const list = `SELECT user_id FROM user_state WHERE user_id > $1 ORDER BY user_id LIMIT $2`
+// owners returns some owners of logs, in order of their ids, after a given one.
+func (l *Log) owners(ctx context.Context, after ids.Peer) (all []ids.Peer, err error) {
+	const list = `SELECT owner FROM log_state WHERE owner > $1 ORDER BY owner LIMIT $2`
 	err = l.db.Read(ctx, func(tx *db.Tx) error {
 		rows, err := tx.Query(ctx, list, after, pruneUsers)
 		if err != nil {
 			return err
 		}
 		for rows.Next() {
-			var u ids.User
-			if err := rows.Scan(&u); err != nil {
+			var o ids.Peer
+			if err := rows.Scan(&o); err != nil {
 				return err
 			}
-			all = append(all, u)
+			all = append(all, o)
 		}
 		return nil
 	})
 	return all, err
 }
 
-// pruneOwner forgets a bounded number of entries at a time, until there is nothing to forget. Most users have
+// pruneOwner forgets a bounded number of entries at a time, until there is nothing to forget. Most logs have
 // nothing: they cost one look at their oldest entry, and no transaction that writes.
-func (l *Log) pruneOwner(ctx context.Context, owner ids.User, r Retention) error {
+func (l *Log) pruneOwner(ctx context.Context, owner ids.Peer, r Retention) error {
 	for {
 		var upTo int32
 		err := l.db.Read(ctx, func(tx *db.Tx) (err error) {
@@ -102,9 +103,9 @@ func (l *Log) pruneOwner(ctx context.Context, owner ids.User, r Retention) error
 }
 
 // expired returns the position up to which the log is to be forgotten in the next step, 0 for none.
-func expired(ctx context.Context, tx *db.Tx, owner ids.User, r Retention) (upTo int32, err error) {
-	const oldest = `SELECT u.pts, u.date, s.pts FROM user_state s JOIN update_log u ON u.owner = s.user_id
-		WHERE s.user_id = $1 ORDER BY u.pts, u.n LIMIT $2`
+func expired(ctx context.Context, tx *db.Tx, owner ids.Peer, r Retention) (upTo int32, err error) {
+	const oldest = `SELECT u.pts, u.date, s.pts FROM log_state s JOIN update_log u ON u.owner = s.owner
+		WHERE s.owner = $1 ORDER BY u.pts, u.n LIMIT $2`
 	gone := func(limit int) (last int32, err error) {
 		rows, err := tx.Query(ctx, oldest, owner, limit)
 		if err != nil {
@@ -129,8 +130,8 @@ func expired(ctx context.Context, tx *db.Tx, owner ids.User, r Retention) (upTo 
 	return gone(pruneRows)
 }
 
-func forget(ctx context.Context, tx *db.Tx, owner ids.User, upTo int32) error {
-	const mark = `UPDATE user_state SET pruned = $1 WHERE user_id = $2 AND pruned < $1`
+func forget(ctx context.Context, tx *db.Tx, owner ids.Peer, upTo int32) error {
+	const mark = `UPDATE log_state SET pruned = $1 WHERE owner = $2 AND pruned < $1`
 	const remove = `DELETE FROM update_log WHERE owner = $1 AND pts <= $2`
 	return errors.Join(tx.Queue(ctx, mark, upTo, owner), tx.Queue(ctx, remove, owner, upTo))
 }

@@ -1,5 +1,5 @@
-// Package updates keeps the log of every user: each change that a client can see is an entry, at a position (pts)
-// that only grows. Clients that are one step behind take an entry from the nudge after its commit; all others read
+// Package updates keeps the logs of users and channels: each change that a client can see is an entry, at a position
+// (pts) that only grows. Clients that are one step behind take an entry from the nudge after its commit; all others read
 // the log from where they stand. So each sees each change once, in order, whatever nudges get lost.
 //
 // A new message is its own entry: its row in the message table carries the pts, and update_log has no row for it.
@@ -26,7 +26,7 @@ const Subject = "log"
 // ErrTooOld says that entries after the asked position are gone: the client has to load its state anew.
 var ErrTooOld = errors.New("updates: position is older than the log")
 
-// A Log is the logs of all users.
+// A Log is the logs of all users and channels.
 type Log struct {
 	db  *db.DB
 	bus bus.Bus
@@ -37,7 +37,7 @@ func New(d *db.DB, b bus.Bus) *Log { return &Log{db: d, bus: b} }
 
 // An Entry is one change in the log of Owner.
 type Entry struct {
-	Owner ids.User
+	Owner ids.Peer
 	PTS   int32 // the position after the change
 	Count int32 // how far it moved the position; 0 for a note
 	Notes int64 // how many notes the owner's log has had, this one included; it shows that one got lost on the bus
@@ -48,7 +48,7 @@ type Entry struct {
 	Origin Origin
 }
 
-// A State is where the log of a user stands.
+// A State is where a log stands.
 type State struct {
 	PTS, QTS, Seq int32
 	Date          time.Time
@@ -64,25 +64,25 @@ type Position struct {
 	Notes int64 // for the Entry
 }
 
-// Create opens the log of a new user. It fails with db.ErrExists when there is one.
-func (l *Log) Create(ctx context.Context, tx *db.Tx, owner ids.User) error {
-	const insert = `INSERT INTO user_state (user_id, pts, qts, message_id, note, pruned) VALUES ($1, 1, 1, 0, 0, 0)`
+// Create opens the log of a new user or channel. It fails with db.ErrExists when there is one.
+func (l *Log) Create(ctx context.Context, tx *db.Tx, owner ids.Peer) error {
+	const insert = `INSERT INTO log_state (owner, pts, qts, message_id, note, pruned) VALUES ($1, 1, 1, 0, 0, 0)`
 	if _, err := tx.Exec(ctx, insert, owner); err != nil {
-		return fmt.Errorf("create log of user %d: %w", owner, err)
+		return fmt.Errorf("create log of %d: %w", owner, err)
 	}
 	return nil
 }
 
 // Append adds ev to owner's log, moves its position by ev.Count() and returns the new position. After the commit
 // owner's sessions are nudged. It fails with db.ErrNotFound when owner has no log.
-func (l *Log) Append(ctx context.Context, tx *db.Tx, owner ids.User, ev Event) (pts int32, err error) {
+func (l *Log) Append(ctx context.Context, tx *db.Tx, owner ids.Peer, ev Event) (pts int32, err error) {
 	e := Entry{Owner: owner, Count: ev.Count(), Date: now(), Event: ev, Origin: OriginFrom(ctx)}
 	if e.Count < 1 {
-		return 0, fmt.Errorf("append %s to the log of user %d: count %d", ev.Kind(), owner, e.Count)
+		return 0, fmt.Errorf("append %s to the log of %d: count %d", ev.Kind(), owner, e.Count)
 	}
-	const next = `UPDATE user_state SET pts = pts + $1 WHERE user_id = $2 RETURNING pts, note`
-	if err := tx.QueryRow(ctx, next, e.Count, owner).Scan(&e.PTS, &e.Notes); err != nil {
-		return 0, fmt.Errorf("next pts of user %d: %w", owner, err)
+	const next = `UPDATE log_state SET pts = pts + $1, changed_at = $2 WHERE owner = $3 RETURNING pts, note`
+	if err := tx.QueryRow(ctx, next, e.Count, e.Date, owner).Scan(&e.PTS, &e.Notes); err != nil {
+		return 0, fmt.Errorf("next pts of %d: %w", owner, err)
 	}
 	if err := insert(ctx, tx, e, 0); err != nil {
 		return 0, err
@@ -94,11 +94,11 @@ func (l *Log) Append(ctx context.Context, tx *db.Tx, owner ids.User, ev Event) (
 // Note adds an event whose update has no pts, such as a draft or a name, at the current position. It reaches
 // clients live, and in differences as long as they have not moved past the position; it may come again, which is
 // harmless, since it sets state. Of equal notes at one position the last stays.
-func (l *Log) Note(ctx context.Context, tx *db.Tx, owner ids.User, ev Event) error {
+func (l *Log) Note(ctx context.Context, tx *db.Tx, owner ids.Peer, ev Event) error {
 	e := Entry{Owner: owner, Date: now(), Event: ev, Origin: OriginFrom(ctx)}
-	const next = `UPDATE user_state SET note = note + 1 WHERE user_id = $1 RETURNING pts, note`
+	const next = `UPDATE log_state SET note = note + 1 WHERE owner = $1 RETURNING pts, note`
 	if err := tx.QueryRow(ctx, next, owner).Scan(&e.PTS, &e.Notes); err != nil {
-		return fmt.Errorf("next note of user %d: %w", owner, err)
+		return fmt.Errorf("next note of %d: %w", owner, err)
 	}
 	if err := insert(ctx, tx, e, e.Notes); err != nil {
 		return err
@@ -115,20 +115,20 @@ func insert(ctx context.Context, tx *db.Tx, e Entry, n int64) error {
 	if n > 0 {
 		const forget = `DELETE FROM update_log WHERE owner = $1 AND pts = $2 AND n > 0 AND kind = $3 AND data = $4`
 		if err := tx.Queue(ctx, forget, e.Owner, e.PTS, e.Event.Kind(), string(data)); err != nil {
-			return fmt.Errorf("forget equal notes of user %d: %w", e.Owner, err)
+			return fmt.Errorf("forget equal notes of %d: %w", e.Owner, err)
 		}
 	}
 	const insert = `INSERT INTO update_log (owner, pts, n, count, date, kind, data) VALUES ($1, $2, $3, $4, $5, $6, $7)`
 	err = tx.Queue(ctx, insert, e.Owner, e.PTS, n, e.Count, e.Date, e.Event.Kind(), string(data))
 	if err != nil {
-		return fmt.Errorf("log pts %d of user %d: %w", e.PTS, e.Owner, err)
+		return fmt.Errorf("log pts %d of %d: %w", e.PTS, e.Owner, err)
 	}
 	return nil
 }
 
 // NextMessage takes the next message id and the next position of owner, for a row that is its own log entry; the
 // caller tells of it with Tell. It fails with db.ErrNotFound when owner has no log.
-func (l *Log) NextMessage(ctx context.Context, tx *db.Tx, owner ids.User) (Position, error) {
+func (l *Log) NextMessage(ctx context.Context, tx *db.Tx, owner ids.Peer) (Position, error) {
 	all, err := l.NextMessages(ctx, tx, owner)
 	if err != nil {
 		return Position{}, err
@@ -137,8 +137,8 @@ func (l *Log) NextMessage(ctx context.Context, tx *db.Tx, owner ids.User) (Posit
 }
 
 // NextMessages is NextMessage for several owners, who go in ascending order; on PostgreSQL in a single trip.
-func (l *Log) NextMessages(ctx context.Context, tx *db.Tx, owners ...ids.User) ([]Position, error) {
-	const next = `UPDATE user_state SET pts = pts + 1, message_id = message_id + 1 WHERE user_id = $1
+func (l *Log) NextMessages(ctx context.Context, tx *db.Tx, owners ...ids.Peer) ([]Position, error) {
+	const next = `UPDATE log_state SET pts = pts + 1, message_id = message_id + 1 WHERE owner = $1
 		RETURNING message_id, pts, note`
 	lists := make([][]any, len(owners))
 	for i, owner := range owners {
@@ -146,12 +146,12 @@ func (l *Log) NextMessages(ctx context.Context, tx *db.Tx, owners ...ids.User) (
 	}
 	rows, err := tx.QueryRows(ctx, next, lists...)
 	if err != nil {
-		return nil, fmt.Errorf("next messages of users %d: %w", owners, err)
+		return nil, fmt.Errorf("next messages of %d: %w", owners, err)
 	}
 	all := make([]Position, len(owners))
 	for i, row := range rows {
 		if err := row.Scan(&all[i].ID, &all[i].PTS, &all[i].Notes); err != nil {
-			return nil, fmt.Errorf("next message of user %d: %w", owners[i], err)
+			return nil, fmt.Errorf("next message of %d: %w", owners[i], err)
 		}
 	}
 	return all, nil
@@ -163,11 +163,11 @@ func (l *Log) Tell(tx *db.Tx, e Entry) {
 }
 
 // State returns where the log of owner stands. It fails with db.ErrNotFound when owner has no log.
-func (l *Log) State(ctx context.Context, tx *db.Tx, owner ids.User) (State, error) {
-	const get = `SELECT pts, qts, message_id, note, pruned FROM user_state WHERE user_id = $1`
+func (l *Log) State(ctx context.Context, tx *db.Tx, owner ids.Peer) (State, error) {
+	const get = `SELECT pts, qts, message_id, note, pruned FROM log_state WHERE owner = $1`
 	s := State{Date: now()}
 	if err := tx.QueryRow(ctx, get, owner).Scan(&s.PTS, &s.QTS, &s.LastMessage, &s.Notes, &s.Pruned); err != nil {
-		return State{}, fmt.Errorf("state of user %d: %w", owner, err)
+		return State{}, fmt.Errorf("state of %d: %w", owner, err)
 	}
 	return s, nil
 }
@@ -176,7 +176,7 @@ func (l *Log) State(ctx context.Context, tx *db.Tx, owner ids.User) (State, erro
 // older than date. New messages are not among them: package messages merges those in. It fails with ErrTooOld when
 // entries after pts are gone.
 func (l *Log) Since(
-	ctx context.Context, tx *db.Tx, owner ids.User, pts int32, date time.Time, limit int,
+	ctx context.Context, tx *db.Tx, owner ids.Peer, pts int32, date time.Time, limit int,
 ) ([]Entry, error) {
 	if err := checkKept(ctx, tx, owner, pts); err != nil {
 		return nil, err
@@ -185,28 +185,28 @@ func (l *Log) Since(
 		WHERE owner = $1 AND pts >= $2 AND (pts > $3 OR (n > 0 AND date >= $4)) ORDER BY pts, n LIMIT $5`
 	rows, err := tx.Query(ctx, list, owner, pts, pts, date, limit)
 	if err != nil {
-		return nil, fmt.Errorf("log of user %d since %d: %w", owner, pts, err)
+		return nil, fmt.Errorf("log of %d since %d: %w", owner, pts, err)
 	}
 	var all []Entry
 	for rows.Next() {
 		e := Entry{Owner: owner}
 		var kind, data string
 		if err := rows.Scan(&e.PTS, &e.Count, &e.Date, &kind, &data); err != nil {
-			return nil, fmt.Errorf("log of user %d: %w", owner, err)
+			return nil, fmt.Errorf("log of %d: %w", owner, err)
 		}
 		if e.Event, err = decodeEvent(kind, []byte(data)); err != nil {
-			return nil, fmt.Errorf("log of user %d, pts %d: %w", owner, e.PTS, err)
+			return nil, fmt.Errorf("log of %d, pts %d: %w", owner, e.PTS, err)
 		}
 		all = append(all, e)
 	}
 	return all, nil
 }
 
-func checkKept(ctx context.Context, tx *db.Tx, owner ids.User, pts int32) error {
+func checkKept(ctx context.Context, tx *db.Tx, owner ids.Peer, pts int32) error {
 	var pruned int32
-	const get = `SELECT pruned FROM user_state WHERE user_id = $1`
+	const get = `SELECT pruned FROM log_state WHERE owner = $1`
 	if err := tx.QueryRow(ctx, get, owner).Scan(&pruned); err != nil {
-		return fmt.Errorf("state of user %d: %w", owner, err)
+		return fmt.Errorf("state of %d: %w", owner, err)
 	}
 	if pts < pruned {
 		return ErrTooOld

@@ -19,7 +19,7 @@ import (
 	"hermod/internal/domain/updates"
 )
 
-const alice, bob ids.User = 1_000_001, 1_000_002
+const alice, bob ids.Peer = 1_000_001, 1_000_002
 
 // newLog returns a log of alice and bob, and what it nudges.
 func newLog(t *testing.T, d *db.DB) (*updates.Log, *nudges) {
@@ -51,7 +51,7 @@ func write(t *testing.T, d *db.DB, fn func(tx *db.Tx) error) {
 	}
 }
 
-func since(t *testing.T, d *db.DB, l *updates.Log, owner ids.User, pts int32, date time.Time, limit int) []updates.Entry {
+func since(t *testing.T, d *db.DB, l *updates.Log, owner ids.Peer, pts int32, date time.Time, limit int) []updates.Entry {
 	t.Helper()
 	var all []updates.Entry
 	err := d.Read(t.Context(), func(tx *db.Tx) (err error) {
@@ -64,7 +64,7 @@ func since(t *testing.T, d *db.DB, l *updates.Log, owner ids.User, pts int32, da
 	return all
 }
 
-func state(t *testing.T, d *db.DB, l *updates.Log, owner ids.User) updates.State {
+func state(t *testing.T, d *db.DB, l *updates.Log, owner ids.Peer) updates.State {
 	t.Helper()
 	var s updates.State
 	err := d.Read(t.Context(), func(tx *db.Tx) (err error) {
@@ -253,10 +253,10 @@ type follower struct {
 	pts  int32
 }
 
-func follow(b bus.Bus, owner ids.User) *follower {
+func follow(b bus.Bus, owner ids.Peer) *follower {
 	f := &follower{wake: make(chan struct{}, 1), pts: 1}
 	b.Subscribe(updates.Subject, func(m bus.Message) {
-		if ids.User(m.Key) != owner {
+		if ids.Peer(m.Key) != owner {
 			return
 		}
 		e, ok := m.Value.(updates.Entry)
@@ -280,7 +280,7 @@ func (f *follower) take(e updates.Entry) {
 }
 
 // catchUp reads the log to its end.
-func (f *follower) catchUp(ctx context.Context, d *db.DB, l *updates.Log, owner ids.User) error {
+func (f *follower) catchUp(ctx context.Context, d *db.DB, l *updates.Log, owner ids.Peer) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return d.Read(ctx, func(tx *db.Tx) error {
@@ -303,8 +303,8 @@ func TestFollow(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		b := bustest.NewFaulty(t, bus.NewLocal(), bustest.AllFaults, 7)
 		l := updates.New(d, b)
-		owners := []ids.User{alice, bob}
-		followers := map[ids.User]*follower{}
+		owners := []ids.Peer{alice, bob}
+		followers := map[ids.Peer]*follower{}
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
 		var reading, writing sync.WaitGroup
@@ -350,7 +350,7 @@ func TestFollow(t *testing.T) {
 
 // change appends the same event, known by its id, to both logs; in one of five transactions it fails afterwards and
 // tries again.
-func change(ctx context.Context, d *db.DB, l *updates.Log, owners []ids.User, id int) error {
+func change(ctx context.Context, d *db.DB, l *updates.Log, owners []ids.Peer, id int) error {
 	retry := errors.New("retry")
 	for {
 		err := d.Write(ctx, func(tx *db.Tx) error {

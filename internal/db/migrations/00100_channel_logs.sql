@@ -1,0 +1,75 @@
+-- Logs of channels beside those of users. Compatible with: nothing older, which knows user_state by its name.
+-- The owner of a log, and of messages, is a peer: a user, or a channel as ids.Peer writes it.
+
+-- +goose Up
+ALTER TABLE user_state RENAME TO log_state;
+ALTER TABLE log_state RENAME COLUMN user_id TO owner;
+-- The head of a channel: what is shown of it in a list of chats. Users have none.
+ALTER TABLE log_state ADD COLUMN top INTEGER NOT NULL DEFAULT 0;        -- the newest message
+ALTER TABLE log_state ADD COLUMN top_date BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE log_state ADD COLUMN messages INTEGER NOT NULL DEFAULT 0;   -- how many there are
+ALTER TABLE log_state ADD COLUMN read_max INTEGER NOT NULL DEFAULT 0;   -- the last one that somebody else than its author has read
+ALTER TABLE log_state ADD COLUMN changed_at BIGINT NOT NULL DEFAULT 0;  -- date of the last entry
+
+ALTER TABLE message ADD COLUMN thread INTEGER NOT NULL DEFAULT 0; -- in channels: the topic, or the message whose answers it is among
+ALTER TABLE message ADD COLUMN media INTEGER NOT NULL DEFAULT 0;  -- media.Kind; 0: none
+CREATE INDEX message_media ON message (owner, peer, media, id) WHERE media > 0;
+CREATE INDEX message_link ON message (owner, peer, id) WHERE (flags & 1024) <> 0; -- messages.HasLink
+CREATE INDEX message_thread ON message (owner, thread, id) WHERE thread > 0;
+CREATE INDEX message_author ON message (owner, peer, from_id, id) WHERE peer < 0;
+-- The copies of a message of a basic group have its number in the group as their twin.
+CREATE INDEX message_number ON message (owner, peer, twin) WHERE peer < 0 AND peer > -1000000000000;
+
+-- How many messages of a channel there are in each stretch of 512 ids: for exact counts of what is unread.
+CREATE TABLE message_bucket (
+	owner  BIGINT  NOT NULL,
+	thread INTEGER NOT NULL, -- 0: all of them
+	bucket INTEGER NOT NULL, -- id / 512
+	n      INTEGER NOT NULL,
+	PRIMARY KEY (owner, thread, bucket)
+) WITHOUT ROWID;
+
+-- Messages that mention a user, or answer one of his, and that he has not seen.
+CREATE TABLE unread_mention (
+	owner   BIGINT  NOT NULL, -- of the log: the user himself, or a channel
+	user_id BIGINT  NOT NULL,
+	peer    BIGINT  NOT NULL, -- the chat
+	id      INTEGER NOT NULL,
+	thread  INTEGER NOT NULL,
+	PRIMARY KEY (owner, user_id, peer, id)
+) WITHOUT ROWID;
+
+-- Random ids that are not in the row of a message with the sender as its owner: those of channels, and those of messages
+-- that are gone. Kept for some days.
+CREATE TABLE sent_random (
+	user_id   BIGINT  NOT NULL,
+	random_id BIGINT  NOT NULL,
+	owner     BIGINT  NOT NULL, -- of the message
+	id        INTEGER NOT NULL,
+	date      BIGINT  NOT NULL,
+	PRIMARY KEY (user_id, random_id)
+) WITHOUT ROWID;
+CREATE INDEX sent_random_date ON sent_random (date);
+
+-- The index of hidden edits in the log of a channel: of each message the last one is kept.
+CREATE INDEX update_log_hidden ON update_log (owner, kind, data) WHERE kind = 'edit_message';
+
+-- +goose Down
+DROP INDEX update_log_hidden;
+DROP TABLE sent_random;
+DROP TABLE unread_mention;
+DROP TABLE message_bucket;
+DROP INDEX message_number;
+DROP INDEX message_author;
+DROP INDEX message_thread;
+DROP INDEX message_link;
+DROP INDEX message_media;
+ALTER TABLE message DROP COLUMN media;
+ALTER TABLE message DROP COLUMN thread;
+ALTER TABLE log_state DROP COLUMN changed_at;
+ALTER TABLE log_state DROP COLUMN read_max;
+ALTER TABLE log_state DROP COLUMN messages;
+ALTER TABLE log_state DROP COLUMN top_date;
+ALTER TABLE log_state DROP COLUMN top;
+ALTER TABLE log_state RENAME COLUMN owner TO user_id;
+ALTER TABLE log_state RENAME TO user_state;
