@@ -21,7 +21,14 @@ import (
 	"hermod/internal/server"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain is also the bare program, which fanout starts as a process of its own.
+func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == "bare" {
+		main()
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // startServer runs a whole server and returns the flags that point to it.
 func startServer(t *testing.T) []string {

@@ -22,6 +22,8 @@ type cli struct {
 	Handshake handshakeCmd `cmd:"" help:"Make authorization keys."`
 	Signup    signupCmd    `cmd:"" help:"Sign up new accounts: key exchange, code, sign-up, state."`
 	Private   privateCmd   `cmd:"" help:"Let pairs talk, and look for losses, doubles and wrong order."`
+	Fanout    fanoutCmd    `cmd:"" help:"Post to a channel whose members are online, and compare with a bare program."`
+	Bare      bareCmd      `cmd:"" hidden:"" help:"The bare program of fanout."`
 	Idle      idleCmd      `cmd:"" help:"Hold signed-in connections that do nothing, and measure what they cost."`
 	Reconnect reconnectCmd `cmd:"" help:"Come back with a known session and ask for the difference."`
 	Merge     mergeCmd     `cmd:"" help:"Join the JSON reports of the parts of a run."`

@@ -25,8 +25,10 @@ type report struct {
 	Errors     map[string]int        `json:"errors,omitempty"`
 	Times      map[string]*histogram `json:"times"`
 	// Found counts what a scenario looked for, such as losses, in the order of the names.
-	Found  map[string]int `json:"found,omitempty"`
-	Server *serverReport  `json:"server,omitempty"`
+	Found map[string]int `json:"found,omitempty"`
+	// Figures are what a scenario measures beside its times.
+	Figures map[string]float64 `json:"figures,omitempty"`
+	Server  *serverReport      `json:"server,omitempty"`
 
 	mu sync.Mutex
 }
@@ -51,12 +53,14 @@ const (
 	foundDoubled    = "doubled"
 	foundOutOfOrder = "out of order"
 	foundLate       = "only in the difference"
+	foundTooLong    = "told to ask"
 )
 
 func newReport(scenario string, p part) *report {
 	return &report{
 		Scenario: scenario, Part: fmt.Sprintf("%d/%d", p.Index, p.Of),
 		Errors: make(map[string]int), Times: make(map[string]*histogram), Found: make(map[string]int),
+		Figures: make(map[string]float64),
 	}
 }
 
@@ -106,6 +110,12 @@ func (r *report) found(name string, n int) {
 	r.Found[name] += n
 }
 
+func (r *report) figure(name string, value float64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.Figures[name] = value
+}
+
 // write prints the report for people, and as JSON to the file.
 func (r *report) write(file string) error {
 	if file != "-" {
@@ -136,6 +146,9 @@ func (r *report) print(w io.Writer) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Found)) {
 		fmt.Fprintf(w, "  %-24s %d\n", name, r.Found[name])
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Figures)) {
+		fmt.Fprintf(w, "  %-42s %.4g\n", name, r.Figures[name])
 	}
 	for _, text := range slices.Sorted(maps.Keys(r.Errors)) {
 		fmt.Fprintf(w, "  %d times: %s\n", r.Errors[text], text)
@@ -194,6 +207,7 @@ func (r *report) merge(o *report) {
 	for name, n := range o.Found {
 		r.Found[name] += n
 	}
+	maps.Copy(r.Figures, o.Figures)
 	for name, h := range o.Times {
 		if r.Times[name] == nil {
 			r.Times[name] = new(histogram)
