@@ -9,7 +9,6 @@ import (
 func emptyAccount(r *rpc.Router) {
 	emptyLooks(r)
 	emptyEmojiLists(r)
-	ok[*tg.AccountClearRecentEmojiStatuses](r)
 	ok[*tg.AccountDeleteAutoSaveExceptions](r)
 	ok[*tg.AccountSaveAutoDownloadSettings](r)
 	ok[*tg.AccountSaveAutoSaveSettings](r)
@@ -59,7 +58,6 @@ func emptyLooks(r *rpc.Router) {
 func emptyEmojiLists(r *rpc.Router) {
 	statuses, sameStatuses := &tg.AccountEmojiStatuses{Hash: emptyHash}, &tg.AccountEmojiStatusesNotModified{}
 	listed(r, func(in *tg.AccountGetDefaultEmojiStatuses) int64 { return in.Hash }, statuses, sameStatuses)
-	listed(r, func(in *tg.AccountGetRecentEmojiStatuses) int64 { return in.Hash }, statuses, sameStatuses)
 	listed(r, func(in *tg.AccountGetChannelDefaultEmojiStatuses) int64 { return in.Hash }, statuses, sameStatuses)
 	listed(r, func(in *tg.AccountGetCollectibleEmojiStatuses) int64 { return in.Hash }, statuses, sameStatuses)
 

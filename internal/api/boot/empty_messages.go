@@ -76,7 +76,6 @@ func emptyFolders(r *rpc.Router) {
 
 // emptyPeople serves birthdays, music and the like.
 func emptyPeople(r *rpc.Router) {
-	none[*tg.ContactsGetBirthdays](r, &tg.ContactsContactBirthdays{})
 	quiet[*tg.ContactsGetLocated](r)
 	none[*tg.UsersGetSavedMusic](r, &tg.UsersSavedMusic{})
 	none[*tg.UsersGetSavedMusicByID](r, &tg.UsersSavedMusic{})

@@ -25,8 +25,6 @@ func (h *Handlers) registerHelp(r *rpc.Router) {
 	quiet[*tg.HelpGetAppChangelog](r)
 	listed(r, func(in *tg.HelpGetPeerProfileColors) int64 { return int64(in.Hash) },
 		&tg.HelpPeerColors{Hash: emptyHash}, &tg.HelpPeerColorsNotModified{})
-	listed(r, func(in *tg.HelpGetTimezonesList) int64 { return int64(in.Hash) },
-		&tg.HelpTimezonesList{Hash: emptyHash}, &tg.HelpTimezonesListNotModified{})
 	listed(r, func(in *tg.HelpGetPassportConfig) int64 { return int64(in.Hash) },
 		&tg.HelpPassportConfig{Hash: emptyHash, CountriesLangs: &tg.DataJSON{Data: "{}"}}, &tg.HelpPassportConfigNotModified{})
 	none[*tg.HelpGetPremiumPromo](r, &tg.HelpPremiumPromo{Currency: "EUR"})

@@ -17,6 +17,8 @@ var (
 	errLimit    = rpc.BadRequest("LIMIT_INVALID")
 	errPeer     = rpc.BadRequest("PEER_ID_INVALID")
 	errBirthday = rpc.BadRequest("BIRTHDAY_INVALID")
+	errDocument = rpc.BadRequest("DOCUMENT_INVALID")
+	errShortcut = rpc.BadRequest("SHORTCUT_INVALID")
 )
 
 // isRefusal tells whether err is an answer to the client, not trouble of ours.

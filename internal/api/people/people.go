@@ -11,6 +11,7 @@ import (
 	"hermod/internal/api/view"
 	"hermod/internal/domain/contacts"
 	"hermod/internal/domain/ids"
+	"hermod/internal/domain/reports"
 	"hermod/internal/domain/users"
 	"hermod/internal/rpc"
 	"hermod/internal/tl/tg"
@@ -30,6 +31,7 @@ type Options struct {
 	Users    *users.Service
 	Contacts *contacts.Service
 	View     *view.View
+	Reports  *reports.Service
 	// Facts looks up the chat of owner with peer. Nil: there is nothing to say.
 	Facts func(ctx context.Context, owner ids.User, peer ids.Peer) (ChatFacts, error)
 	// Partners returns the people with whom user has talked lately, some hundreds at most. Nil: nobody.
@@ -43,6 +45,7 @@ type Handlers struct {
 	users       *users.Service
 	contacts    *contacts.Service
 	view        *view.View
+	reports     *reports.Service
 	facts       func(context.Context, ids.User, ids.Peer) (ChatFacts, error)
 	partners    users.Partners
 	contactLink string
@@ -51,7 +54,8 @@ type Handlers struct {
 // New makes the handlers.
 func New(o Options) *Handlers {
 	h := &Handlers{
-		users: o.Users, contacts: o.Contacts, view: o.View, facts: o.Facts, partners: o.Partners, contactLink: o.ContactLink,
+		users: o.Users, contacts: o.Contacts, view: o.View, reports: o.Reports,
+		facts: o.Facts, partners: o.Partners, contactLink: o.ContactLink,
 	}
 	if h.facts == nil {
 		h.facts = func(context.Context, ids.User, ids.Peer) (ChatFacts, error) { return ChatFacts{}, nil }
@@ -75,31 +79,40 @@ func (h *Handlers) Register(r *rpc.Router) {
 	h.registerStrangers(r)
 	h.registerPhotos(r)
 	h.registerReactions(r)
+	h.registerBusiness(r)
+	h.registerStatuses(r)
 }
 
 // wireErrors says how the errors of users and contacts look to clients.
 var wireErrors = map[error]rpc.Error{
-	users.ErrNotFound:      rpc.BadRequest("USER_ID_INVALID"),
-	users.ErrDeleted:       rpc.BadRequest("INPUT_USER_DEACTIVATED"),
-	users.ErrBlocked:       rpc.BadRequest("USER_IS_BLOCKED"),
-	users.ErrYouBlocked:    rpc.BadRequest("YOU_BLOCKED_USER"),
-	users.ErrPhone:         rpc.BadRequest("PHONE_NUMBER_INVALID"),
-	users.ErrPhoneTaken:    rpc.BadRequest("PHONE_NUMBER_OCCUPIED"),
-	users.ErrFirstName:     rpc.BadRequest("FIRSTNAME_INVALID"),
-	users.ErrLastName:      rpc.BadRequest("LASTNAME_INVALID"),
-	users.ErrAbout:         rpc.BadRequest("ABOUT_TOO_LONG"),
-	users.ErrBirthday:      rpc.BadRequest("BIRTHDAY_INVALID"),
-	users.ErrUsername:      rpc.BadRequest("USERNAME_INVALID"),
-	users.ErrUsernameTaken: rpc.BadRequest("USERNAME_OCCUPIED"),
-	users.ErrUsernameSame:  rpc.BadRequest("USERNAME_NOT_MODIFIED"),
-	users.ErrRules:         rpc.BadRequest("PRIVACY_VALUE_INVALID"),
-	contacts.ErrSelf:       rpc.BadRequest("CONTACT_ID_INVALID"),
-	contacts.ErrNoName:     rpc.BadRequest("CONTACT_NAME_EMPTY"),
-	contacts.ErrNotAsked:   rpc.BadRequest("CONTACT_REQ_MISSING"),
-	contacts.ErrNotContact: rpc.BadRequest("CONTACT_MISSING"),
-	contacts.ErrNote:       rpc.BadRequest("NOTE_TOO_LONG"),
-	contacts.ErrTooMany:    rpc.BadRequest("LIMIT_INVALID"),
-	contacts.ErrToken:      rpc.BadRequest("IMPORT_TOKEN_INVALID"),
+	users.ErrNotFound:         rpc.BadRequest("USER_ID_INVALID"),
+	users.ErrDeleted:          rpc.BadRequest("INPUT_USER_DEACTIVATED"),
+	users.ErrBlocked:          rpc.BadRequest("USER_IS_BLOCKED"),
+	users.ErrYouBlocked:       rpc.BadRequest("YOU_BLOCKED_USER"),
+	users.ErrPhone:            rpc.BadRequest("PHONE_NUMBER_INVALID"),
+	users.ErrPhoneTaken:       rpc.BadRequest("PHONE_NUMBER_OCCUPIED"),
+	users.ErrFirstName:        rpc.BadRequest("FIRSTNAME_INVALID"),
+	users.ErrLastName:         rpc.BadRequest("LASTNAME_INVALID"),
+	users.ErrAbout:            rpc.BadRequest("ABOUT_TOO_LONG"),
+	users.ErrBirthday:         rpc.BadRequest("BIRTHDAY_INVALID"),
+	users.ErrUsername:         rpc.BadRequest("USERNAME_INVALID"),
+	users.ErrUsernameTaken:    rpc.BadRequest("USERNAME_OCCUPIED"),
+	users.ErrUsernameSame:     rpc.BadRequest("USERNAME_NOT_MODIFIED"),
+	users.ErrUsernameOrder:    rpc.BadRequest("ORDER_INVALID"),
+	users.ErrUsernamesTooMany: rpc.BadRequest("USERNAMES_ACTIVE_TOO_MUCH"),
+	users.ErrTimezone:         rpc.BadRequest("TIMEZONE_INVALID"),
+	users.ErrHours:            rpc.BadRequest("BUSINESS_WORK_HOURS_PERIOD_INVALID"),
+	users.ErrAddress:          rpc.BadRequest("BUSINESS_ADDRESS_INVALID"),
+	users.ErrIntro:            rpc.BadRequest("INTRO_TOO_LONG"),
+	users.ErrPlace:            rpc.BadRequest("GEO_POINT_INVALID"),
+	users.ErrRules:            rpc.BadRequest("PRIVACY_VALUE_INVALID"),
+	contacts.ErrSelf:          rpc.BadRequest("CONTACT_ID_INVALID"),
+	contacts.ErrNoName:        rpc.BadRequest("CONTACT_NAME_EMPTY"),
+	contacts.ErrNotAsked:      rpc.BadRequest("CONTACT_REQ_MISSING"),
+	contacts.ErrNotContact:    rpc.BadRequest("CONTACT_MISSING"),
+	contacts.ErrNote:          rpc.BadRequest("NOTE_TOO_LONG"),
+	contacts.ErrTooMany:       rpc.BadRequest("LIMIT_INVALID"),
+	contacts.ErrToken:         rpc.BadRequest("IMPORT_TOKEN_INVALID"),
 }
 
 // updatesOf answers with updates about people, shown with them.

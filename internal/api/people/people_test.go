@@ -13,6 +13,7 @@ import (
 	"hermod/internal/db/dbtest"
 	"hermod/internal/domain/contacts"
 	"hermod/internal/domain/ids"
+	"hermod/internal/domain/reports"
 	"hermod/internal/domain/updates"
 	"hermod/internal/domain/users"
 	"hermod/internal/rpc"
@@ -41,7 +42,8 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	}
 	w := &world{db: d}
 	w.Handlers = New(Options{
-		Users: u, Contacts: c, View: view.New(u, c, ids.NewAccess([32]byte{1}), nil),
+		Reports: reports.New(d),
+		Users:   u, Contacts: c, View: view.New(u, c, ids.NewAccess([32]byte{1}), nil),
 		Facts: func(context.Context, ids.User, ids.Peer) (ChatFacts, error) {
 			return ChatFacts{Notify: w.notify, PinnedMessage: 7}, nil
 		},

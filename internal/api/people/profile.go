@@ -18,7 +18,6 @@ func (h *Handlers) registerProfile(r *rpc.Router) {
 	rpc.Handle(r, rpc.UserOnly, h.updateStatus)
 	rpc.Handle(r, rpc.UserOnly, h.updateBirthday)
 	rpc.Handle(r, rpc.UserOnly, h.updateColor)
-	rpc.Handle(r, rpc.UserOnly, h.updateEmojiStatus)
 	rpc.Handle(r, rpc.UserOnly, h.getContactSignUpNotification)
 	rpc.Handle(r, rpc.UserOnly, h.setContactSignUpNotification)
 }
@@ -50,16 +49,14 @@ func (h *Handlers) checkUsername(ctx context.Context, _ *rpc.Call, in *tg.Accoun
 	return err == nil, err
 }
 
-// reorderUsernames serves https://core.telegram.org/method/account.reorderUsernames. Everybody has one name at
-// most, so there is one order.
-func (h *Handlers) reorderUsernames(context.Context, *rpc.Call, *tg.AccountReorderUsernames) (tg.Bool, error) {
-	return false, rpc.BadRequest("USERNAME_NOT_MODIFIED")
+// reorderUsernames serves https://core.telegram.org/method/account.reorderUsernames.
+func (h *Handlers) reorderUsernames(ctx context.Context, call *rpc.Call, in *tg.AccountReorderUsernames) (tg.Bool, error) {
+	return true, h.users.ReorderUsernames(ctx, call.User, in.Order)
 }
 
-// toggleUsername serves https://core.telegram.org/method/account.toggleUsername. The one name that can be
-// edited is always active.
-func (h *Handlers) toggleUsername(context.Context, *rpc.Call, *tg.AccountToggleUsername) (tg.Bool, error) {
-	return false, rpc.BadRequest("USERNAME_NOT_MODIFIED")
+// toggleUsername serves https://core.telegram.org/method/account.toggleUsername.
+func (h *Handlers) toggleUsername(ctx context.Context, call *rpc.Call, in *tg.AccountToggleUsername) (tg.Bool, error) {
+	return true, h.users.ToggleUsername(ctx, call.User, in.Username, bool(in.Active))
 }
 
 // updateStatus serves https://core.telegram.org/method/account.updateStatus.
@@ -82,6 +79,9 @@ func (h *Handlers) updateBirthday(ctx context.Context, call *rpc.Call, in *tg.Ac
 	return true, h.users.SetBirthday(ctx, call.User, b)
 }
 
+// maxColors is how many colours have a number: those that clients bring, and those that servers may add.
+const maxColors = 21
+
 // updateColor serves https://core.telegram.org/method/account.updateColor.
 func (h *Handlers) updateColor(ctx context.Context, call *rpc.Call, in *tg.AccountUpdateColor) (tg.Bool, error) {
 	var color *users.Color
@@ -91,6 +91,9 @@ func (h *Handlers) updateColor(ctx context.Context, call *rpc.Call, in *tg.Accou
 			color = &users.Color{Emoji: *in.BackgroundEmojiID}
 		}
 	case *tg.PeerColor:
+		if c.Color != nil && (*c.Color < 0 || *c.Color >= maxColors) {
+			return false, rpc.BadRequest("COLOR_INVALID")
+		}
 		color = &users.Color{Number: c.Color}
 		if c.BackgroundEmojiID != nil {
 			color.Emoji = *c.BackgroundEmojiID
@@ -105,27 +108,6 @@ func (h *Handlers) updateColor(ctx context.Context, call *rpc.Call, in *tg.Accou
 			s.Color = color
 		}
 		return users.ChangedProfile
-	})
-}
-
-// updateEmojiStatus serves https://core.telegram.org/method/account.updateEmojiStatus.
-func (h *Handlers) updateEmojiStatus(ctx context.Context, call *rpc.Call, in *tg.AccountUpdateEmojiStatus) (tg.Bool, error) {
-	var status *users.EmojiStatus
-	switch e := in.EmojiStatus.(type) {
-	case *tg.EmojiStatusEmpty:
-	case *tg.EmojiStatus:
-		status = &users.EmojiStatus{Document: e.DocumentID}
-		if e.Until != nil {
-			status.Until = int64(*e.Until)
-		}
-	case *tg.EmojiStatusUntil: // until layer 197
-		status = &users.EmojiStatus{Document: e.DocumentID, Until: int64(e.Until)}
-	default:
-		return false, rpc.BadRequest("DOCUMENT_INVALID")
-	}
-	return true, h.users.UpdateSettings(ctx, call.User, func(s *users.Settings) users.Change {
-		s.EmojiStatus = status
-		return users.ChangedEmoji
 	})
 }
 

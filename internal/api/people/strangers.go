@@ -6,6 +6,7 @@ import (
 	"hermod/internal/api/view"
 	"hermod/internal/domain/contacts"
 	"hermod/internal/domain/ids"
+	"hermod/internal/domain/reports"
 	"hermod/internal/rpc"
 	"hermod/internal/tl"
 	"hermod/internal/tl/tg"
@@ -134,5 +135,6 @@ func (h *Handlers) report(ctx context.Context, call *rpc.Call, in tg.InputPeerCl
 	if peer == call.User.Peer() {
 		return false, errPeer
 	}
-	return true, h.contacts.Report(ctx, call.User, peer, reason.TLName(), message)
+	name, _ := reports.Plain(reason.TLName())
+	return true, h.reports.Add(ctx, reports.Report{Reporter: call.User, Peer: peer, Reason: name, Comment: message})
 }

@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"time"
 
 	"hermod/internal/domain/contacts"
 	"hermod/internal/domain/ids"
@@ -137,6 +138,7 @@ func profile(u users.User, viewer users.Viewer, rel users.Relation) *tg.UserFull
 	if u.Birthday != (users.Birthday{}) && u.Shows(users.BirthdayKey, viewer, rel) {
 		full.Birthday = birthday(u.Birthday)
 	}
+	addBusiness(full, u.Settings.Business, time.Now())
 	if b := u.Settings.Bot; u.Bot && b != nil {
 		full.BotInfo = botInfo(u.ID, b)
 	}

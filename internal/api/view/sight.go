@@ -101,7 +101,7 @@ func (v *View) sightOf(me, u users.User, rel users.Relation) sight {
 	s.user.Verified, s.user.Support = u.Verified, u.Support
 	first, last := shownName(u, rel)
 	s.user.FirstName, s.user.LastName = optional(first), optional(last)
-	s.user.Username = optional(u.Username)
+	s.user.Username, s.user.Usernames = Usernames(u.Usernames())
 	if ShowsPhone(me, u, rel) {
 		s.user.Phone = optional(string(u.Phone))
 	}
@@ -141,6 +141,17 @@ func dress(t *tg.User, u users.User) {
 		t.Bot, t.BotNochats, t.BotChatHistory = true, b.NoGroups, b.ReadsAll
 		t.BotInfoVersion, t.BotInlinePlaceholder = new(max(b.InfoVersion, 1)), b.InlinePlaceholder
 	}
+}
+
+// Usernames shows the names of a peer: alone the one that its holder chose, or all of them. TDLib takes one or the other.
+func Usernames(list []users.Username) (name *string, all []*tg.Username) {
+	if len(list) == 1 && list[0].Active && list[0].Editable {
+		return new(list[0].Name), nil
+	}
+	for _, n := range list {
+		all = append(all, &tg.Username{Username: n.Name, Active: n.Active, Editable: n.Editable})
+	}
+	return nil, all
 }
 
 // Color shows the colour of a name.

@@ -23,7 +23,9 @@ func (v *View) Update(ctx context.Context, viewer ids.User, what any) (u tg.Upda
 	case updates.Privacy:
 		return v.privacyChanged(ctx, viewer, users.PrivacyKey(e.Key))
 	case updates.PeerBlocked:
-		return &tg.UpdatePeerBlocked{PeerID: Peer(e.Peer), Blocked: e.Blocked}, some(e.Peer.User()), nil
+		return v.blocked(ctx, viewer, e.Peer)
+	case updates.RecentStatuses:
+		return &tg.UpdateRecentEmojiStatuses{}, nil, nil
 	case updates.PeerSettings:
 		settings, err := v.Settings(ctx, viewer, e.Peer)
 		return &tg.UpdatePeerSettings{Peer: Peer(e.Peer), Settings: settings}, some(e.Peer.User()), err
@@ -31,6 +33,16 @@ func (v *View) Update(ctx context.Context, viewer ids.User, what any) (u tg.Upda
 		return &tg.UpdateContactsReset{}, nil, nil
 	}
 	return nil, nil, nil
+}
+
+// blocked shows on which lists of viewer peer stands now.
+func (v *View) blocked(ctx context.Context, viewer ids.User, peer ids.Peer) (tg.UpdateClass, []ids.User, error) {
+	all, err := v.contacts.IsBlocked(ctx, viewer, peer, contacts.Messages)
+	if err != nil {
+		return nil, nil, err
+	}
+	stories, err := v.contacts.IsBlocked(ctx, viewer, peer, contacts.Stories)
+	return &tg.UpdatePeerBlocked{PeerID: Peer(peer), Blocked: all, BlockedMyStoriesFrom: stories}, some(peer.User()), err
 }
 
 func some(u ids.User) []ids.User {
@@ -76,9 +88,14 @@ func (v *View) changed(ctx context.Context, viewer, user ids.User, what users.Ch
 
 func nameUpdate(u *tg.User) *tg.UpdateUserName {
 	up := &tg.UpdateUserName{UserID: u.ID, FirstName: value(u.FirstName), LastName: value(u.LastName), Usernames: []*tg.Username{}}
+	up.Usernames = append(up.Usernames, u.Usernames...)
 	if u.Username != nil {
-		up.Username = *u.Username
 		up.Usernames = append(up.Usernames, &tg.Username{Username: *u.Username, Active: true, Editable: true})
+	}
+	for _, n := range up.Usernames {
+		if up.Username == "" && n.Active { // for clients that know of one name
+			up.Username = n.Username
+		}
 	}
 	return up
 }

@@ -72,23 +72,7 @@ func (s *Service) HideBar(ctx context.Context, owner ids.User, peer ids.Peer) er
 		if err != nil || rows == 0 {
 			return err
 		}
-		return s.log.Note(ctx, tx, owner, updates.PeerSettings{Peer: peer})
+		return s.log.Note(ctx, tx, owner.Peer(), updates.PeerSettings{Peer: peer})
 	})
 	return wrap(err, "hide peer settings")
-}
-
-const maxReport = 1024 // characters
-
-// Report keeps what reporter has to say against peer, for whoever runs the server. One report per reason counts.
-func (s *Service) Report(ctx context.Context, reporter ids.User, peer ids.Peer, reason, message string) error {
-	if runes := []rune(message); len(runes) > maxReport {
-		message = string(runes[:maxReport])
-	}
-	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		const insert = `INSERT INTO report (peer, reporter, reason, message, reported_at) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (peer, reporter, reason) DO UPDATE SET message = excluded.message, reported_at = excluded.reported_at`
-		_, err := tx.Exec(ctx, insert, peer, reporter, reason, message, time.Now())
-		return err
-	})
-	return wrap(err, "report")
 }

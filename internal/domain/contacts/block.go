@@ -47,8 +47,11 @@ func (s *Service) block(ctx context.Context, tx *db.Tx, owner ids.User, peer ids
 	const insert = `INSERT INTO blocked (owner, peer, stories, blocked_at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (owner, peer, stories) DO NOTHING`
 	rows, err := tx.Exec(ctx, insert, owner, peer, bool(list), time.Now())
-	if err != nil || rows == 0 || list == Stories {
+	if err != nil || rows == 0 {
 		return err
+	}
+	if list == Stories {
+		return s.log.Note(ctx, tx, owner.Peer(), updates.PeerBlocked{Peer: peer, Blocked: true, Stories: true})
 	}
 	const mirror = `INSERT INTO known_by (user_id, owner, blocked) VALUES ($1, $2, 1)
 		ON CONFLICT (user_id, owner) DO UPDATE SET blocked = 1`
@@ -58,7 +61,7 @@ func (s *Service) block(ctx context.Context, tx *db.Tx, owner ids.User, peer ids
 		}
 		s.users.Touch(tx, owner)
 	}
-	return s.log.Note(ctx, tx, owner, updates.PeerBlocked{Peer: peer, Blocked: true})
+	return s.log.Note(ctx, tx, owner.Peer(), updates.PeerBlocked{Peer: peer, Blocked: true})
 }
 
 // Unblock takes peer off a block list of owner; one that is not on it is no error.
@@ -70,8 +73,11 @@ func (s *Service) Unblock(ctx context.Context, owner ids.User, peer ids.Peer, li
 func (s *Service) unblock(ctx context.Context, tx *db.Tx, owner ids.User, peer ids.Peer, list BlockList) error {
 	const remove = `DELETE FROM blocked WHERE owner = $1 AND peer = $2 AND stories = $3`
 	rows, err := tx.Exec(ctx, remove, owner, peer, bool(list))
-	if err != nil || rows == 0 || list == Stories {
+	if err != nil || rows == 0 {
 		return err
+	}
+	if list == Stories {
+		return s.log.Note(ctx, tx, owner.Peer(), updates.PeerBlocked{Peer: peer, Stories: true})
 	}
 	if user := peer.User(); user != 0 {
 		for _, sql := range []string{
@@ -84,7 +90,7 @@ func (s *Service) unblock(ctx context.Context, tx *db.Tx, owner ids.User, peer i
 		}
 		s.users.Touch(tx, owner)
 	}
-	return s.log.Note(ctx, tx, owner, updates.PeerBlocked{Peer: peer})
+	return s.log.Note(ctx, tx, owner.Peer(), updates.PeerBlocked{Peer: peer})
 }
 
 // Blocked returns a page of a block list of owner, newest first, and how many are on it.

@@ -109,6 +109,15 @@ func Hash(list []Contact, saved int) int64 {
 	return int64(hash)
 }
 
+// HashOf is the hash of any list of numbers that is not empty, as Hash makes it.
+func HashOf(list []int64) int64 {
+	var hash uint64
+	for _, n := range list {
+		hash = mix(hash, uint64(n))
+	}
+	return int64(hash)
+}
+
 func mix(hash, n uint64) uint64 {
 	hash ^= hash >> 21
 	hash ^= hash << 35
@@ -177,7 +186,8 @@ func (s *Service) add(ctx context.Context, tx *db.Tx, owner ids.User, e entry, c
 			return err
 		}
 	}
-	return s.log.Note(ctx, tx, owner, updates.PeerSettings{Peer: e.user.Peer()})
+	s.users.TellOf(tx, e.user, owner) // may see his number now, and that both know each other
+	return s.log.Note(ctx, tx, owner.Peer(), updates.PeerSettings{Peer: e.user.Peer()})
 }
 
 // knownPhone is the number of them, if owner typed it and might have found them by it.
@@ -225,7 +235,7 @@ func (s *Service) SetNote(ctx context.Context, owner, user ids.User, note string
 			return err
 		}
 		s.users.Touch(tx, owner)
-		return s.log.Note(ctx, tx, owner, updates.UserChanged{User: user, What: string(users.ChangedProfile)})
+		return s.log.Note(ctx, tx, owner.Peer(), updates.UserChanged{User: user, What: string(users.ChangedProfile)})
 	})
 	return wrap(err, "note")
 }
@@ -253,7 +263,7 @@ func (s *Service) SetCloseFriends(ctx context.Context, owner ids.User, friends [
 		if err := s.changeCloseFriends(ctx, tx, owner, before, wanted); err != nil {
 			return err
 		}
-		return s.log.Note(ctx, tx, owner, updates.ContactsReset{})
+		return s.log.Note(ctx, tx, owner.Peer(), updates.ContactsReset{})
 	})
 	return wrap(err, "close friends")
 }

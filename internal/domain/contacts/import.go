@@ -163,7 +163,7 @@ func (s *Service) keep(ctx context.Context, tx *db.Tx, owner ids.User, people []
 		if err := s.put(ctx, tx, owner, fresh); err != nil {
 			return nil, err
 		}
-		if err := s.log.Note(ctx, tx, owner, updates.ContactsReset{}); err != nil {
+		if err := s.log.Note(ctx, tx, owner.Peer(), updates.ContactsReset{}); err != nil {
 			return nil, err
 		}
 	}

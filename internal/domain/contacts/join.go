@@ -66,5 +66,5 @@ func (s *Service) joinOne(ctx context.Context, tx *db.Tx, owner, user ids.User, 
 	if err := s.put(ctx, tx, owner, []entry{e}); err != nil {
 		return err
 	}
-	return s.log.Note(ctx, tx, owner, updates.ContactsReset{})
+	return s.log.Note(ctx, tx, owner.Peer(), updates.ContactsReset{})
 }

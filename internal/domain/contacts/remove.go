@@ -26,12 +26,13 @@ func (s *Service) Delete(ctx context.Context, owner ids.User, gone []ids.User) e
 			return err
 		}
 		if len(gone) > maxNamed {
-			return s.log.Note(ctx, tx, owner, updates.ContactsReset{})
+			return s.log.Note(ctx, tx, owner.Peer(), updates.ContactsReset{})
 		}
 		for _, u := range gone {
-			if err := s.log.Note(ctx, tx, owner, updates.PeerSettings{Peer: u.Peer()}); err != nil {
+			if err := s.log.Note(ctx, tx, owner.Peer(), updates.PeerSettings{Peer: u.Peer()}); err != nil {
 				return err
 			}
+			s.users.TellOf(tx, u, owner)
 		}
 		return nil
 	})
@@ -77,7 +78,7 @@ func (s *Service) deleteByPhones(ctx context.Context, tx *db.Tx, owner ids.User,
 	if err := s.remove(ctx, tx, owner, gone); err != nil || len(gone) == 0 {
 		return err
 	}
-	return s.log.Note(ctx, tx, owner, updates.ContactsReset{})
+	return s.log.Note(ctx, tx, owner.Peer(), updates.ContactsReset{})
 }
 
 // Saved returns the numbers in owner's address book that belong to nobody here.

@@ -3,9 +3,6 @@ package contacts
 import (
 	"context"
 	"strings"
-	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/users"
@@ -22,7 +19,7 @@ func (s *Service) Search(ctx context.Context, owner ids.User, query string, know
 		return nil, nil, nil
 	}
 	limit = min(limit, maxFound)
-	if mine, err = s.searchMine(ctx, owner, words(query), known, limit); err != nil {
+	if mine, err = s.searchMine(ctx, owner, users.Words(query), known, limit); err != nil {
 		return nil, nil, err
 	}
 	found, err := s.users.ByUsernamePrefix(ctx, query, limit)
@@ -74,11 +71,14 @@ func (s *Service) searchMine(ctx context.Context, owner ids.User, query []string
 
 // namesOf are the words by which a person can be found.
 func namesOf(u users.User, rel users.Relation) []string {
-	names := []string{u.FirstName, u.LastName, u.Username}
+	names := []string{u.FirstName, u.LastName}
+	for _, n := range u.Usernames() {
+		names = append(names, n.Name)
+	}
 	if rel.Mine.Contact {
 		names = append(names, rel.Saved.FirstName, rel.Saved.LastName, string(rel.Saved.Phone))
 	}
-	return words(strings.Join(names, " "))
+	return users.Words(strings.Join(names, " "))
 }
 
 // matches tells whether each word of query is the beginning of one of names.
@@ -93,20 +93,6 @@ func matches(query, names []string) bool {
 		}
 	}
 	return len(query) > 0
-}
-
-// words cuts text into words, in lower case and without accents.
-func words(text string) []string {
-	folded := strings.Map(func(r rune) rune {
-		switch {
-		case unicode.Is(unicode.Mn, r):
-			return -1
-		case unicode.IsLetter(r), unicode.IsDigit(r), r == '_':
-			return unicode.ToLower(r)
-		}
-		return ' '
-	}, norm.NFD.String(text))
-	return strings.Fields(folded)
 }
 
 // ResolvePhone returns who has a number and lets owner find him by it; users.ErrNotFound for nobody and

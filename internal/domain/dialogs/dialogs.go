@@ -107,7 +107,7 @@ func (s *Service) Lock(ctx context.Context, tx *db.Tx, owners ...ids.User) error
 		return nil // has one writer
 	}
 	for _, o := range owners {
-		if _, err := tx.Exec(ctx, `SELECT 1 FROM user_state WHERE user_id = $1 FOR UPDATE`, int64(o)); err != nil {
+		if _, err := tx.Exec(ctx, `SELECT 1 FROM log_state WHERE owner = $1 FOR UPDATE`, int64(o)); err != nil {
 			return fmt.Errorf("lock user %d: %w", o, err)
 		}
 	}

@@ -28,7 +28,7 @@ func each(t *testing.T, fn func(t *testing.T, s *Service)) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		s := New(d, updates.New(d, bus.NewLocal()))
 		err := d.Write(t.Context(), func(tx *db.Tx) error {
-			return errors.Join(s.log.Create(t.Context(), tx, alice), s.log.Create(t.Context(), tx, bob))
+			return errors.Join(s.log.Create(t.Context(), tx, alice.Peer()), s.log.Create(t.Context(), tx, bob.Peer()))
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -41,7 +41,7 @@ func each(t *testing.T, fn func(t *testing.T, s *Service)) {
 func notes(t *testing.T, s *Service) (all []updates.Event) {
 	t.Helper()
 	err := s.db.Read(t.Context(), func(tx *db.Tx) error {
-		list, err := s.log.Since(t.Context(), tx, alice, 1, time.Time{}, 100)
+		list, err := s.log.Since(t.Context(), tx, alice.Peer(), 1, time.Time{}, 100)
 		for _, e := range list {
 			all = append(all, e.Event)
 		}

@@ -86,7 +86,7 @@ func (s *Service) setDraft(ctx context.Context, tx *db.Tx, owner ids.User, d Dra
 	if _, err := tx.Exec(ctx, set, int64(owner), int64(d.Peer), time.Now(), string(data)); err != nil {
 		return err
 	}
-	return s.log.Note(ctx, tx, owner, updates.Draft{Peer: d.Peer})
+	return s.log.Note(ctx, tx, owner.Peer(), updates.Draft{Peer: d.Peer})
 }
 
 // checkRoom fails with ErrTooMany when a count of what is kept has reached its bound.
@@ -107,7 +107,7 @@ func (s *Service) DropDraft(ctx context.Context, tx *db.Tx, owner ids.User, peer
 	if err != nil || n == 0 {
 		return err
 	}
-	return s.log.Note(ctx, tx, owner, updates.Draft{Peer: peer})
+	return s.log.Note(ctx, tx, owner.Peer(), updates.Draft{Peer: peer})
 }
 
 // DropDrafts removes all drafts of owner.

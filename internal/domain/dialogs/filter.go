@@ -40,7 +40,7 @@ func (s *Service) SetFilter(ctx context.Context, owner ids.User, f Filter) error
 		if err := s.setFilter(ctx, tx, owner, f); err != nil {
 			return err
 		}
-		return s.log.Note(ctx, tx, owner, updates.DialogFilter{ID: f.ID})
+		return s.log.Note(ctx, tx, owner.Peer(), updates.DialogFilter{ID: f.ID})
 	})
 	return wrap("set filter", owner, err)
 }
@@ -82,7 +82,7 @@ func (s *Service) OrderFilters(ctx context.Context, owner ids.User, order []int3
 				return err
 			}
 		}
-		return s.log.Note(ctx, tx, owner, updates.DialogFilterOrder{})
+		return s.log.Note(ctx, tx, owner.Peer(), updates.DialogFilterOrder{})
 	})
 	return wrap("order filters", owner, err)
 }
@@ -162,7 +162,7 @@ func (s *Service) SetOptions(ctx context.Context, owner ids.User, edit func(*Opt
 		if err != nil || o.FilterTags == tags {
 			return err
 		}
-		return s.log.Note(ctx, tx, owner, updates.DialogFilters{})
+		return s.log.Note(ctx, tx, owner.Peer(), updates.DialogFilters{})
 	})
 	return wrap("set options", owner, err)
 }

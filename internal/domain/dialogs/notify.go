@@ -87,7 +87,7 @@ func (s *Service) setNotify(ctx context.Context, tx *db.Tx, owner ids.User, at T
 	if _, err := tx.Exec(ctx, set, int64(owner), string(at.Scope), int64(at.Peer), string(data)); err != nil {
 		return err
 	}
-	return s.log.Note(ctx, tx, owner, at.event())
+	return s.log.Note(ctx, tx, owner.Peer(), at.event())
 }
 
 func (at Target) event() updates.NotifySettings {
@@ -174,7 +174,7 @@ func (s *Service) ResetNotify(ctx context.Context, owner ids.User) error {
 			return err
 		}
 		for at := range all {
-			if err := s.log.Note(ctx, tx, owner, at.event()); err != nil {
+			if err := s.log.Note(ctx, tx, owner.Peer(), at.event()); err != nil {
 				return err
 			}
 		}

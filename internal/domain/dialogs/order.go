@@ -50,7 +50,7 @@ func (s *Service) pin(ctx context.Context, tx *db.Tx, owner ids.User, peer ids.P
 		return false, err
 	}
 	ev := updates.DialogPinned{Peer: peer, Folder: int32(d.Folder), Pinned: pinned}
-	return true, s.log.Note(ctx, tx, owner, ev)
+	return true, s.log.Note(ctx, tx, owner.Peer(), ev)
 }
 
 // Reorder puts the pinned dialogs of a folder in the order of peers. With force, dialogs that are not among them are
@@ -99,7 +99,7 @@ func (s *Service) reorder(
 			return err
 		}
 	}
-	return s.log.Note(ctx, tx, owner, updates.PinnedDialogs{Folder: int32(folder)})
+	return s.log.Note(ctx, tx, owner.Peer(), updates.PinnedDialogs{Folder: int32(folder)})
 }
 
 // Move puts dialogs into a folder and returns the position of the change; the position stands still when they were
@@ -142,11 +142,11 @@ func (s *Service) move(
 		moved = append(moved, d.Peer)
 	}
 	if len(moved) == 0 {
-		return updates.Entry{Owner: owner}, nil
+		return updates.Entry{Owner: owner.Peer()}, nil
 	}
 	ev := updates.FolderPeers{Peers: moved, Folder: int32(folder)}
-	pts, err := s.log.Append(ctx, tx, owner, ev)
-	return updates.Entry{Owner: owner, PTS: pts, Count: ev.Count(), Event: ev}, err
+	pts, err := s.log.Append(ctx, tx, owner.Peer(), ev)
+	return updates.Entry{Owner: owner.Peer(), PTS: pts, Count: ev.Count(), Event: ev}, err
 }
 
 // Mark sets or takes the unread mark that a person puts on a dialog by hand.
@@ -172,7 +172,7 @@ func (s *Service) SetMark(ctx context.Context, tx *db.Tx, owner ids.User, peer i
 	if err != nil || n == 0 {
 		return err
 	}
-	return s.log.Note(ctx, tx, owner, updates.DialogUnread{Peer: peer, Unread: unread})
+	return s.log.Note(ctx, tx, owner.Peer(), updates.DialogUnread{Peer: peer, Unread: unread})
 }
 
 // Marked returns the peers whose dialogs owner has marked as unread.

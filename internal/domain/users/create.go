@@ -2,9 +2,7 @@ package users
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"hermod/internal/db"
@@ -45,7 +43,7 @@ func (s *Service) Create(ctx context.Context, tx *db.Tx, n NewUser) (User, error
 	if err := insertUser(ctx, tx, u); err != nil {
 		return User{}, fmt.Errorf("create user %d: %w", u.ID, err)
 	}
-	if err := s.log.Create(ctx, tx, u.ID); err != nil {
+	if err := s.log.Create(ctx, tx, u.ID.Peer()); err != nil {
 		return User{}, err
 	}
 	s.Touch(tx, u.ID)
@@ -91,18 +89,22 @@ func (s *Service) Delete(ctx context.Context, tx *db.Tx, user ids.User) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM phone WHERE phone = (SELECT phone FROM user_account WHERE id = $1) AND user_id = $1`, user); err != nil {
 		return fmt.Errorf("release the number of user %d: %w", user, err)
 	}
-	var name string
-	err := tx.QueryRow(ctx, `SELECT username FROM user_account WHERE id = $1 AND deleted_at = 0`, user).Scan(&name)
-	if errors.Is(err, db.ErrNotFound) {
-		return ErrNotFound
-	} else if err != nil {
-		return fmt.Errorf("delete user %d: %w", user, err)
+	u, err := readLocked(ctx, tx, user)
+	if err == nil && u.Deleted() {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return err
+	}
+	for _, n := range u.Usernames() {
+		if err := s.ReleaseUsername(ctx, tx, n.Name, user.Peer()); err != nil {
+			return err
+		}
 	}
 	for _, step := range []struct {
 		sql  string
 		args []any
 	}{
-		{`DELETE FROM username WHERE name = $1 AND peer = $2`, []any{strings.ToLower(name), user.Peer()}},
 		{`DELETE FROM privacy_rule WHERE user_id = $1`, []any{user}},
 		{`DELETE FROM last_seen WHERE user_id = $1`, []any{user}},
 		{`UPDATE user_account SET phone = '', username = '', first_name = '', last_name = '', about = '', birthday = 0,

@@ -137,7 +137,10 @@ func (s *Service) ByUsername(ctx context.Context, name string) (ids.Peer, error)
 	}
 	var peer ids.Peer
 	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
-		peer, err = usernameOwner(ctx, tx, name)
+		var active bool
+		if peer, active, err = usernameOwner(ctx, tx, name); err == nil && !active {
+			err = ErrNotFound
+		}
 		return err
 	})
 	return peer, err
@@ -149,7 +152,7 @@ func (s *Service) ByUsernamePrefix(ctx context.Context, prefix string, limit int
 	if !usernameShape(prefix, 1) {
 		return nil, nil
 	}
-	const find = `SELECT peer FROM username WHERE name >= $1 AND name < $2 ORDER BY name LIMIT $3`
+	const find = `SELECT peer FROM username WHERE name >= $1 AND name < $2 AND active = 1 ORDER BY name LIMIT $3`
 	var found []ids.Peer
 	err := s.db.Read(ctx, func(tx *db.Tx) error {
 		found = nil

@@ -57,7 +57,7 @@ const (
 type Rule struct {
 	Kind  RuleKind   `json:"kind"`
 	Users []ids.User `json:"users,omitempty"` // of AllowUsers and DisallowUsers
-	Chats []int64    `json:"chats,omitempty"` // of the rules for chats, as the client wrote them
+	Chats []int64    `json:"chats,omitempty"` // of the rules for chats: ids of groups or channels, without their kind
 }
 
 // Bounds of rules.
@@ -135,8 +135,10 @@ func (r Rule) means(viewer Viewer, tie Tie) bool {
 		return viewer.Bot
 	case AllowUsers, DisallowUsers:
 		return slices.Contains(r.Users, viewer.ID)
+	case AllowChats, DisallowChats:
+		return slices.ContainsFunc(r.Chats, func(id int64) bool { return slices.Contains(tie.Groups, id) })
 	}
-	return false // nobody is premium; groups: TODO(#3)
+	return false // nobody is premium
 }
 
 func (k RuleKind) allows() bool {
@@ -217,7 +219,7 @@ func (s *Service) SetPrivacyTx(ctx context.Context, tx *db.Tx, user ids.User, ke
 		return err
 	}
 	s.Touch(tx, user)
-	return s.log.Note(ctx, tx, user, updates.Privacy{Key: string(key)})
+	return s.log.Note(ctx, tx, user.Peer(), updates.Privacy{Key: string(key)})
 }
 
 // LetSee makes an exception in owner's rules for key: user may. It does nothing where all may, or he is named.

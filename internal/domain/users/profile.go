@@ -170,7 +170,7 @@ func (s *Service) editTx(
 // changed tells the user's own sessions of a change, and drops what is remembered.
 func (s *Service) changed(ctx context.Context, tx *db.Tx, user ids.User, what Change) error {
 	s.Touch(tx, user)
-	return s.log.Note(ctx, tx, user, updates.UserChanged{User: user, What: string(what)})
+	return s.log.Note(ctx, tx, user.Peer(), updates.UserChanged{User: user, What: string(what)})
 }
 
 // tell sends value to those who know user, or talk with him, and are here. What fails is lost: it was a courtesy.

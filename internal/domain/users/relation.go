@@ -11,7 +11,11 @@ import (
 )
 
 // A Tie is what one user keeps about another.
-type Tie struct{ Contact, CloseFriend, Blocked bool }
+type Tie struct {
+	Contact, CloseFriend, Blocked bool
+	// Groups are, of the groups that the one's privacy rules name, those in which the other is.
+	Groups []int64
+}
 
 // A Relation is how a viewer and a user stand to each other.
 type Relation struct {
@@ -66,6 +70,9 @@ func (s *Service) Relations(ctx context.Context, viewer ids.User, users []ids.Us
 		return err
 	})
 	if err != nil {
+		return nil, fmt.Errorf("relations of user %d: %w", viewer, err)
+	}
+	if err := s.addGroups(ctx, viewer, missing, read); err != nil {
 		return nil, fmt.Errorf("relations of user %d: %w", viewer, err)
 	}
 	for i, u := range missing {

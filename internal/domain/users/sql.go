@@ -165,14 +165,13 @@ func encodeSettings(s Settings) (string, error) {
 	return string(text), err
 }
 
-// usernameOwner returns who has name; ErrNotFound if nobody has.
-func usernameOwner(ctx context.Context, tx *db.Tx, name string) (ids.Peer, error) {
-	var peer ids.Peer
-	err := tx.QueryRow(ctx, `SELECT peer FROM username WHERE name = $1`, strings.ToLower(name)).Scan(&peer)
+// usernameOwner returns who has name, and whether it leads to him; ErrNotFound if nobody has.
+func usernameOwner(ctx context.Context, tx *db.Tx, name string) (peer ids.Peer, active bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT peer, active FROM username WHERE name = $1`, strings.ToLower(name)).Scan(&peer, &active)
 	if errors.Is(err, db.ErrNotFound) {
-		return 0, ErrNotFound
+		return 0, false, ErrNotFound
 	}
-	return peer, wrap(err, "look up a name")
+	return peer, active, wrap(err, "look up a name")
 }
 
 func isNotFound(err error) bool { return errors.Is(err, db.ErrNotFound) }

@@ -61,7 +61,7 @@ func (s *Service) CheckUsername(ctx context.Context, name string) error {
 		return ErrUsernameTaken
 	}
 	err := s.db.Read(ctx, func(tx *db.Tx) error {
-		_, err := usernameOwner(ctx, tx, name)
+		_, _, err := usernameOwner(ctx, tx, name)
 		return err
 	})
 	switch {
@@ -103,7 +103,7 @@ func (u *User) setUsername(ctx context.Context, tx *db.Tx, name string) error {
 			return wrap(err, "release a name")
 		}
 	}
-	u.Username = name
+	u.setUsernames(replaceEditable(u.Usernames(), name))
 	if name == "" || old == strings.ToLower(name) {
 		return nil
 	}

@@ -51,25 +51,34 @@ type Service struct {
 	mayWrite  *cache.Cache[cache.Pair[ids.User], error]
 	presence  *Presence
 	partners  Partners // who hear of changes in a profile besides those who have it as a contact; nil: nobody
+	members   Members  // who tells in which groups people are; nil: in none
+	unlisten  func()
 }
 
 // New makes the service. Close ends its subscriptions.
 func New(d *db.DB, b bus.Bus, log *updates.Log) *Service {
 	changes := cache.NewChanges(b)
-	return &Service{
+	s := &Service{
 		db: d, bus: b, log: log, changes: changes,
 		users:     cache.New[ids.User, User](changes, cachedUsers, cacheTTL, cache.One),
 		relations: cache.New[cache.Pair[ids.User], Relation](changes, cachedRelations, cacheTTL, cache.Both),
 		mayWrite:  cache.New[cache.Pair[ids.User], error](changes, cachedRelations, cacheTTL, cache.Both),
 		presence:  newPresence(d, b),
 	}
+	// Who joins or leaves a group may see, and be seen, otherwise than before.
+	s.unlisten = b.Subscribe("member", func(m bus.Message) { changes.Drop(m.Key) })
+	return s
 }
+
+// AskMembers makes the privacy rules that name groups ask members. Call it before anything else.
+func (s *Service) AskMembers(members Members) { s.members = members }
 
 // TellPartners makes those whom partners returns hear of changes in a profile, too. Call it before anything else.
 func (s *Service) TellPartners(partners Partners) { s.partners = partners }
 
 // Close stops listening to the bus.
 func (s *Service) Close() {
+	s.unlisten()
 	s.changes.Close()
 	s.presence.close()
 }
@@ -115,9 +124,13 @@ func (u User) Deleted() bool { return !u.DeletedAt.IsZero() }
 // Settings are what an account carries along and nobody searches by. Stored as JSON: give fields that
 // change their meaning a new name.
 type Settings struct {
+	Usernames     []Username    `json:"usernames,omitempty"`     // in order; nil: the one of the account, if it has one
 	Color         *Color        `json:"color,omitempty"`         // of the name in chats
 	ProfileColor  *Color        `json:"profile_color,omitempty"` // of the profile page
 	EmojiStatus   *EmojiStatus  `json:"emoji_status,omitempty"`
+	StatusesUsed  []int64       `json:"statuses_used,omitempty"` // custom emoji of the last statuses, newest first
+	Channel       ids.Channel   `json:"channel,omitempty"`       // shown on the profile page as his own
+	Business      *Business     `json:"business,omitempty"`
 	Privacy       GlobalPrivacy `json:"privacy,omitzero"`
 	SilentSignUps bool          `json:"silent_sign_ups,omitempty"` // do not tell when a contact joins
 	TopPeersOff   bool          `json:"top_peers_off,omitempty"`
