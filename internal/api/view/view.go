@@ -1,8 +1,8 @@
-// Package view shows people to people: it turns accounts into TL users as a viewer may see them, and what
-// clients send to name a peer back into identifiers.
+// Package view shows people, groups and channels to people: it turns them into TL objects as a viewer may see them, and
+// what clients send to name a peer back into identifiers.
 //
-// Everything that leaves the server about a user goes through here, so privacy is decided in one place. All users
-// are full, never min. Answers come from memory until something changes, so pushing an update costs no SQL.
+// Everything that leaves the server about a user goes through here, so privacy is decided in one place. What is made for
+// a viewer is full, never min; what is the same for all (Shared) is min. Answers come from memory until something changes, so pushing an update costs no SQL.
 //
 // It is for the api packages and for whoever renders updates.
 package view
@@ -13,6 +13,7 @@ import (
 
 	"hermod/internal/cache"
 	"hermod/internal/domain/contacts"
+	"hermod/internal/domain/groups"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/users"
 	"hermod/internal/tl/tg"
@@ -37,6 +38,7 @@ type View struct {
 	contacts *contacts.Service
 	access   *ids.Access
 	met      Met
+	groups   *groups.Service // nil before SetGroups: there are none
 	shown    *cache.Cache[cache.Pair[ids.User], sight]
 }
 
