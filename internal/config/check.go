@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -20,6 +21,8 @@ func (c Config) Check() error {
 		c.checkTLS(),
 		c.checkProxy(),
 		c.Codes.check(),
+		oneOf("previews", c.Previews, "auto", "on", "off"),
+		c.Translate.check(),
 		oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error"),
 		oneOf("log.format", c.Log.Format, "text", "json"),
 		c.Limits.check(),
@@ -91,6 +94,14 @@ func (c Codes) check() error {
 		return required("codes.webhook.url", c.Webhook.URL, "an http or https address")
 	}
 	return oneOf("codes.sender", c.Sender, "log", "smtp", "webhook")
+}
+
+func (t Translate) check() error {
+	u, err := url.Parse(t.URL)
+	if t.URL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+		return errors.New("translate.url: give an http or https address, or leave it empty")
+	}
+	return nil
 }
 
 func (l Limits) check() error {

@@ -79,6 +79,8 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		"half TLS":        {file: "[tls]\ncert = 'x'", want: "both cert and key"},
 		"proxy":           {file: "[proxy]\nfrom = ['here']", want: `"here" is neither an address`},
 		"sender":          {file: "[codes]\nsender = 'pigeon'", want: "not one of log, smtp, webhook"},
+		"previews":        {file: "previews = 'maybe'", want: "not one of auto, on, off"},
+		"translator":      {file: "[translate]\nurl = 'localhost'", want: "translate.url: give an http"},
 		"SMTP host":       {file: "[codes]\nsender = 'smtp'", want: "codes.smtp.host is empty; give host:port"},
 		"webhook":         {file: "[codes]\nsender = 'webhook'", want: "codes.webhook.url is empty"},
 		"environment":     {env: "HERMOD_DC=two", want: `HERMOD_DC: "two" is not a number`},

@@ -8,9 +8,11 @@ CREATE TABLE web_page (
 	url        TEXT   NOT NULL PRIMARY KEY,
 	id         BIGINT NOT NULL,
 	fetched_at BIGINT NOT NULL, -- 0: not yet
+	asked_at   BIGINT NOT NULL,
 	data       TEXT   NOT NULL  -- JSON of preview.Page
 ) WITHOUT ROWID;
-CREATE INDEX web_page_age ON web_page (fetched_at);
+CREATE UNIQUE INDEX web_page_id ON web_page (id);
+CREATE INDEX web_page_empty ON web_page (fetched_at) WHERE data = '{}';
 
 -- Chats whose translation bar a user has put away.
 CREATE TABLE untranslated (

@@ -2,9 +2,10 @@
 //
 // The pages belong to strangers, so each is fetched behind a guard: only public addresses, the ports of the web, a
 // bounded body, a deadline, few at a time. What was found, and that nothing was, is kept in the table web_page for
-// a while. It knows nothing of messages.
+// a while. Pages that said something stay, because messages name them by their id; they are asked for again when somebody
+// sends their address a day later.
 //
-// Callers are package messages, which shows previews below texts with links, and package api/previews.
+// An Attacher puts previews below new messages. Callers besides are packages api/previews and api/media.
 package preview
 
 import (
@@ -13,9 +14,11 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/sync/semaphore"
 	"golang.org/x/sync/singleflight"
 
@@ -35,10 +38,12 @@ var (
 const (
 	fetches    = 8 // at a time
 	maxWaiting = 256
+	maxBatch   = 100
 	keepFound  = 24 * time.Hour
 	keepEmpty  = time.Hour
 	sweepEvery = time.Hour
 	sweepBatch = 1000
+	remembered = 1 << 14 // pages
 )
 
 // A Site is a page at an address. Two calls for one address give the same ID.
@@ -46,7 +51,8 @@ type Site struct {
 	ID  int64
 	URL string
 	Page
-	At time.Time // when it was fetched
+	At    time.Time // when it was fetched; zero: not yet
+	Asked time.Time // when somebody first linked to it
 }
 
 // A Service knows pages. Safe for concurrent use.
@@ -56,11 +62,15 @@ type Service struct {
 	running *semaphore.Weighted
 	waiting chan struct{}
 	flights singleflight.Group
+	byID    *lru.Cache[int64, Site] // such as were fetched
 }
 
 // New makes the service. With on false it fetches nothing: every call fails with ErrOff.
 func New(d *db.DB, on bool) *Service {
-	s := &Service{db: d, running: semaphore.NewWeighted(fetches), waiting: make(chan struct{}, maxWaiting)}
+	byID, _ := lru.New[int64, Site](remembered) // fails only for a size below 1
+	s := &Service{
+		db: d, running: semaphore.NewWeighted(fetches), waiting: make(chan struct{}, maxWaiting), byID: byID,
+	}
 	if on {
 		s.fetcher = newFetcher(guarded(Public))
 	}
@@ -113,7 +123,7 @@ func (s *Service) Known(ctx context.Context, raw string) (site Site, ok bool, er
 	}
 	site, err = s.stored(ctx, u.String())
 	if errors.Is(err, db.ErrNotFound) {
-		site, err = s.keep(ctx, Site{URL: u.String()})
+		site, err = s.keep(ctx, Site{URL: u.String(), Asked: time.Now()})
 		return site, false, err
 	}
 	return site, err == nil && time.Since(site.At) < site.life(), err
@@ -167,27 +177,79 @@ func (s *Service) load(ctx context.Context, old Site) (Site, error) {
 	} else if err != nil {
 		return Site{}, err
 	}
-	return s.keep(ctx, Site{ID: old.ID, URL: old.URL, Page: page, At: time.Now()})
+	return s.keep(ctx, Site{ID: old.ID, URL: old.URL, Page: page, At: time.Now(), Asked: old.Asked})
 }
+
+const getByURL = `SELECT id, fetched_at, asked_at, data FROM web_page WHERE url = $1`
 
 func (s *Service) stored(ctx context.Context, address string) (Site, error) {
 	site := Site{URL: address}
-	const get = `SELECT id, fetched_at, data FROM web_page WHERE url = $1`
-	err := s.db.Read(ctx, func(tx *db.Tx) error {
-		var data string
-		if err := tx.QueryRow(ctx, get, address).Scan(&site.ID, &site.At, &data); err != nil {
-			return err
-		}
-		return json.Unmarshal([]byte(data), &site.Page)
-	})
+	err := s.db.Read(ctx, func(tx *db.Tx) error { return site.scan(tx.QueryRow(ctx, getByURL, address)) })
 	if err != nil {
 		return site, fmt.Errorf("read web page: %w", err)
 	}
 	return site, nil
 }
 
+func (s *Site) scan(row interface{ Scan(...any) error }) error {
+	var data string
+	if err := row.Scan(&s.ID, &s.At, &s.Asked, &data); err != nil {
+		return err
+	}
+	return json.Unmarshal([]byte(data), &s.Page)
+}
+
+// Sites returns pages by their ids, as far as they are known, from memory if it can.
+func (s *Service) Sites(ctx context.Context, list ...int64) (map[int64]Site, error) {
+	found := make(map[int64]Site, len(list))
+	var missing []any
+	for _, id := range list {
+		if site, ok := s.byID.Get(id); ok {
+			found[id] = site
+		} else {
+			missing = append(missing, id)
+		}
+	}
+	for batch := range slices.Chunk(missing, maxBatch) {
+		get := `SELECT url, id, fetched_at, asked_at, data FROM web_page WHERE id IN (` + db.List(1, len(batch)) + `)`
+		err := s.db.Read(ctx, func(tx *db.Tx) error {
+			return tx.Each(ctx, get, batch, func(rows *db.Rows) error { return s.learn(rows, found) })
+		})
+		if err != nil {
+			return nil, fmt.Errorf("read web pages: %w", err)
+		}
+	}
+	return found, nil
+}
+
+func (s *Service) learn(rows *db.Rows, found map[int64]Site) error {
+	var site Site
+	var data string
+	if err := rows.Scan(&site.URL, &site.ID, &site.At, &site.Asked, &data); err != nil {
+		return err
+	}
+	if err := json.Unmarshal([]byte(data), &site.Page); err != nil {
+		return err
+	}
+	if found[site.ID] = site; !site.At.IsZero() {
+		s.byID.Add(site.ID, site)
+	}
+	return nil
+}
+
 // keep stores site; one without a time changes nothing that is known. Whoever came first gave it its id.
 func (s *Service) keep(ctx context.Context, site Site) (Site, error) {
+	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		site, err = s.put(ctx, tx, site)
+		return err
+	})
+	if err != nil {
+		return Site{}, fmt.Errorf("keep web page: %w", err)
+	}
+	return site, nil
+}
+
+func (s *Service) put(ctx context.Context, tx *db.Tx, site Site) (Site, error) {
 	data, err := json.Marshal(site.Page)
 	if err != nil {
 		return Site{}, fmt.Errorf("encode web page: %w", err)
@@ -196,20 +258,18 @@ func (s *Service) keep(ctx context.Context, site Site) (Site, error) {
 	if err != nil {
 		return Site{}, err
 	}
-	const put = `INSERT INTO web_page (url, id, fetched_at, data) VALUES ($1, $2, $3, $4)
+	const put = `INSERT INTO web_page (url, id, fetched_at, asked_at, data) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (url) DO UPDATE SET fetched_at = CASE WHEN excluded.fetched_at > 0 THEN excluded.fetched_at ELSE
 			web_page.fetched_at END, data = CASE WHEN excluded.fetched_at > 0 THEN excluded.data ELSE web_page.data END
 		RETURNING id`
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		return tx.QueryRow(ctx, put, site.URL, id, site.At, string(data)).Scan(&site.ID)
-	})
-	if err != nil {
-		return Site{}, fmt.Errorf("keep web page: %w", err)
+	if err := tx.QueryRow(ctx, put, site.URL, id, site.At, site.Asked, string(data)).Scan(&site.ID); err != nil {
+		return Site{}, err
 	}
+	tx.OnCommit(func() { s.byID.Remove(site.ID) })
 	return site, nil
 }
 
-// Run forgets what has become old, until ctx ends.
+// Run forgets pages that said nothing, until ctx ends.
 func (s *Service) Run(ctx context.Context) error {
 	ticks := time.NewTicker(sweepEvery)
 	defer ticks.Stop()
@@ -225,9 +285,9 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 }
 
-// sweep forgets a batch of the pages from before a time.
+// sweep forgets a batch of the empty pages from before a time.
 func (s *Service) sweep(ctx context.Context, before time.Time) error {
-	const drop = `DELETE FROM web_page WHERE url IN (SELECT url FROM web_page WHERE fetched_at < $1 LIMIT $2)`
+	const drop = `DELETE FROM web_page WHERE url IN (SELECT url FROM web_page WHERE data = '{}' AND fetched_at < $1 LIMIT $2)`
 	return s.db.Write(ctx, func(tx *db.Tx) error {
 		_, err := tx.Exec(ctx, drop, before, sweepBatch)
 		return err

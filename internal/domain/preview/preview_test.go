@@ -4,7 +4,6 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -284,17 +283,22 @@ func FuzzAddress(f *testing.F) {
 
 func TestSweep(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		s := NewDialing(d, site(t, serveArticle))
-		for i := range 3 {
-			if _, err := s.Get(t.Context(), fmt.Sprintf("example.com/%d", i)); err != nil {
-				t.Fatal(err)
+		s := NewDialing(d, site(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/full" {
+				serveArticle(w, r)
 			}
-		}
-		if err := s.sweep(t.Context(), time.Now().Add(time.Minute)); err != nil {
+		}))
+		full, err1 := s.Get(t.Context(), "example.com/full")
+		empty, err2 := s.Get(t.Context(), "example.com/empty")
+		if err := errors.Join(err1, err2, s.sweep(t.Context(), time.Now().Add(time.Minute))); err != nil {
 			t.Fatal(err)
 		}
-		if _, ok, err := s.Known(t.Context(), "example.com/1"); ok || err != nil {
-			t.Errorf("still known: %v, %v", ok, err)
+		got, err := s.Sites(t.Context(), full.ID, empty.ID, 1)
+		if err != nil || len(got) != 1 || got[full.ID].Title != "Ships & sails" || got[full.ID].URL != full.URL {
+			t.Errorf("got %+v, %v", got, err)
+		}
+		if again, err := s.Sites(t.Context(), full.ID); err != nil || again[full.ID] != got[full.ID] {
+			t.Errorf("from memory: %+v, %v", again, err)
 		}
 	})
 }

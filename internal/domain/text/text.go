@@ -218,3 +218,9 @@ func tail(s string, offset int) string {
 	}
 	return ""
 }
+
+// Cut is the part of s that an entity lies over; "" when it does not lie within s.
+func Cut(s string, offset, length int) string {
+	rest := tail(s, offset)
+	return rest[:len(rest)-len(tail(rest, length))]
+}

@@ -110,3 +110,16 @@ func FuzzClean(f *testing.F) {
 		}
 	})
 }
+
+func TestCut(t *testing.T) {
+	const s = "aé😀b"
+	tests := []struct {
+		offset, length int
+		want           string
+	}{{0, 1, "a"}, {1, 1, "é"}, {2, 2, "😀"}, {4, 1, "b"}, {0, 5, s}, {0, 9, s}, {9, 1, ""}, {3, 1, ""}}
+	for _, tt := range tests {
+		if got := Cut(s, tt.offset, tt.length); got != tt.want {
+			t.Errorf("%d+%d: got %q", tt.offset, tt.length, got)
+		}
+	}
+}

@@ -75,7 +75,8 @@ type (
 	// Draft says that the draft in a dialog has changed.
 	Draft struct {
 		withoutPTS
-		Peer ids.Peer
+		Peer   ids.Peer
+		Thread ids.Message `json:",omitempty"`
 	}
 	// DialogPinned says that a dialog was pinned or unpinned.
 	DialogPinned struct {
@@ -98,8 +99,9 @@ type (
 	// NotifySettings says that notification settings have changed, of a peer or of a Scope of peers.
 	NotifySettings struct {
 		withoutPTS
-		Peer  ids.Peer
-		Scope string `json:",omitempty"`
+		Peer   ids.Peer
+		Thread ids.Message `json:",omitempty"`
+		Scope  string      `json:",omitempty"`
 	}
 	// DialogFilter says that a filter of the dialog list was made, changed or removed.
 	DialogFilter struct {
@@ -203,10 +205,22 @@ var kinds = map[string]func([]byte) (Event, error){
 	PeerSettings{}.Kind():      decode[PeerSettings],
 	ContactsReset{}.Kind():     decode[ContactsReset],
 	NewAuthorization{}.Kind():  decode[NewAuthorization],
+	ReadChannel{}.Kind():       decode[ReadChannel],
+	ChannelContents{}.Kind():   decode[ChannelContents],
+	ChannelCleared{}.Kind():    decode[ChannelCleared],
+	MessageReactions{}.Kind():  decode[MessageReactions],
+	MessagePoll{}.Kind():       decode[MessagePoll],
+	RecentReactions{}.Kind():   decode[RecentReactions],
+	SavedTags{}.Kind():         decode[SavedTags],
 	RecentStatuses{}.Kind():    decode[RecentStatuses],
 	ChannelChanged{}.Kind():    decode[ChannelChanged],
 	ChatChanged{}.Kind():       decode[ChatChanged],
 	PendingRequests{}.Kind():   decode[PendingRequests],
+	HistoryTTL{}.Kind():        decode[HistoryTTL],
+	NewScheduled{}.Kind():      decode[NewScheduled],
+	ScheduledGone{}.Kind():     decode[ScheduledGone],
+	ThreadRead{}.Kind():        decode[ThreadRead],
+	ThreadSeen{}.Kind():        decode[ThreadSeen],
 }
 
 func decode[E Event](data []byte) (Event, error) {
