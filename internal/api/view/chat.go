@@ -107,3 +107,15 @@ func UserPeers(list []ids.User) []ids.Peer {
 	}
 	return all
 }
+
+// Missing names those who could not be added to a group or channel, for their privacy.
+func Missing(list []ids.User) []*tg.MissingInvitee {
+	all := make([]*tg.MissingInvitee, len(list))
+	for i, u := range list {
+		all[i] = &tg.MissingInvitee{UserID: int64(u)}
+	}
+	return all
+}
+
+// Longs are ids as TL has them.
+func Longs[T ~int64](list []T) []int64 { return longs(list) }
