@@ -12,6 +12,7 @@ import (
 // counts are what a DB counts.
 type counts struct {
 	statements  atomic.Uint64
+	watcher     atomic.Pointer[Watcher]
 	duration    *prometheus.HistogramVec
 	failures    *prometheus.CounterVec
 	joined      prometheus.Histogram

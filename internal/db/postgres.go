@@ -169,7 +169,7 @@ func (s *postgresStore) try(ctx context.Context, fn func(*Tx) error) (err, confl
 	defer cancel()
 	pc := &postgresConn{ctx: detached, conn: c.Conn(), pending: &pgx.Batch{}}
 	pc.pending.Queue("begin")
-	tx := &Tx{conn: pc, db: Postgres, statements: &s.counts.statements}
+	tx := &Tx{conn: pc, db: Postgres, counts: s.counts}
 	defer pc.rollback() // unless committed; also when fn panics
 	if err := tx.run(fn); err != nil {
 		return err, tx.failed
@@ -201,7 +201,7 @@ func (s *postgresStore) read(ctx context.Context, fn func(*Tx) error) error {
 	defer c.Release()
 	pc := &postgresConn{ctx: ctx, conn: c.Conn(), pending: &pgx.Batch{}}
 	pc.pending.Queue("begin isolation level repeatable read read only")
-	tx := &Tx{conn: pc, db: Postgres, statements: &s.counts.statements}
+	tx := &Tx{conn: pc, db: Postgres, counts: s.counts}
 	defer pc.rollback()
 	err = tx.run(fn)
 	if end := ctx.Err(); err != nil && end != nil && !errors.Is(err, end) {

@@ -144,7 +144,7 @@ func (s *sqliteStore) read(ctx context.Context, fn func(*Tx) error) error {
 	if err != nil {
 		return err
 	}
-	tx := &Tx{conn: c, db: SQLite, statements: &s.counts.statements}
+	tx := &Tx{conn: c, db: SQLite, counts: s.counts}
 	defer func() { s.release(c) }()
 	if err := c.control("BEGIN"); err != nil {
 		return fmt.Errorf("begin: %w", err)

@@ -5,16 +5,15 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"sync/atomic"
 )
 
 // A Tx is a transaction. It belongs to the function it was given to, and to one goroutine at a time.
 type Tx struct {
-	conn       conn
-	db         Engine
-	statements *atomic.Uint64
-	onCommit   []func()
-	failed     error // of the first statement that failed; the transaction is lost
+	conn     conn
+	db       Engine
+	counts   *counts
+	onCommit []func()
+	failed   error // of the first statement that failed; the transaction is lost
 }
 
 // A conn runs single statements of a transaction, with arguments as normal makes them. Values in rows are nil,
@@ -45,6 +44,7 @@ func (tx *Tx) Exec(ctx context.Context, sql string, args ...any) (rows int64, er
 	if err := tx.begin(ctx, args); err != nil {
 		return 0, err
 	}
+	defer tx.watch(sql, args)()
 	rows, err = tx.conn.exec(ctx, sql, args)
 	return rows, tx.fail(err)
 }
@@ -61,6 +61,7 @@ func (tx *Tx) Queue(ctx context.Context, sql string, args ...any) error {
 	if err := tx.begin(ctx, args); err != nil {
 		return err
 	}
+	tx.watch(sql, args)()
 	q.queue(sql, args)
 	return nil
 }
@@ -70,6 +71,7 @@ func (tx *Tx) Query(ctx context.Context, sql string, args ...any) (*Rows, error)
 	if err := tx.begin(ctx, args); err != nil {
 		return nil, err
 	}
+	defer tx.watch(sql, args)()
 	rows, err := tx.conn.query(ctx, sql, args)
 	if err != nil {
 		return nil, tx.fail(err)
@@ -97,6 +99,7 @@ func (tx *Tx) QueryRow(ctx context.Context, sql string, args ...any) Row {
 	if err := tx.begin(ctx, args); err != nil {
 		return Row{err: err}
 	}
+	defer tx.watch(sql, args)()
 	rows, err := tx.conn.query(ctx, sql, args)
 	if err != nil {
 		return Row{err: tx.fail(err)}
@@ -131,6 +134,9 @@ func (tx *Tx) queryEach(ctx context.Context, sql string, lists [][]any) (answers
 			return nil, err
 		}
 	}
+	if len(lists) > 0 {
+		defer tx.watch(sql, lists[0])()
+	}
 	if p, ok := tx.conn.(pipeliner); ok {
 		return p.queryEach(sql, lists)
 	}
@@ -152,7 +158,7 @@ func (tx *Tx) begin(ctx context.Context, args []any) error {
 	if err := ctx.Err(); err != nil {
 		return tx.fail(err)
 	}
-	tx.statements.Add(1)
+	tx.counts.statements.Add(1)
 	return tx.fail(normalize(args))
 }
 
@@ -176,6 +182,37 @@ func (tx *Tx) committed() {
 	for _, fn := range tx.onCommit {
 		fn()
 	}
+}
+
+// maxBatch is how many rows one statement writes at most.
+const maxBatch = 64
+
+// Batch says how many of n rows to write by one statement: a power of two, so that there are few different statements to
+// prepare.
+func Batch(n int) int {
+	size := 1
+	for size*2 <= min(n, maxBatch) {
+		size *= 2
+	}
+	return size
+}
+
+// Batches makes the statements for all results of Batch.
+func Batches(statement func(rows int) string) map[int]string {
+	all := make(map[int]string)
+	for n := 1; n <= maxBatch; n *= 2 {
+		all[n] = statement(n)
+	}
+	return all
+}
+
+// Values returns rows lists of placeholders, "($1, $2), ($3, $4)", for an INSERT.
+func Values(rows, columns int) string {
+	lists := make([]string, rows)
+	for i := range lists {
+		lists[i] = "(" + List(i*columns+1, columns) + ")"
+	}
+	return strings.Join(lists, ", ")
 }
 
 // List returns n placeholders "$from, $from+1, …" for an IN list.

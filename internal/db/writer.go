@@ -219,7 +219,7 @@ func (w *sqliteWriter) begin() (err error) {
 }
 
 func (w *sqliteWriter) tx() *Tx {
-	return &Tx{conn: w.conn, db: SQLite, statements: &w.counts.statements}
+	return &Tx{conn: w.conn, db: SQLite, counts: w.counts}
 }
 
 // waiting takes the next operation that its caller has not given up, or nil.
