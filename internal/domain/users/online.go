@@ -2,6 +2,7 @@ package users
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"hermod/internal/bus"
@@ -11,9 +12,9 @@ import (
 // Partners returns the people with whom user has talked lately.
 type Partners func(ctx context.Context, user ids.User) ([]ids.User, error)
 
-// SetOnline notes that user is here, or has gone, and tells those who know him: who has him as a contact, and
-// whom partners returns, the people he talks with. Only those who take updates now and whom his privacy lets
-// know are told. partners is asked only when there is something to tell; nil is nobody.
+// SetOnline notes that user is here, or has gone, and tells those who know him: who has him as a contact, who looks at
+// him (see Presence.Watch), and whom partners returns, the people he talks with. Only those who take updates now and
+// whom his privacy lets know are told. partners is asked only when there is something to tell; nil is nobody.
 func (s *Service) SetOnline(ctx context.Context, user ids.User, online bool, partners Partners) error {
 	if !s.presence.Set(user, online, time.Now()) {
 		return nil
@@ -22,7 +23,9 @@ func (s *Service) SetOnline(ctx context.Context, user ids.User, online bool, par
 	if err != nil {
 		return err
 	}
-	for _, to := range who {
+	who = append(who, s.presence.watching(user, time.Now())...)
+	slices.Sort(who)
+	for _, to := range slices.Compact(who) {
 		if !s.presence.Attached(to) {
 			continue
 		}

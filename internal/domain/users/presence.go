@@ -26,9 +26,9 @@ const (
 	rememberedAbsent = 1 << 17
 )
 
-// subjectPresence is the bus subject by which nodes tell each other who is here: Key is the user, Data his
+// SubjectPresence is the bus subject by which nodes tell each other who is here: Key is the user, Data his
 // Status as two int64.
-const subjectPresence = "presence"
+const SubjectPresence = "presence"
 
 // A Status is when someone was here, in seconds, which is how precise clients are told.
 type Status struct {
@@ -50,6 +50,7 @@ type Presence struct {
 	bus    bus.Bus
 	cancel func()
 	absent *lru.Cache[ids.User, Status] // read from the database, or gone long ago
+	watch  watchers
 
 	mu       sync.Mutex
 	here     map[ids.User]Status // who said something lately
@@ -64,7 +65,7 @@ func newPresence(d *db.DB, b bus.Bus) *Presence {
 		db: d, bus: b, absent: absent,
 		here: map[ids.User]Status{}, dirty: map[ids.User]int64{}, attached: map[ids.User]int{}, told: map[ids.User]Status{},
 	}
-	p.cancel = b.Subscribe(subjectPresence, p.heard)
+	p.cancel = b.Subscribe(SubjectPresence, p.heard)
 	return p
 }
 
@@ -106,7 +107,7 @@ func (p *Presence) Set(user ids.User, online bool, now time.Time) (news bool) {
 		p.told[user] = s
 	}
 	p.mu.Unlock()
-	p.bus.Publish(bus.Message{Subject: subjectPresence, Key: int64(user), Data: s.encode()})
+	p.bus.Publish(bus.Message{Subject: SubjectPresence, Key: int64(user), Data: s.encode()})
 	p.remember(user, s)
 	return news
 }
