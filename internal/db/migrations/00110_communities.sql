@@ -99,6 +99,7 @@ CREATE TABLE channel_event (
 	id      BIGINT  NOT NULL,
 	date    BIGINT  NOT NULL,
 	by_user BIGINT  NOT NULL,
+	class   INTEGER NOT NULL, -- channels.LogClass, by which it is filtered
 	kind    TEXT    NOT NULL, -- channels.LogKind
 	data    TEXT    NOT NULL, -- JSON of channels.LogEvent
 	PRIMARY KEY (channel, id)

@@ -8,6 +8,7 @@ package groups
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"hermod/internal/bus"
@@ -212,4 +213,10 @@ type Result struct {
 	Group   Group
 	Written []Written  // service messages, as the one who did it has them
 	Missing []ids.User // those whose privacy does not let them be added
+}
+
+// Equal tells whether r and other are the same.
+func (r Reactions) Equal(other Reactions) bool {
+	return r.Kind == other.Kind && r.Custom == other.Custom && r.Limit == other.Limit && r.Paid == other.Paid &&
+		slices.Equal(r.Emoji, other.Emoji) && slices.Equal(r.Documents, other.Documents)
 }

@@ -166,3 +166,8 @@ func (s *Service) In(ctx context.Context, user ids.User, peer ids.Peer) (bool, e
 }
 
 func isNotFound(err error) bool { return errors.Is(err, db.ErrNotFound) }
+
+// BelongingsTx is Belongings as a transaction sees it.
+func (s *Service) BelongingsTx(ctx context.Context, tx *db.Tx, user ids.User) ([]Belonging, error) {
+	return readBelongings(ctx, tx, user)
+}

@@ -1,0 +1,389 @@
+package channels
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"hermod/internal/db"
+	"hermod/internal/domain/groups"
+	"hermod/internal/domain/ids"
+	"hermod/internal/domain/rights"
+	"hermod/internal/domain/users"
+)
+
+// A Filter says which members are asked for.
+// Spec: https://core.telegram.org/type/ChannelParticipantsFilter
+type Filter int
+
+// The filters.
+const (
+	Recent Filter = iota
+	Admins
+	Kicked
+	Banned
+	Bots
+	Search
+	Contacts
+	Mentions
+)
+
+// A MemberQuery asks for a page of members.
+type MemberQuery struct {
+	Filter Filter
+	Text   string // of Search, Kicked, Banned, Contacts and Mentions: the beginnings of words of the name; "" is anybody
+	Offset int
+	Limit  int
+}
+
+// A Page is a part of a list of members.
+type Page struct {
+	Count   int // how many there are on the whole, as far as that is known
+	Members []Member
+}
+
+// maxScan bounds how many members a search looks at.
+const maxScan = 1000
+
+// MembersPage returns a part of the members of a channel. Only admins see those of a broadcast channel, who is banned or
+// restricted, and the members of a group that hides them; what remains to others then are admins and bots.
+//
+// It fails as See does, and with rights.ErrAdminRequired.
+// Spec: https://core.telegram.org/method/channels.getParticipants
+func (s *Service) MembersPage(ctx context.Context, by ids.User, ch ids.Channel, q MemberQuery) (page Page, err error) {
+	v, err := s.See(ctx, by, ch)
+	if err != nil {
+		return Page{}, err
+	}
+	if q, err = v.mayList(q); err != nil {
+		return Page{}, err
+	}
+	q.Limit, q.Offset = min(max(q.Limit, 0), MaxPage), max(q.Offset, 0)
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		page, err = s.list(ctx, tx, v, q)
+		return err
+	})
+	return page, wrap(err, "list members of", ch)
+}
+
+// CanList reports whether the viewer sees the list of members.
+func (v Sight) CanList() bool {
+	return v.Me.IsAdmin() || v.Megagroup() && !v.HiddenMembers
+}
+
+func (v Sight) mayList(q MemberQuery) (MemberQuery, error) {
+	switch {
+	case v.Me.IsAdmin():
+		return q, nil
+	case q.Filter == Kicked, q.Filter == Banned, v.Broadcast:
+		return q, rights.ErrAdminRequired
+	case v.HiddenMembers && q.Filter != Bots:
+		q.Filter = Admins
+	}
+	return q, nil
+}
+
+func (s *Service) list(ctx context.Context, tx *db.Tx, v Sight, q MemberQuery) (Page, error) {
+	switch {
+	case q.Filter == Admins:
+		return s.pageOf(ctx, tx, v, q, listAdmins, MaxAdmins*2)
+	case q.Filter == Bots:
+		return s.pageOf(ctx, tx, v, q, listBots, MaxBots*50)
+	case q.Filter == Kicked, q.Filter == Banned:
+		return s.listBanned(ctx, tx, v, q)
+	case q.Filter == Contacts:
+		return s.pageOf(ctx, tx, v, q, listContacts, users.MaxBatch*16)
+	case q.Text != "":
+		return s.search(ctx, tx, v, q)
+	}
+	return s.recent(ctx, tx, v, q)
+}
+
+// The lists that are read as a whole, up to a bound. Each has the channel as $1 and the bound as $2; that of contacts the
+// one who asks as $3.
+const (
+	listAdmins   = ` FROM channel_member WHERE channel = $1 AND admin <> 0 AND status = 1 ORDER BY member LIMIT $2`
+	listBots     = ` FROM channel_member WHERE channel = $1 AND bot = 1 AND status = 1 ORDER BY member LIMIT $2`
+	listContacts = ` FROM channel_member WHERE channel = $1 AND status = 1 AND member IN
+		(SELECT user_id FROM contact WHERE owner = $3) ORDER BY member LIMIT $2`
+)
+
+// pageOf reads a short list as a whole and cuts the page out of it.
+func (s *Service) pageOf(ctx context.Context, tx *db.Tx, v Sight, q MemberQuery, list string, bound int) (Page, error) {
+	args := []any{v.ID, bound}
+	if q.Filter == Contacts {
+		args = append(args, v.Me.User)
+	}
+	all, err := queryMembers(ctx, tx, list, args...)
+	if err != nil {
+		return Page{}, err
+	}
+	if q.Filter == Admins {
+		slices.SortStableFunc(all, func(a, b Member) int { return creatorFirst(b) - creatorFirst(a) })
+	}
+	if all, err = s.named(ctx, tx, all, q.Text); err != nil {
+		return Page{}, err
+	}
+	return cut(all, q), nil
+}
+
+func creatorFirst(m Member) int {
+	if m.Creator {
+		return 1
+	}
+	return 0
+}
+
+func cut(all []Member, q MemberQuery) Page {
+	from := min(q.Offset, len(all))
+	return Page{Count: len(all), Members: all[from:min(from+q.Limit, len(all))]}
+}
+
+func queryMembers(ctx context.Context, tx *db.Tx, list string, args ...any) (all []Member, err error) {
+	err = tx.Each(ctx, `SELECT `+memberColumns+list, args, func(rows *db.Rows) error {
+		m, err := scanMember(rows)
+		all = append(all, m)
+		return err
+	})
+	return all, err
+}
+
+// named returns those of all in whose name a word begins with each word of text.
+func (s *Service) named(ctx context.Context, tx *db.Tx, all []Member, text string) ([]Member, error) {
+	query := queryWords(text)
+	if len(query) == 0 {
+		return all, nil
+	}
+	who := make([]ids.User, len(all))
+	for i, m := range all {
+		who[i] = m.User
+	}
+	found, err := s.users.GetTx(ctx, tx, who...)
+	if err != nil {
+		return nil, err
+	}
+	fits := make(map[ids.User]bool, len(found))
+	for _, u := range found {
+		fits[u.ID] = begins(memberWords(u), query)
+	}
+	return slices.DeleteFunc(all, func(m Member) bool { return !fits[m.User] }), nil
+}
+
+func queryWords(text string) []string {
+	words := users.Words(strings.TrimPrefix(text, "@"))
+	return words[:min(len(words), maxWords)]
+}
+
+func begins(words, query []string) bool {
+	for _, q := range query {
+		if !slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, q[:min(len(q), maxWord)]) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// listBanned is the list of who was banned or restricted, the last first, and still is.
+func (s *Service) listBanned(ctx context.Context, tx *db.Tx, v Sight, q MemberQuery) (Page, error) {
+	kicked := 0
+	if q.Filter == Kicked {
+		kicked = 1
+	}
+	const list = ` FROM channel_member WHERE channel = $1 AND banned <> 0 AND (banned & 1) = $2
+		AND (banned_until = 0 OR banned_until > $3) ORDER BY banned_at DESC, member DESC LIMIT $4`
+	bound := maxScan
+	if q.Text == "" {
+		bound = q.Offset + q.Limit
+	}
+	all, err := queryMembers(ctx, tx, list, v.ID, kicked, time.Now(), bound)
+	if err != nil {
+		return Page{}, err
+	}
+	if all, err = s.named(ctx, tx, all, q.Text); err != nil {
+		return Page{}, err
+	}
+	page := cut(all, q)
+	if q.Text == "" {
+		known := v.Banned
+		if q.Filter == Kicked {
+			known = v.Channel.Kicked
+		}
+		page.Count = max(page.Count, known)
+	}
+	return page, nil
+}
+
+// search finds members by the beginnings of the words of their names. It looks at no more than maxScan of those who fit the
+// longest word.
+func (s *Service) search(ctx context.Context, tx *db.Tx, v Sight, q MemberQuery) (Page, error) {
+	query := queryWords(q.Text)
+	if len(query) == 0 {
+		return Page{}, nil
+	}
+	longest := []byte(slices.MaxFunc(query, func(a, b string) int { return len(a) - len(b) }))
+	longest = longest[:min(len(longest), maxWord)]
+	const find = `SELECT DISTINCT member FROM channel_member_word WHERE channel = $1 AND word >= $2 AND word < $3 LIMIT $4`
+	var who []ids.Peer
+	args := []any{v.ID, longest, append(slices.Clone(longest), 0xff), maxScan}
+	err := tx.Each(ctx, find, args, func(rows *db.Rows) error {
+		var u ids.User
+		err := rows.Scan(&u)
+		who = append(who, u.Peer())
+		return err
+	})
+	if err != nil {
+		return Page{}, err
+	}
+	all, err := readMembers(ctx, tx, v.ID, who)
+	if err != nil {
+		return Page{}, err
+	}
+	all = slices.DeleteFunc(all, func(m Member) bool { return !m.In() })
+	slices.SortFunc(all, func(a, b Member) int { return int(a.User - b.User) })
+	if len(query) > 1 {
+		if all, err = s.named(ctx, tx, all, q.Text); err != nil {
+			return Page{}, err
+		}
+	}
+	return cut(all, q), nil
+}
+
+// recent is the list of all members, the newest first.
+func (s *Service) recent(ctx context.Context, tx *db.Tx, v Sight, q MemberQuery) (Page, error) {
+	page := Page{Count: v.Members}
+	if q.Limit == 0 || q.Offset >= v.Members+MaxPage {
+		return page, nil
+	}
+	const (
+		list = ` FROM channel_member WHERE channel = $1 AND status = 1`
+		tail = ` ORDER BY joined_at DESC, member DESC LIMIT $2`
+	)
+	var err error
+	if at, ok := s.cursors.get(v.ID, q.Offset); ok {
+		page.Members, err = queryMembers(ctx, tx, list+` AND (joined_at < $3 OR joined_at = $3 AND member < $4)
+			AND joined_at <= $3`+tail, v.ID, q.Limit, at.joined, at.member)
+	} else {
+		page.Members, err = queryMembers(ctx, tx, list+tail+` OFFSET $3`, v.ID, q.Limit, q.Offset)
+	}
+	if n := len(page.Members); err == nil && n > 0 {
+		s.cursors.put(v.ID, q.Offset+n, page.Members[n-1])
+	}
+	return page, err
+}
+
+// Participant returns how peer stands to a channel, as somebody who sees it may know. One may always ask for oneself, and
+// for who shows as an author; who is banned is shown to admins only.
+// It fails as See does, and with rights.ErrNotParticipant or rights.ErrAdminRequired.
+// Spec: https://core.telegram.org/method/channels.getParticipant
+func (s *Service) Participant(ctx context.Context, by ids.User, ch ids.Channel, peer ids.Peer) (Member, error) {
+	v, err := s.See(ctx, by, ch)
+	if err != nil {
+		return Member{}, err
+	}
+	m, err := s.MemberPeer(ctx, nil, ch, peer)
+	if err != nil {
+		return Member{}, err
+	}
+	switch {
+	case peer == by.Peer() && m.In(), m.In() && (v.CanList() || m.IsAdmin() && v.Megagroup()):
+		return m, nil
+	case v.Me.IsAdmin() && m.Banned() != 0:
+		return m, nil
+	case v.Broadcast && !v.Me.IsAdmin():
+		return Member{}, rights.ErrAdminRequired
+	}
+	return Member{}, rights.ErrNotParticipant
+}
+
+// admins are the admins of a channel, by ascending id.
+func (s *Service) admins(ctx context.Context, ch ids.Channel) (all []Member, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		all, err = queryMembers(ctx, tx, listAdmins, ch, MaxAdmins*2)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("admins of channel %d: %w", ch, err)
+	}
+	return all, nil
+}
+
+// Admins returns the admins of a channel, its owner among them, by ascending id, for whoever tells them something.
+func (s *Service) Admins(ctx context.Context, ch ids.Channel) ([]Member, error) {
+	return s.admins(ctx, ch)
+}
+
+// AllMembers calls fn with the members of a channel, piece by piece, by ascending id.
+func (s *Service) AllMembers(ctx context.Context, ch ids.Channel, fn func([]ids.User) error) error {
+	const find = `SELECT member, status FROM channel_member WHERE channel = $1 AND member > $2 ORDER BY member LIMIT $3`
+	var last ids.User
+	for {
+		var part []ids.User
+		rows := 0
+		err := s.db.Read(ctx, func(tx *db.Tx) error {
+			part, rows = nil, 0
+			return tx.Each(ctx, find, []any{ch, last, maxScan}, func(r *db.Rows) error {
+				var u ids.User
+				var status groups.Status
+				err := r.Scan(&u, &status)
+				if rows++; status == groups.In {
+					part = append(part, u)
+				}
+				last = u
+				return err
+			})
+		})
+		if err != nil {
+			return wrap(err, "members of", ch)
+		}
+		if err := fn(part); err != nil || rows < maxScan {
+			return err
+		}
+	}
+}
+
+// cursors remember where pages of lists of members ended, so that who reads on does not count from the beginning. A cursor
+// that was forgotten, or is a little off since somebody joined, does no harm: pages by number are as inexact.
+type cursors struct{ at *lru.Cache[cursorKey, cursor] }
+
+type cursorKey struct {
+	channel ids.Channel
+	offset  int
+}
+
+type cursor struct {
+	joined int64
+	member ids.Peer
+	until  time.Time
+}
+
+const (
+	// keptCursors is how many ends of pages are remembered.
+	keptCursors = 1 << 12
+	// cursorTTL is how long.
+	cursorTTL = 10 * time.Minute
+	// countable is up to which offset rows are rather counted.
+	countable = 1000
+)
+
+func newCursors() *cursors {
+	at, _ := lru.New[cursorKey, cursor](keptCursors) // fails only for a size below 1
+	return &cursors{at}
+}
+
+func (c *cursors) get(ch ids.Channel, offset int) (cursor, bool) {
+	if offset < countable {
+		return cursor{}, false
+	}
+	at, ok := c.at.Get(cursorKey{ch, offset})
+	return at, ok && time.Now().Before(at.until)
+}
+
+func (c *cursors) put(ch ids.Channel, offset int, last Member) {
+	if offset >= countable {
+		c.at.Add(cursorKey{ch, offset}, cursor{last.JoinedAt.Unix(), last.Peer, time.Now().Add(cursorTTL)})
+	}
+}
