@@ -13,6 +13,11 @@ ALTER TABLE log_state ADD COLUMN changed_at BIGINT NOT NULL DEFAULT 0;  -- date 
 
 ALTER TABLE message ADD COLUMN thread INTEGER NOT NULL DEFAULT 0; -- in channels: the topic, or the message whose answers it is among
 ALTER TABLE message ADD COLUMN media INTEGER NOT NULL DEFAULT 0;  -- media.Kind; 0: none
+ALTER TABLE message ADD COLUMN author BIGINT NOT NULL DEFAULT 0;  -- in channels: who wrote it, whoever shows as its author
+-- In the log of a channel are the messages of many, whose random ids may be alike. A message that is gone leaves a row with
+-- its random id for some days, at the negative of its id, so that a late repetition does not send it again.
+DROP INDEX message_random;
+CREATE UNIQUE INDEX message_random ON message (owner, random_id, author) WHERE random_id IS NOT NULL;
 CREATE INDEX message_media ON message (owner, peer, media, id) WHERE media > 0;
 CREATE INDEX message_link ON message (owner, peer, id) WHERE (flags & 1024) <> 0; -- messages.HasLink
 CREATE INDEX message_thread ON message (owner, thread, id) WHERE thread > 0;
@@ -39,24 +44,13 @@ CREATE TABLE unread_mention (
 	PRIMARY KEY (owner, user_id, peer, id)
 ) WITHOUT ROWID;
 
--- Random ids that are not in the row of a message with the sender as its owner: those of channels, and those of messages
--- that are gone. Kept for some days.
-CREATE TABLE sent_random (
-	user_id   BIGINT  NOT NULL,
-	random_id BIGINT  NOT NULL,
-	owner     BIGINT  NOT NULL, -- of the message
-	id        INTEGER NOT NULL,
-	date      BIGINT  NOT NULL,
-	PRIMARY KEY (user_id, random_id)
-) WITHOUT ROWID;
-CREATE INDEX sent_random_date ON sent_random (date);
-
 -- The index of hidden edits in the log of a channel: of each message the last one is kept.
 CREATE INDEX update_log_hidden ON update_log (owner, kind, data) WHERE kind = 'edit_message';
 
 -- +goose Down
 DROP INDEX update_log_hidden;
-DROP TABLE sent_random;
+DROP INDEX message_random;
+CREATE UNIQUE INDEX message_random ON message (owner, random_id) WHERE random_id IS NOT NULL;
 DROP TABLE unread_mention;
 DROP TABLE message_bucket;
 DROP INDEX message_number;
@@ -64,6 +58,7 @@ DROP INDEX message_author;
 DROP INDEX message_thread;
 DROP INDEX message_link;
 DROP INDEX message_media;
+ALTER TABLE message DROP COLUMN author;
 ALTER TABLE message DROP COLUMN media;
 ALTER TABLE message DROP COLUMN thread;
 ALTER TABLE log_state DROP COLUMN changed_at;

@@ -3,17 +3,22 @@
 //
 // It owns the tables dialog, draft, notify_setting, dialog_filter and dialog_option. Package messages moves the
 // counters, in the transactions that write messages.
+//
+// A channel has a row for each of its members, which a post does not touch: what is on top, and how much there is, comes
+// from the head of the channel's log when the list is read, and is counted from where the member has read to.
 package dialogs
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"hermod/internal/db"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/updates"
+	"hermod/internal/domain/users"
 )
 
 // Errors of this package that are the caller's.
@@ -57,8 +62,11 @@ const (
 
 // A Service answers for dialogs. Safe for concurrent use.
 type Service struct {
-	db  *db.DB
-	log *updates.Log
+	db      *db.DB
+	log     *updates.Log
+	privacy func(context.Context, ids.User) (users.GlobalPrivacy, error) // nil: as nobody has set it
+	arrived func(Arrival)                                                // hears of what is new in the dialogs of users; nil: nobody
+	moved   func(ids.User)                                               // hears of whose dialogs were put into a folder; nil: nobody
 }
 
 // New makes the service.
@@ -77,6 +85,13 @@ type Dialog struct {
 	Marked     bool // as unread, by hand
 	Pinned     int  // 0: no; of two, the higher comes first
 	Folder     int
+
+	// Of channels only.
+	PTS       int32
+	Available ids.Message // messages up to this one are hidden from the owner
+	Listed    bool        // he has it in his list; else the above is what anybody sees of it
+	joined    time.Time
+	archived  ids.Message // what was on top when it was put into the archive
 }
 
 const columns = `owner, peer, top_message, top_date, messages, read_inbox, read_outbox, unread, marked, pinned, folder`
@@ -89,6 +104,13 @@ func scan(row interface{ Scan(...any) error }) (d Dialog, err error) {
 
 // Get returns the dialog of owner with peer. Where there is none it returns an empty one, and no error.
 func (s *Service) Get(ctx context.Context, tx *db.Tx, owner ids.User, peer ids.Peer) (Dialog, error) {
+	if peer.Channel() != 0 {
+		all, err := someChannels(ctx, tx, owner, []ids.Peer{peer})
+		if err != nil || len(all) == 0 {
+			return Dialog{Owner: owner, Peer: peer}, wrap("dialog", owner, err)
+		}
+		return all[0], nil
+	}
 	const get = `SELECT ` + columns + ` FROM dialog WHERE owner = $1 AND peer = $2`
 	d, err := scan(tx.QueryRow(ctx, get, int64(owner), int64(peer)))
 	if errors.Is(err, db.ErrNotFound) {
@@ -123,31 +145,55 @@ type Arrival struct {
 	Unread  bool
 }
 
-// Arrived puts new messages on top of their dialogs, which are made where there are none. At most two arrivals, of
-// different owners, cost one statement.
+// Arrived puts new messages, of different owners, on top of their dialogs, which are made where there are none. One or two
+// cost one statement, many a few.
 func (s *Service) Arrived(ctx context.Context, tx *db.Tx, a ...Arrival) error {
-	const (
-		one = `INSERT INTO dialog (` + columns + `) VALUES ($1, $2, $3, $4, 1, 0, 0, $5, 0, 0, 0)`
-		two = one + `, ($6, $7, $8, $9, 1, 0, 0, $10, 0, 0, 0)`
-		set = ` ON CONFLICT (owner, peer) DO UPDATE SET top_message = excluded.top_message, top_date = excluded.top_date,
-			messages = dialog.messages + 1, unread = dialog.unread + excluded.unread`
-	)
-	sql := one + set
-	args := make([]any, 0, 10)
-	for _, x := range a {
-		args = append(args, int64(x.Owner), int64(x.Peer), int64(x.Message), x.Date, x.Unread)
+	if s.arrived != nil {
+		news := a
+		tx.OnCommit(func() {
+			for _, x := range news {
+				s.arrived(x)
+			}
+		})
 	}
-	if len(a) == 2 {
-		sql = two + set
-	}
-	if err := tx.Queue(ctx, sql, args...); err != nil {
-		return fmt.Errorf("put message on top: %w", err)
+	for len(a) > 0 {
+		n := db.Batch(len(a))
+		if err := arrived(ctx, tx, a[:n]); err != nil {
+			return fmt.Errorf("put message on top: %w", err)
+		}
+		a = a[n:]
 	}
 	return nil
 }
 
-// Save writes back what may change in a dialog that is there: everything but its owner and peer.
+func arrived(ctx context.Context, tx *db.Tx, a []Arrival) error {
+	args := make([]any, 0, 5*len(a))
+	for _, x := range a {
+		args = append(args, int64(x.Owner), int64(x.Peer), int64(x.Message), x.Date, x.Unread)
+	}
+	return tx.Queue(ctx, arrive[len(a)], args...)
+}
+
+// arrive has the statement of arrived for each number of rows that db.Batch gives.
+var arrive = db.Batches(func(n int) string {
+	var rows strings.Builder
+	for i := range n {
+		if i > 0 {
+			rows.WriteString(", ")
+		}
+		fmt.Fprintf(&rows, `($%d, $%d, $%d, $%d, 1, 0, 0, $%d, 0, 0, 0)`, 5*i+1, 5*i+2, 5*i+3, 5*i+4, 5*i+5)
+	}
+	return `INSERT INTO dialog (` + columns + `) VALUES ` + rows.String() + `
+		ON CONFLICT (owner, peer) DO UPDATE SET top_message = excluded.top_message, top_date = excluded.top_date,
+		messages = dialog.messages + 1, unread = dialog.unread + excluded.unread`
+})
+
+// Save writes back what may change in a dialog that is there: everything but its owner and peer, and of channels what is
+// the owner's own.
 func (s *Service) Save(ctx context.Context, tx *db.Tx, d Dialog) error {
+	if d.Peer.Channel() != 0 {
+		return s.saveChannel(ctx, tx, d)
+	}
 	const set = `UPDATE dialog SET top_message = $3, top_date = $4, messages = $5, read_inbox = $6, read_outbox = $7,
 		unread = $8, marked = $9, pinned = $10, folder = $11 WHERE owner = $1 AND peer = $2`
 	_, err := tx.Exec(ctx, set, int64(d.Owner), int64(d.Peer), int64(d.Top), d.TopDate, d.Messages, int64(d.ReadInbox),
@@ -158,8 +204,12 @@ func (s *Service) Save(ctx context.Context, tx *db.Tx, d Dialog) error {
 	return nil
 }
 
-// insertEmpty makes a dialog without messages where there is none, so that something can be set in it.
+// insertEmpty makes a dialog without messages where there is none, so that something can be set in it. Channels get
+// theirs when one joins.
 func insertEmpty(ctx context.Context, tx *db.Tx, owner ids.User, peer ids.Peer) error {
+	if peer.Channel() != 0 {
+		return nil
+	}
 	const insert = `INSERT INTO dialog (` + columns + `) VALUES ($1, $2, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 		ON CONFLICT (owner, peer) DO NOTHING`
 	_, err := tx.Exec(ctx, insert, int64(owner), int64(peer))
@@ -176,8 +226,8 @@ func read[T any](ctx context.Context, s *Service, fn func(tx *db.Tx) (T, error))
 }
 
 // DraftNow is Draft in a transaction of its own.
-func (s *Service) DraftNow(ctx context.Context, owner ids.User, peer ids.Peer) (Draft, error) {
-	return read(ctx, s, func(tx *db.Tx) (Draft, error) { return s.Draft(ctx, tx, owner, peer) })
+func (s *Service) DraftNow(ctx context.Context, owner ids.User, at Place) (Draft, error) {
+	return read(ctx, s, func(tx *db.Tx) (Draft, error) { return s.Draft(ctx, tx, owner, at) })
 }
 
 // NotifyNow is Notify in a transaction of its own.
@@ -198,6 +248,9 @@ func (s *Service) GetNow(ctx context.Context, owner ids.User, peer ids.Peer) (Di
 // HasDialog tells whether owner has a chat with peer, or had one.
 func (s *Service) HasDialog(ctx context.Context, owner ids.User, peer ids.Peer) (bool, error) {
 	d, err := s.GetNow(ctx, owner, peer)
+	if peer.Channel() != 0 {
+		return d.Listed, err
+	}
 	return d.Top > 0 || d.Messages > 0, err
 }
 

@@ -286,7 +286,7 @@ func TestForward(t *testing.T) {
 			t.Errorf("saved: %+v, %v", saved, err)
 		}
 		w.send(p[0], p[0], "note")
-		parts, total, err := w.SavedDialogs(t.Context(), p[0], 0, 10)
+		parts, total, err := w.SavedDialogs(t.Context(), p[0], SavedQuery{Limit: 10})
 		if err != nil || total != 2 || parts[0].Peer != p[0].Peer() || parts[1].Peer != open.Peer() {
 			t.Errorf("saved dialogs: %+v, %v", parts, err)
 		}

@@ -2,7 +2,6 @@ package messages
 
 import (
 	"context"
-	"errors"
 
 	"hermod/internal/db"
 	"hermod/internal/domain/ids"
@@ -12,7 +11,7 @@ import (
 // basic group, one in a channel. owner and id name any of them. It fails with ErrNone.
 func (s *Service) Copies(ctx context.Context, tx *db.Tx, owner ids.Peer, id ids.Message) ([]*Message, error) {
 	if owner.Channel() != 0 {
-		return s.post(ctx, tx, owner, id)
+		return s.lockPost(ctx, tx, owner, id)
 	}
 	m, err := one(ctx, tx, owner, id)
 	if err != nil {
@@ -28,8 +27,8 @@ func (s *Service) Copies(ctx context.Context, tx *db.Tx, owner ids.Peer, id ids.
 	return ascending(mine, theirs), nil
 }
 
-// post locks a channel and returns a message of it.
-func (s *Service) post(ctx context.Context, tx *db.Tx, channel ids.Peer, id ids.Message) ([]*Message, error) {
+// lockPost locks a channel and returns a message of it.
+func (s *Service) lockPost(ctx context.Context, tx *db.Tx, channel ids.Peer, id ids.Message) ([]*Message, error) {
 	if err := s.log.Lock(ctx, tx, channel); err != nil {
 		return nil, err
 	}
@@ -40,16 +39,8 @@ func (s *Service) post(ctx context.Context, tx *db.Tx, channel ids.Peer, id ids.
 	return []*Message{m}, nil
 }
 
-// groupCopies locks and returns the rows of a message of a basic group. Those who have it are not always those who are
-// in the group now.
-func (s *Service) groupCopies(ctx context.Context, tx *db.Tx, m *Message) ([]*Message, error) {
-	return nil, errors.New("not yet")
-}
-
-// Rewrite writes back a row of which something has changed, without an entry in the log.
+// Rewrite writes back a row of which something has changed, without an entry in the log. Its place, author, date and text
+// are as they were: edits of the text go through Edit.
 func (s *Service) Rewrite(ctx context.Context, tx *db.Tx, m *Message) error {
-	if err := update(ctx, tx, m); err != nil {
-		return err
-	}
-	return s.index.stale(ctx, tx, m.Owner, m.ID)
+	return update(ctx, tx, m)
 }

@@ -8,20 +8,16 @@ import (
 	"time"
 
 	"hermod/internal/db"
-	"hermod/internal/domain/actions"
 	"hermod/internal/domain/dialogs"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/updates"
 )
 
-// clearStep is how many messages one transaction removes at most when a history is cleared.
-const clearStep = 500
-
 // changes are rows by owner.
 type changes map[ids.Peer][]ids.Message
 
 func (c changes) add(owner ids.Peer, id ids.Message) {
-	if owner > 0 && id > 0 {
+	if owner.User() != 0 && id > 0 {
 		c[owner] = append(c[owner], id)
 	}
 }
@@ -43,8 +39,9 @@ func (s *Service) eachOwner(
 	return nil
 }
 
-// Delete removes messages of owner, and with revoke at the other side as well. It returns how owner's log moved: by
-// the number of messages that were there. It fails with ErrTooMany.
+// Delete removes messages: from the own log when peer is 0 or no channel, with revoke for all others who have them as well;
+// or from a channel, for all. It returns how the log moved: by the number of messages that were there. It fails with
+// ErrTooMany, ErrDelete, or as channels.See does.
 //
 // Spec: https://core.telegram.org/method/messages.deleteMessages
 func (s *Service) Delete(
@@ -59,7 +56,15 @@ func (s *Service) Delete(
 		if err != nil {
 			return err
 		}
-		moved, err = s.remove(ctx, tx, owner, slices.Collect(maps.Values(found)), revoke)
+		rows := slices.SortedFunc(maps.Values(found), func(a, b *Message) int { return int(a.ID - b.ID) })
+		if owner.Channel() != 0 {
+			moved, err = s.deletePosts(ctx, tx, by, owner, rows)
+			return err
+		}
+		if err := s.checkMayDelete(ctx, tx, by, rows, revoke); err != nil {
+			return err
+		}
+		moved, err = s.remove(ctx, tx, owner, rows, revoke)
 		return err
 	})
 	if err != nil {
@@ -68,15 +73,36 @@ func (s *Service) Delete(
 	return moved, nil
 }
 
-// remove deletes rows of owner, and with revoke their twins.
+// checkMayDelete fails when by must not delete one of rows in his own log for all: in a basic group others delete only
+// what they wrote, admins everything.
+func (s *Service) checkMayDelete(ctx context.Context, tx *db.Tx, by ids.User, rows []*Message, revoke bool) error {
+	if !revoke {
+		return nil
+	}
+	for _, m := range rows {
+		if m.Peer.Chat() == 0 || m.Writer() == by || s.groups == nil {
+			continue
+		}
+		v, err := s.groups.CheckMay(ctx, tx, m.Peer.Chat(), by, 0)
+		if err != nil || !v.Me.Admin {
+			return ErrDelete
+		}
+	}
+	return nil
+}
+
+// remove deletes rows in the log of a user, and with revoke all copies of them.
 func (s *Service) remove(
 	ctx context.Context, tx *db.Tx, owner ids.Peer, rows []*Message, revoke bool,
 ) (moved Moved, err error) {
 	gone := make(changes)
 	for _, m := range rows {
 		gone.add(owner, m.ID)
-		if revoke {
-			gone.add(m.Peer, m.Twin)
+		if !revoke {
+			continue
+		}
+		if err := s.addCopies(ctx, tx, gone, m); err != nil {
+			return Moved{}, err
 		}
 	}
 	err = s.eachOwner(ctx, tx, gone, func(o ids.Peer, list []ids.Message) error {
@@ -92,6 +118,66 @@ func (s *Service) remove(
 	return moved, err
 }
 
+// addCopies adds the rows that others have of m.
+func (s *Service) addCopies(ctx context.Context, tx *db.Tx, c changes, m *Message) error {
+	if m.Peer.Chat() == 0 {
+		c.add(m.Peer, m.Twin)
+		return nil
+	}
+	if s.groups == nil {
+		return nil
+	}
+	members, err := s.groups.Members(ctx, tx, m.Peer.Chat())
+	if err != nil {
+		return err
+	}
+	copies, err := copiesOf(ctx, tx, together(members, nil), m.Peer, m.Twin)
+	if err != nil {
+		return err
+	}
+	for owner, id := range copies {
+		if owner != m.Owner {
+			c.add(owner, id)
+		}
+	}
+	return nil
+}
+
+// erase takes rows of one owner out of the table. A row with a random id leaves it behind for some days, under the
+// negative of its id and in no chat, so that a late repetition of the request does not send the message again.
+func erase(ctx context.Context, tx *db.Tx, owner ids.Peer, rows []*Message) error {
+	var gone, kept []any
+	for _, m := range rows {
+		if m.RandomID != 0 && time.Since(m.Date) < randomKept {
+			kept = append(kept, int64(m.ID))
+		} else {
+			gone = append(gone, int64(m.ID))
+		}
+	}
+	const blank = `UPDATE message SET id = -id, peer = 0, twin = 0, pts = 0, flags = 0, saved = NULL, text = '', extra = NULL,
+		thread = 0, media = 0`
+	for _, step := range []struct {
+		do  string
+		ids []any
+	}{{`DELETE FROM message`, gone}, {blank, kept}} {
+		for part := range slices.Chunk(step.ids, MaxBatch) {
+			args := append([]any{int64(owner)}, part...)
+			sql := step.do + ` WHERE owner = $1 AND id IN (` + db.List(2, len(part)) + `)`
+			if _, err := tx.Exec(ctx, sql, args...); err != nil {
+				return fmt.Errorf("erase messages of %d: %w", owner, err)
+			}
+		}
+	}
+	if len(kept) == 0 {
+		return nil
+	}
+	const forget = `DELETE FROM message WHERE owner = $1 AND id < 0 AND date < $2`
+	return tx.Queue(ctx, forget, int64(owner), now().Add(-randomKept))
+}
+
+// randomKept is how long the random ids of messages that are gone are remembered.
+const randomKept = 3 * 24 * time.Hour
+
 // removeOf deletes rows of one owner, who is locked, mends his dialogs and logs it.
 func (s *Service) removeOf(ctx context.Context, tx *db.Tx, owner ids.Peer, list []ids.Message) (Moved, error) {
 	found, err := byID(ctx, tx, owner, list)
@@ -99,23 +185,11 @@ func (s *Service) removeOf(ctx context.Context, tx *db.Tx, owner ids.Peer, list 
 		return Moved{}, err
 	}
 	present := slices.Sorted(maps.Keys(found))
-	for part := range slices.Chunk(present, MaxBatch) {
-		args := []any{int64(owner)}
-		for _, id := range part {
-			args = append(args, int64(id))
-		}
-		in := ` WHERE owner = $1 AND id IN (` + db.List(2, len(part)) + `)`
-		if _, err := tx.Exec(ctx, `DELETE FROM message`+in, args...); err != nil {
-			return Moved{}, err
-		}
-		if err := s.unpinGone(ctx, tx, owner, found, part); err != nil {
-			return Moved{}, err
-		}
-	}
-	if err := s.index.stale(ctx, tx, owner, present...); err != nil {
+	rows := slices.Collect(maps.Values(found))
+	if err := s.eraseAll(ctx, tx, owner, rows); err != nil {
 		return Moved{}, err
 	}
-	recounted, err := s.mendDialogs(ctx, tx, owner, slices.Collect(maps.Values(found)))
+	recounted, err := s.mendDialogs(ctx, tx, owner, rows)
 	if err != nil {
 		return Moved{}, err
 	}
@@ -142,18 +216,29 @@ func (s *Service) recount(ctx context.Context, tx *db.Tx, all []dialogs.Dialog) 
 	return nil
 }
 
-func (s *Service) unpinGone(
-	ctx context.Context, tx *db.Tx, owner ids.Peer, found map[ids.Message]*Message, part []ids.Message,
-) error {
+// eraseAll is erase with all that is kept beside the rows.
+func (s *Service) eraseAll(ctx context.Context, tx *db.Tx, owner ids.Peer, rows []*Message) error {
+	if err := erase(ctx, tx, owner, rows); err != nil {
+		return err
+	}
 	const unpin = `DELETE FROM pinned_message WHERE owner = $1 AND peer = $2 AND id = $3`
-	for _, id := range part {
-		if m := found[id]; m.Flags.Has(Pinned) {
-			if _, err := tx.Exec(ctx, unpin, int64(owner), int64(m.Peer), int64(id)); err != nil {
-				return err
-			}
+	gone := make([]ids.Message, len(rows))
+	for i, m := range rows {
+		gone[i] = m.ID
+		if !m.Flags.Has(Pinned) {
+			continue
+		}
+		if _, err := tx.Exec(ctx, unpin, int64(owner), int64(m.Peer), int64(m.ID)); err != nil {
+			return err
 		}
 	}
-	return nil
+	if err := forgetMentions(ctx, tx, rows); err != nil {
+		return err
+	}
+	if err := s.index.stale(ctx, tx, owner, gone...); err != nil {
+		return err
+	}
+	return hook(ctx, tx, s.hooks.deleted, rows)
 }
 
 // mendDialogs takes messages that are gone out of the counters of their dialogs, and finds new top messages. It returns
@@ -210,127 +295,4 @@ func findTop(ctx context.Context, tx *db.Tx, d *dialogs.Dialog) error {
 	}
 	d.Pinned = 0
 	return nil
-}
-
-// A ClearRequest empties a chat, all of it or a part.
-// Spec: https://core.telegram.org/method/messages.deleteHistory
-type ClearRequest struct {
-	By       ids.User
-	Peer     ids.Peer
-	Saved    ids.Peer    // of saved messages, those from this chat; 0: all
-	MaxID    ids.Message // 0: all
-	From, To time.Time   // only messages of these days; zero: all
-	Revoke   bool        // at the other side as well
-	Keep     bool        // the empty dialog stays in the list
-}
-
-// Cleared is how far Clear came: it removes a bounded number of messages, and is to be called again while Left is
-// not 0.
-type Cleared struct {
-	Moved
-	Left int
-}
-
-// Clear removes messages of a chat.
-func (s *Service) Clear(ctx context.Context, req ClearRequest) (done Cleared, err error) {
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		done, err = s.clear(ctx, tx, req)
-		return err
-	})
-	if err != nil {
-		return Cleared{}, fmt.Errorf("clear chat of user %d: %w", req.By, err)
-	}
-	return done, nil
-}
-
-func (s *Service) clear(ctx context.Context, tx *db.Tx, req ClearRequest) (done Cleared, err error) {
-	if err := s.lock(ctx, tx, req.By, max(req.Peer.User(), 0)); err != nil {
-		return Cleared{}, err
-	}
-	before, err := s.unmoved(ctx, tx, Box(req.By, req.Peer))
-	if err != nil {
-		return Cleared{}, err
-	}
-	rows, left, err := req.list().step(ctx, tx)
-	if err != nil {
-		return Cleared{}, err
-	}
-	done.Left = left
-	var kept *Message
-	if req.Keep && !req.Revoke && done.Left == 0 && len(rows) > 0 {
-		rows, kept = rows[:len(rows)-1], rows[len(rows)-1]
-	}
-	if _, err = s.remove(ctx, tx, Box(req.By, req.Peer), rows, req.Revoke); err != nil {
-		return Cleared{}, err
-	}
-	if req.Revoke && done.Left == 0 {
-		if done.Left, err = s.clearOther(ctx, tx, req); err != nil {
-			return Cleared{}, err
-		}
-	}
-	if kept != nil {
-		if err := s.blank(ctx, tx, kept); err != nil {
-			return Cleared{}, err
-		}
-	}
-	done.Moved, err = s.unmoved(ctx, tx, Box(req.By, req.Peer))
-	done.Count = done.PTS - before.PTS
-	return done, err
-}
-
-// clearOther removes at the other side what the owner had removed for himself before. It returns how many are left.
-func (s *Service) clearOther(ctx context.Context, tx *db.Tx, req ClearRequest) (left int, err error) {
-	other := req.Peer.User()
-	if other == 0 || other == req.By {
-		return 0, nil
-	}
-	l := list{owner: other.Peer(), peer: req.By.Peer()}
-	l.and(req.MaxID > 0, ` AND twin <= $%d`, int64(req.MaxID))
-	req.between(&l)
-	rows, left, err := l.step(ctx, tx)
-	if err != nil || len(rows) == 0 {
-		return left, err
-	}
-	_, err = s.remove(ctx, tx, other.Peer(), rows, false)
-	return left, err
-}
-
-// step returns the oldest messages of the list, as many as are cleared at once, and how many are behind them.
-func (l list) step(ctx context.Context, tx *db.Tx) (rows []*Message, left int, err error) {
-	total, _, err := l.count(ctx, tx, 0)
-	if err != nil || total == 0 {
-		return nil, 0, err
-	}
-	clause, args, n := l.from()
-	rows, err = query(ctx, tx, `SELECT `+columns+clause+fmt.Sprintf(` ORDER BY id LIMIT $%d`, n), append(args, clearStep)...)
-	return rows, total - len(rows), err
-}
-
-// blank makes of the last message of a cleared chat the sign that it was cleared, so that the dialog keeps its place.
-func (s *Service) blank(ctx context.Context, tx *db.Tx, m *Message) error {
-	if m.Action != nil && m.Action.Kind == actions.HistoryClear {
-		return nil
-	}
-	m.Text.String, m.Text.Entities = "", nil
-	m.extra = extra{Action: &actions.Action{Kind: actions.HistoryClear}}
-	m.Flags = m.Flags&Out | IsAction
-	if _, err := s.read(ctx, tx, m.Owner.User(), m.Peer, m.ID); err != nil {
-		return err
-	}
-	_, err := s.rewrite(ctx, tx, m)
-	return err
-}
-
-func (r ClearRequest) list() list {
-	l := list{owner: Box(r.By, r.Peer), peer: r.Peer}
-	l.and(r.Saved != 0, ` AND saved = $%d`, int64(r.Saved))
-	l.and(r.MaxID > 0, ` AND id <= $%d`, int64(r.MaxID))
-	r.between(&l)
-	return l
-}
-
-// between keeps of l the messages of the days asked for.
-func (r ClearRequest) between(l *list) {
-	l.and(!r.From.IsZero(), ` AND date >= $%d`, r.From)
-	l.and(!r.To.IsZero(), ` AND date <= $%d`, r.To)
 }

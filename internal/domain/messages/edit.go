@@ -8,21 +8,25 @@ import (
 	"time"
 
 	"hermod/internal/db"
+	"hermod/internal/domain/channels"
 	"hermod/internal/domain/ids"
+	"hermod/internal/domain/media"
+	"hermod/internal/domain/rights"
 	"hermod/internal/domain/text"
 	"hermod/internal/domain/updates"
 	"hermod/internal/domain/users"
 )
 
-// An EditRequest changes a message that its author has sent.
+// An EditRequest changes a message that its author has sent, or a post of a channel.
 // Spec: https://core.telegram.org/method/messages.editMessage
 type EditRequest struct {
 	By     ids.User
 	Peer   ids.Peer
 	ID     ids.Message
-	Text   *text.Text // nil: as it was
-	Markup []byte     // nil: none
-	Flags  Flags      // InvertMedia, NoWebpage
+	Text   *text.Text   // nil: as it was
+	Media  *media.Media // nil: as it was
+	Markup []byte       // nil: none
+	Flags  Flags        // InvertMedia, NoWebpage
 }
 
 // A Change is a message after something was done to it, and where that stands in its owner's log.
@@ -31,23 +35,15 @@ type Change struct {
 	PTS     int32
 }
 
-// Edit changes a message at both sides and logs it for both.
+// Edit changes a message for all who have it and logs it for them.
 //
-// It fails with ErrNone, ErrAuthor, ErrEditTime, ErrSame, ErrEmpty, ErrTooLong, text.ErrBounds, or as Send does when
-// one side has blocked the other.
-func (s *Service) Edit(ctx context.Context, req EditRequest) (Change, error) {
-	if req.Text != nil {
-		t, err := cleanText(*req.Text)
-		if err != nil {
-			return Change{}, err
-		}
-		req.Text = &t
-	}
+// It fails with ErrNone, ErrAuthor, ErrEditTime, ErrSame, ErrEmpty, ErrTooLong, text.ErrBounds, rights.ErrAdminRequired,
+// as channels.See does, or as Send does when one side of a private chat has blocked the other.
+func (s *Service) Edit(ctx context.Context, req EditRequest) (done Change, err error) {
 	if len(req.Markup) > maxMarkup {
 		return Change{}, ErrTooLong
 	}
-	var done Change
-	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		done, err = s.edit(ctx, tx, req)
 		return err
 	})
@@ -58,23 +54,24 @@ func (s *Service) Edit(ctx context.Context, req EditRequest) (Change, error) {
 }
 
 func (s *Service) edit(ctx context.Context, tx *db.Tx, req EditRequest) (Change, error) {
-	mine, theirs, err := s.pair(ctx, tx, req.By, req.ID)
+	owner := Box(req.By, req.Peer)
+	rows, err := s.Copies(ctx, tx, owner, req.ID)
 	if err != nil {
 		return Change{}, err
 	}
-	if mine.Peer != req.Peer && req.Peer != 0 {
+	mine := rowOf(rows, owner)
+	if mine == nil || mine.Peer != req.Peer && req.Peer != 0 {
 		return Change{}, ErrNone
 	}
-	if err := req.check(mine); err != nil {
+	if req.Text, err = req.cleanText(mine); err != nil {
 		return Change{}, err
 	}
-	if theirs != nil {
-		if err := s.checkMayWrite(ctx, tx, req.By, theirs.Owner.User()); err != nil && !errors.Is(err, users.ErrDeleted) {
-			return Change{}, err
-		}
+	if err := s.checkMayEdit(ctx, tx, req, mine, len(rows) > 1); err != nil {
+		return Change{}, err
 	}
+	before := *mine
 	var done Change
-	for _, m := range ascending(mine, theirs) {
+	for _, m := range rows {
 		req.apply(m)
 		pts, err := s.rewrite(ctx, tx, m)
 		if err != nil {
@@ -84,23 +81,97 @@ func (s *Service) edit(ctx context.Context, tx *db.Tx, req EditRequest) (Change,
 			done = Change{Message: m, PTS: pts}
 		}
 	}
-	return done, nil
+	return done, s.record(ctx, tx, req.By, channels.LogEdit, &before, done.Message)
 }
 
-// check fails when m must not be edited so.
+// cleanText is the new text of m as it is kept.
+func (r *EditRequest) cleanText(m *Message) (*text.Text, error) {
+	if r.Text == nil {
+		return nil, nil
+	}
+	attached := m.Media
+	if r.Media != nil {
+		attached = r.Media
+	}
+	t, err := cleanBody(*r.Text, attached)
+	return &t, err
+}
+
+// rowOf is the row of owner among the copies of a message.
+func rowOf(rows []*Message, owner ids.Peer) *Message {
+	for _, m := range rows {
+		if m.Owner == owner {
+			return m
+		}
+	}
+	return nil
+}
+
+// checkMayEdit fails when m, the row of who asks, must not be changed by him. shared says that others have a copy.
+func (s *Service) checkMayEdit(ctx context.Context, tx *db.Tx, req EditRequest, m *Message, shared bool) error {
+	if err := req.check(m); err != nil {
+		return err
+	}
+	switch {
+	case m.Peer.Channel() != 0:
+		return s.checkMayEditPost(ctx, tx, req, m)
+	case m.Writer() != req.By:
+		return ErrAuthor
+	case m.Peer == m.Owner:
+		return nil
+	case time.Since(m.Date) > EditTime:
+		return ErrEditTime
+	case m.Peer.Chat() != 0:
+		_, err := s.groups.See(ctx, req.By, m.Peer.Chat())
+		return err
+	case !shared:
+		return nil
+	}
+	if err := s.checkMayWrite(ctx, tx, req.By, m.Peer.User()); !errors.Is(err, users.ErrDeleted) {
+		return err
+	}
+	return nil
+}
+
+// checkMayEditPost is checkMayEdit for channels: posts are edited by their author and by admins with the right to, at any
+// time; messages of supergroups by their author, for a while, or always if he may pin them.
+// Spec: https://core.telegram.org/api/rights
+func (s *Service) checkMayEditPost(ctx context.Context, tx *db.Tx, req EditRequest, m *Message) error {
+	v, err := s.channels.SeeTx(ctx, tx, req.By, m.Peer.Channel())
+	own := m.Writer() == req.By
+	switch {
+	case err != nil:
+		return err
+	case v.Broadcast && v.Can(rights.AdminEditMessages):
+		return nil
+	case v.Broadcast && !v.Can(rights.AdminPostMessages):
+		return rights.ErrAdminRequired
+	case !own || !v.Me.In() && v.Linked == 0:
+		return ErrAuthor
+	case time.Since(m.Date) > EditTime && !v.Can(rights.AdminPinMessages):
+		return ErrEditTime
+	}
+	if v.Broadcast || v.Me.IsAdmin() {
+		return nil
+	}
+	if v.Me.Banned().Any(rights.SendMessages) {
+		return rights.ErrUserBanned
+	}
+	return nil
+}
+
+// check fails when nobody could edit m so.
 func (r *EditRequest) check(m *Message) error {
-	saved := m.Peer == m.Owner
 	switch {
 	case m.Flags.Has(IsAction):
 		return ErrNone
-	case m.From != m.Owner || m.Forward != nil && !saved:
+	case m.Forward != nil && m.Peer != m.Owner, m.Forward != nil && m.Owner.Channel() != 0:
 		return ErrAuthor
-	case !saved && time.Since(m.Date) > EditTime:
-		return ErrEditTime
-	case r.Text == nil && r.Markup == nil:
+	case r.Text == nil && r.Markup == nil && r.Media == nil:
 		return ErrSame
 	}
-	if (r.Text == nil || r.Text.Equal(m.Text)) && bytes.Equal(r.Markup, m.Markup) {
+	if (r.Text == nil || r.Text.Equal(m.Text)) && (r.Media == nil || r.Media.Equal(m.Media)) &&
+		bytes.Equal(r.Markup, m.Markup) {
 		return ErrSame
 	}
 	return nil
@@ -109,6 +180,9 @@ func (r *EditRequest) check(m *Message) error {
 func (r *EditRequest) apply(m *Message) {
 	if r.Text != nil {
 		m.Text = *r.Text
+	}
+	if r.Media != nil {
+		m.Media = r.Media
 	}
 	m.Markup = r.Markup
 	m.EditDate = now()
@@ -123,18 +197,39 @@ func (s *Service) rewrite(ctx context.Context, tx *db.Tx, m *Message) (pts int32
 	if err := s.index.stale(ctx, tx, m.Owner, m.ID); err != nil {
 		return 0, err
 	}
-	return s.log.Append(ctx, tx, m.Owner, updates.EditMessage{ID: m.ID})
+	return s.log.AppendWith(ctx, tx, m.Owner, updates.EditMessage{ID: m.ID}, m)
+}
+
+// record writes into the log of the admins of a channel what was done to a message; before or after may be nil.
+func (s *Service) record(ctx context.Context, tx *db.Tx, by ids.User, kind channels.LogKind, before, after *Message) error {
+	m := after
+	if m == nil {
+		m = before
+	}
+	ch := m.Owner.Channel()
+	if ch == 0 || s.channels == nil {
+		return nil
+	}
+	var sides [2]any
+	for i, side := range [...]*Message{before, after} {
+		if side != nil {
+			sides[i] = side
+		}
+	}
+	e, err := channels.Event(kind, sides[0], sides[1])
+	if err != nil {
+		return err
+	}
+	e.Text = m.Text.String
+	return s.channels.Record(ctx, tx, ch, by, e)
 }
 
 // pair locks and returns the two rows of a message; theirs is nil where the other side has none. It fails with ErrNone
 // when owner has none.
 func (s *Service) pair(ctx context.Context, tx *db.Tx, owner ids.User, id ids.Message) (mine, theirs *Message, err error) {
 	mine, err = one(ctx, tx, owner.Peer(), id)
-	if errors.Is(err, db.ErrNotFound) {
-		return nil, nil, ErrNone
-	}
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, noneIfMissing(err)
 	}
 	other := mine.Peer.User()
 	if err := s.lock(ctx, tx, owner, other); err != nil {
@@ -163,9 +258,9 @@ func noneIfMissing(err error) error {
 // lock locks two owners, which may be the same, in ascending order. The service account has no log to lock.
 func (s *Service) lock(ctx context.Context, tx *db.Tx, a, b ids.User) error {
 	if a == b {
-		return s.dialogs.Lock(ctx, tx, a)
+		return s.log.Lock(ctx, tx, a.Peer())
 	}
-	return s.dialogs.Lock(ctx, tx, min(a, b), max(a, b))
+	return s.log.Lock(ctx, tx, min(a, b).Peer(), max(a, b).Peer())
 }
 
 // ascending are the rows that exist, in the order of their owners.

@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"time"
 
 	"hermod/internal/db"
 	"hermod/internal/domain/ids"
+	"hermod/internal/domain/media"
+	"hermod/internal/domain/text"
 	"hermod/internal/domain/users"
 )
 
@@ -16,7 +19,7 @@ import (
 // Spec: https://core.telegram.org/method/messages.forwardMessages
 type ForwardRequest struct {
 	From       ids.User
-	Source     ids.Peer // the chat the messages are in; 0: any
+	Source     ids.Peer // the chat the messages are in; 0: any in the own log
 	To         ids.Peer
 	IDs        []ids.Message
 	RandomIDs  []int64 // one for each of IDs
@@ -25,25 +28,23 @@ type ForwardRequest struct {
 
 	DropCaptions bool     // of media
 	As           ids.Peer // as in SendRequest
-	Reply        *ReplyTo
+	Reply        *ReplyTo // only its Thread counts
 	Scheduled    bool
 }
 
-// Forward sends copies of messages, in the order of req.IDs, in one transaction. As with Send, a random id that was
-// seen before returns what it sent then.
+// Forward sends copies of messages, in the order of req.IDs, in one transaction. Those that are gone are left out. As with
+// Send, a random id that was seen before returns what it sent then.
 //
-// It fails with ErrTooMany, ErrRandomID, ErrPeer, ErrNone, ErrProtected, or an error of users.CheckMayWrite.
+// It fails with ErrTooMany, ErrRandomID, ErrPeer, ErrNone when nothing is there, ErrProtected, ErrSentBefore, or as Send
+// does.
 func (s *Service) Forward(ctx context.Context, req ForwardRequest) ([]Sent, error) {
-	if err := req.check(); err != nil {
-		return nil, err
-	}
-	heads, err := s.origins(ctx, req)
+	all, err := s.forwards(ctx, req)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("forward by user %d: %w", req.From, err)
 	}
 	var sent []Sent
 	forward := func(tx *db.Tx) (err error) {
-		sent, err = s.forward(ctx, tx, req, heads)
+		sent, err = s.forward(ctx, tx, req, all)
 		return err
 	}
 	err = s.db.Write(ctx, forward)
@@ -75,117 +76,170 @@ func (r *ForwardRequest) check() error {
 	return nil
 }
 
-func (s *Service) forward(
-	ctx context.Context, tx *db.Tx, req ForwardRequest, heads map[ids.Message]*Forward,
-) ([]Sent, error) {
-	before, err := byRandomID(ctx, tx, req.From, req.RandomIDs)
-	if err != nil {
+// A forwarded is the copy of a message to be sent, and what it was.
+type forwarded struct {
+	req    SendRequest
+	source *Message
+}
+
+// forwards prepares the copies of the messages that are there.
+func (s *Service) forwards(ctx context.Context, req ForwardRequest) ([]forwarded, error) {
+	if err := req.check(); err != nil {
 		return nil, err
-	}
-	if len(before) < len(req.IDs) {
-		if err := s.checkMayWrite(ctx, tx, req.From, req.To.User()); err != nil {
-			return nil, err
-		}
-	}
-	found, err := byID(ctx, tx, Box(req.From, req.Source), req.IDs)
-	if err != nil {
-		return nil, err
-	}
-	sent := make([]Sent, 0, len(req.IDs))
-	copies := make(map[ids.Message]*Message, len(req.IDs))
-	for i, id := range req.IDs {
-		if m := before[req.RandomIDs[i]]; m != nil {
-			sent, copies[id] = append(sent, Sent{Message: m, Again: true}), m
-			continue
-		}
-		m, err := req.copyOf(found[id], heads[id])
-		if err != nil {
-			return nil, err
-		}
-		m.RandomID = req.RandomIDs[i]
-		theirs := m.copyFor(req.To.User())
-		m.Reply, theirs.Reply = replyAmong(copies, found[id].Reply)
-		if err := s.put(ctx, tx, m, theirs); err != nil {
-			return nil, err
-		}
-		sent, copies[id] = append(sent, Sent{Message: m}), m
-	}
-	return sent, nil
-}
-
-// replyAmong keeps an answer an answer, for both sides, when what it answers to was forwarded with it.
-func replyAmong(copies map[ids.Message]*Message, r *Reply) (mine, theirs *Reply) {
-	if r == nil || r.Peer != 0 || copies[r.ID] == nil {
-		return nil, nil
-	}
-	mine, theirs = new(*r), new(*r)
-	mine.ID, theirs.ID = copies[r.ID].ID, copies[r.ID].Twin
-	return mine, theirs
-}
-
-// copyOf is the sender's row of a forwarded message; m and head may be nil.
-func (r *ForwardRequest) copyOf(m *Message, head *Forward) (*Message, error) {
-	switch {
-	case m == nil || m.Flags.Has(IsAction) || r.Source != 0 && m.Peer != r.Source:
-		return nil, ErrNone
-	case m.Flags.Has(NoForwards):
-		return nil, ErrProtected
-	}
-	c := &Message{
-		Owner: r.From.Peer(), From: r.From.Peer(), Peer: r.To, Date: now(), Flags: r.Flags | m.Flags&InvertMedia,
-		Text: m.Text, extra: extra{ViaBot: m.ViaBot},
-	}
-	if r.DropAuthor {
-		return c, nil
-	}
-	if head == nil {
-		return nil, ErrNone
-	}
-	c.Forward = new(*head)
-	if r.From.Peer() == r.To {
-		c.Forward.SavedFrom, c.Forward.SavedID = m.Peer, m.ID
-	}
-	return c, nil
-}
-
-// origins are the heads of the messages that are there.
-func (s *Service) origins(ctx context.Context, req ForwardRequest) (map[ids.Message]*Forward, error) {
-	if req.DropAuthor {
-		return nil, nil
 	}
 	found, err := s.Get(ctx, req.From, req.Source, req.IDs)
 	if err != nil {
 		return nil, err
 	}
-	heads := make(map[ids.Message]*Forward, len(found))
-	for id, m := range found {
-		if heads[id], err = s.origin(ctx, req.From, m); err != nil {
+	albums := make(map[int64]int64)
+	var all []forwarded
+	for i, id := range req.IDs {
+		m := found[id]
+		if m == nil || m.Flags.Has(IsAction) || req.Source != 0 && m.Peer != req.Source {
+			continue
+		}
+		switch hidden, err := s.protected(ctx, m); {
+		case err != nil:
+			return nil, err
+		case hidden:
+			return nil, ErrProtected
+		}
+		c, err := s.copyOf(ctx, req, m)
+		if err != nil {
 			return nil, err
 		}
+		c.RandomID = req.RandomIDs[i]
+		if m.GroupedID != 0 {
+			if albums[m.GroupedID] == 0 {
+				albums[m.GroupedID] = rand.Int64N(1<<62) + 1
+			}
+			c.GroupedID = albums[m.GroupedID]
+		}
+		all = append(all, forwarded{req: c, source: m})
 	}
-	return heads, nil
+	if len(all) == 0 {
+		return nil, ErrNone
+	}
+	return all, nil
 }
 
-// origin says whose message m is, to those who get it forwarded by forwarder: who first wrote it, by name only where
-// his privacy says so.
-func (s *Service) origin(ctx context.Context, forwarder ids.User, m *Message) (*Forward, error) {
-	if m.Forward != nil {
-		return &Forward{From: m.Forward.From, Name: m.Forward.Name, Date: m.Forward.Date}, nil
+// copyOf is the request that sends a copy of m.
+func (s *Service) copyOf(ctx context.Context, req ForwardRequest, m *Message) (SendRequest, error) {
+	c := SendRequest{
+		From: req.From, As: req.As, To: req.To, Text: m.Text, Media: m.Media.Clone(),
+		Flags: req.Flags | m.Flags&InvertMedia, ViaBot: m.ViaBot, Scheduled: req.Scheduled,
 	}
-	head := &Forward{From: m.From, Date: m.Date.Unix()}
-	shows, err := s.users.Allowed(ctx, m.From.User(), forwarder, users.Forwards)
+	if req.Reply != nil && req.Reply.Thread != 0 {
+		c.Reply = &ReplyTo{Thread: req.Reply.Thread}
+	}
+	if req.DropCaptions && media.KindOf(m.Media) != media.None && m.Media.Kind != media.WebPage {
+		c.Text = text.Text{}
+	}
+	if req.DropAuthor {
+		return c, nil
+	}
+	head, err := s.origin(ctx, req.From, m)
+	if err != nil {
+		return SendRequest{}, err
+	}
+	if req.To == req.From.Peer() {
+		head.SavedFrom, head.SavedID = m.Peer, m.ID
+	}
+	c.Forward = head
+	return c, nil
+}
+
+func (s *Service) forward(ctx context.Context, tx *db.Tx, req ForwardRequest, all []forwarded) ([]Sent, error) {
+	before, err := byRandomID(ctx, tx, req.From, req.To, req.RandomIDs)
 	if err != nil {
 		return nil, err
 	}
-	if shows {
+	fresh := make([]SendRequest, 0, len(all))
+	for _, f := range all {
+		if m := before[f.req.RandomID]; m == nil {
+			fresh = append(fresh, f.req)
+		} else if m.ID < 0 {
+			return nil, ErrSentBefore
+		}
+	}
+	var ok leave
+	if len(fresh) > 0 {
+		if ok, err = s.admit(ctx, tx, fresh...); err != nil {
+			return nil, err
+		}
+	}
+	sent := make([]Sent, 0, len(all))
+	copies := make(map[ids.Message]*Message, len(all))
+	for _, f := range all {
+		one := Sent{Message: before[f.req.RandomID], Again: true}
+		if one.Message == nil {
+			f.keepAnswer(copies)
+			if one, err = s.send(ctx, tx, f.req, ok); err != nil {
+				return nil, err
+			}
+		}
+		sent, copies[f.source.ID] = append(sent, one), one.Message
+	}
+	return sent, nil
+}
+
+// keepAnswer keeps an answer an answer when what it answers to was forwarded with it.
+func (f *forwarded) keepAnswer(copies map[ids.Message]*Message) {
+	r := f.source.Reply
+	if r == nil || r.Peer != 0 || copies[r.ID] == nil {
+		return
+	}
+	to := &ReplyTo{ID: copies[r.ID].ID}
+	if f.req.Reply != nil {
+		to.Thread = f.req.Reply.Thread
+	}
+	if r.Manual && r.Quote != nil {
+		to.Quote, to.QuoteOffset = r.Quote, r.QuoteOffset
+	}
+	f.req.Reply = to
+}
+
+// origin says whose message m is, to those who get it forwarded by forwarder: who first wrote it, by name only where
+// his privacy says so. What a channel shows as its own is its own.
+func (s *Service) origin(ctx context.Context, forwarder ids.User, m *Message) (*Forward, error) {
+	if f := m.Forward; f != nil {
+		return &Forward{From: f.From, Name: f.Name, Date: f.Date, Post: f.Post, Signature: f.Signature}, nil
+	}
+	head := &Forward{From: m.From, Date: m.Date.Unix()}
+	if m.Flags.Has(Post) {
+		head.From, head.Post, head.Signature = m.Peer, m.ID, m.Signature
 		return head, nil
 	}
-	u, err := s.users.One(ctx, m.From.User())
+	user := m.From.User()
+	if user == 0 {
+		head.Signature = m.Signature
+		return head, nil
+	}
+	shows, err := s.users.Allowed(ctx, user, forwarder, users.Forwards)
+	if err != nil || shows {
+		return head, err
+	}
+	u, err := s.users.One(ctx, user)
 	if err != nil {
 		return nil, err
 	}
 	head.From, head.Name = 0, fullName(u)
 	return head, nil
+}
+
+// protected reports whether m must not be forwarded or kept, for itself or for the chat it is in.
+func (s *Service) protected(ctx context.Context, m *Message) (bool, error) {
+	switch {
+	case m.Flags.Has(NoForwards):
+		return true, nil
+	case m.Peer.Channel() != 0 && s.channels != nil:
+		c, err := s.channels.One(ctx, m.Peer.Channel())
+		return c.NoForwards, err
+	case m.Peer.Chat() != 0 && s.groups != nil:
+		g, err := s.groups.One(ctx, m.Peer.Chat())
+		return g.NoForwards, err
+	}
+	return false, nil
 }
 
 func fullName(u users.User) string {
@@ -196,23 +250,6 @@ func fullName(u users.User) string {
 		return u.FirstName
 	}
 	return u.FirstName + " " + u.LastName
-}
-
-func byRandomID(ctx context.Context, tx *db.Tx, owner ids.User, random []int64) (map[int64]*Message, error) {
-	args := []any{int64(owner)}
-	for _, r := range random {
-		args = append(args, r)
-	}
-	all, err := query(ctx, tx, `SELECT `+columns+` FROM message WHERE owner = $1 AND random_id IN (`+
-		db.List(2, len(random))+`)`, args...)
-	if err != nil {
-		return nil, err
-	}
-	found := make(map[int64]*Message, len(all))
-	for _, m := range all {
-		found[m.RandomID] = m
-	}
-	return found, nil
 }
 
 // When is the date of the message that was forwarded.

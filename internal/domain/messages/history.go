@@ -2,14 +2,13 @@ package messages
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"time"
 
 	"hermod/internal/db"
-	"hermod/internal/domain/dialogs"
 	"hermod/internal/domain/ids"
 )
 
@@ -35,20 +34,32 @@ type Window struct {
 // A Page is a part of a list of messages, the newest first.
 type Page struct {
 	Messages []*Message
-	Total    int  // in the whole list
-	Whole    bool // nothing is left out
-	Above    int  // how many are newer than the anchor; only of searches
+	Total    int   // in the whole list
+	Whole    bool  // nothing is left out
+	Above    int   // how many are newer than the anchor; only of searches
+	PTS      int32 // of a channel: where its log stood; else 0
 }
 
-// History returns a page of the chat of viewer with peer.
+// History returns a page of the chat of viewer with peer. It fails as channels.See does.
 // Spec: https://core.telegram.org/method/messages.getHistory
 func (s *Service) History(ctx context.Context, viewer ids.User, peer ids.Peer, w Window) (page Page, err error) {
+	hidden, err := s.hiddenFrom(ctx, viewer, peer)
+	if err != nil {
+		return Page{}, err
+	}
+	w.MinID = max(w.MinID, hidden)
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		d, err := s.dialogs.Get(ctx, tx, viewer, peer)
 		if err != nil {
 			return err
 		}
-		page.Total = d.Messages
+		if page.Total, page.PTS = d.Messages, d.PTS; hidden > 0 {
+			counts, err := s.Unread(ctx, tx, Mark{Channel: peer.Channel(), After: hidden})
+			if err != nil {
+				return err
+			}
+			page.Total = counts[0]
+		}
 		page.Messages, err = list{owner: Box(viewer, peer), peer: peer}.window(ctx, tx, w)
 		page.Whole = len(page.Messages) >= page.Total
 		return err
@@ -57,6 +68,20 @@ func (s *Service) History(ctx context.Context, viewer ids.User, peer ids.Peer, w
 		return Page{}, fmt.Errorf("history for user %d: %w", viewer, err)
 	}
 	return page, nil
+}
+
+// hiddenFrom returns up to which message what is in a channel is hidden from viewer; 0 in all other chats. It fails as
+// channels.See does.
+func (s *Service) hiddenFrom(ctx context.Context, viewer ids.User, peer ids.Peer) (ids.Message, error) {
+	ch := peer.Channel()
+	if ch == 0 {
+		return 0, nil
+	}
+	if s.channels == nil {
+		return 0, ErrPeer
+	}
+	v, err := s.channels.See(ctx, viewer, ch)
+	return v.Me.Available, err
 }
 
 // A list is the messages among which a window lies.
@@ -75,7 +100,7 @@ func (l list) from() (clause string, args []any, next int) {
 	args = append([]any{int64(l.owner), int64(l.peer)}, l.args...)
 	clause = ` FROM message WHERE owner = $1 AND peer = $2` + l.where
 	if l.peer == 0 {
-		clause = ` FROM message WHERE owner = $1 AND 0 = $2` + l.where
+		clause = ` FROM message WHERE owner = $1 AND id > 0 AND 0 = $2` + l.where
 	}
 	return clause, args, first + len(l.args)
 }
@@ -115,14 +140,33 @@ func (l list) anchor(ctx context.Context, tx *db.Tx, w Window) (int64, error) {
 	if w.OffsetDate.IsZero() {
 		return anchor, nil
 	}
-	clause, args, n := l.from()
-	sql := `SELECT id` + clause + fmt.Sprintf(` AND id < $%d AND date < $%d ORDER BY id DESC LIMIT 1`, n, n+1)
-	var id int64
-	err := tx.QueryRow(ctx, sql, append(args, anchor, w.OffsetDate)...).Scan(&id)
-	if errors.Is(err, db.ErrNotFound) {
-		return 0, nil
+	first, err := firstSince(ctx, tx, l.owner, w.OffsetDate)
+	return min(anchor, int64(first)), err
+}
+
+// firstSince returns the id of the first message in a log that is not older than a date. Ids and dates of a log grow
+// together, so it halves: no index by date is needed.
+func firstSince(ctx context.Context, tx *db.Tx, owner ids.Peer, date time.Time) (ids.Message, error) {
+	const next = `SELECT id, date FROM message WHERE owner = $1 AND id >= $2 ORDER BY id LIMIT 1`
+	low, high := int64(1), int64(math.MaxInt32) // the one looked for is in [low, high]
+	const last = `SELECT COALESCE(MAX(id), 0) FROM message WHERE owner = $1`
+	if err := tx.QueryRow(ctx, last, int64(owner)).Scan(&high); err != nil {
+		return 0, err
 	}
-	return id + 1, err
+	for high = max(high+1, 1); low < high; {
+		middle := low + (high-low)/2
+		var id int64
+		var at time.Time
+		if err := tx.QueryRow(ctx, next, int64(owner), middle).Scan(&id, &at); err != nil {
+			return 0, err
+		}
+		if at.Before(date) {
+			low = id + 1
+		} else {
+			high = middle
+		}
+	}
+	return ids.Message(low), nil
 }
 
 func (l list) above(ctx context.Context, tx *db.Tx, w Window, anchor int64, skip, take int) ([]*Message, error) {
@@ -148,12 +192,17 @@ func (l list) count(ctx context.Context, tx *db.Tx, id ids.Message) (total, abov
 }
 
 // Get returns the messages with these ids, those that are there and that viewer may see: in a channel, or in his own log
-// when peer is 0 or anything else. It fails with ErrTooMany.
+// when peer is 0 or anything else. It fails with
+// ErrTooMany, or as channels.See does.
 func (s *Service) Get(
 	ctx context.Context, viewer ids.User, peer ids.Peer, want []ids.Message,
 ) (found map[ids.Message]*Message, err error) {
 	if len(want) > MaxBatch {
 		return nil, ErrTooMany
+	}
+	hidden, err := s.hiddenFrom(ctx, viewer, peer)
+	if err != nil {
+		return nil, err
 	}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		found, err = byID(ctx, tx, Box(viewer, peer), want)
@@ -162,6 +211,7 @@ func (s *Service) Get(
 	if err != nil {
 		return nil, fmt.Errorf("messages for user %d: %w", viewer, err)
 	}
+	maps.DeleteFunc(found, func(id ids.Message, _ *Message) bool { return id <= hidden })
 	return found, nil
 }
 
@@ -175,68 +225,6 @@ func (s *Service) PinnedIn(ctx context.Context, viewer ids.User, peer ids.Peer) 
 		return 0, fmt.Errorf("pinned message for user %d: %w", viewer, err)
 	}
 	return id, nil
-}
-
-// A DialogPage is a page of the dialog list with what is shown of each.
-type DialogPage struct {
-	dialogs.Page
-	Tops   map[ids.Message]*Message
-	Notify map[ids.Peer]dialogs.Notify
-	Drafts map[ids.Peer]dialogs.Draft
-}
-
-// DialogList returns a page of owner's dialogs.
-func (s *Service) DialogList(ctx context.Context, owner ids.User, q dialogs.ListQuery) (DialogPage, error) {
-	return s.dialogPage(ctx, owner, func(tx *db.Tx) (dialogs.Page, error) { return s.dialogs.List(ctx, tx, owner, q) })
-}
-
-// PinnedDialogs returns owner's pinned dialogs of a folder.
-func (s *Service) PinnedDialogs(ctx context.Context, owner ids.User, folder int) (DialogPage, error) {
-	return s.dialogPage(ctx, owner, func(tx *db.Tx) (dialogs.Page, error) {
-		all, err := s.dialogs.Pinned(ctx, tx, owner, folder)
-		return dialogs.Page{Dialogs: all, Total: len(all), Whole: true}, err
-	})
-}
-
-// PeerDialogs returns owner's dialogs with peers, in their order. Those that do not exist come empty.
-func (s *Service) PeerDialogs(ctx context.Context, owner ids.User, peers []ids.Peer) (DialogPage, error) {
-	if len(peers) > MaxBatch {
-		return DialogPage{}, ErrTooMany
-	}
-	return s.dialogPage(ctx, owner, func(tx *db.Tx) (dialogs.Page, error) {
-		all, err := s.dialogs.Some(ctx, tx, owner, peers)
-		return dialogs.Page{Dialogs: all, Total: len(all), Whole: true}, err
-	})
-}
-
-func (s *Service) dialogPage(
-	ctx context.Context, owner ids.User, list func(tx *db.Tx) (dialogs.Page, error),
-) (page DialogPage, err error) {
-	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		if page.Page, err = list(tx); err != nil {
-			return err
-		}
-		var tops []ids.Message
-		var peers []ids.Peer
-		for _, d := range page.Dialogs {
-			peers = append(peers, d.Peer)
-			if d.Top > 0 {
-				tops = append(tops, d.Top)
-			}
-		}
-		if page.Tops, err = byID(ctx, tx, owner.Peer(), tops); err != nil {
-			return err
-		}
-		if page.Notify, err = s.dialogs.NotifyOf(ctx, tx, owner, peers); err != nil {
-			return err
-		}
-		page.Drafts, err = s.dialogs.DraftsOf(ctx, tx, owner, peers)
-		return err
-	})
-	if err != nil {
-		return DialogPage{}, fmt.Errorf("dialogs of user %d: %w", owner, err)
-	}
-	return page, nil
 }
 
 // HasDialog tells whether owner has a chat with peer.

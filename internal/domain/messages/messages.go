@@ -23,7 +23,9 @@ import (
 	"hermod/internal/bus"
 	"hermod/internal/db"
 	"hermod/internal/domain/actions"
+	"hermod/internal/domain/channels"
 	"hermod/internal/domain/dialogs"
+	"hermod/internal/domain/groups"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/media"
 	"hermod/internal/domain/text"
@@ -53,6 +55,10 @@ var (
 	ErrSame = errors.New("message is as it was")
 	// ErrProtected means a message that must not be forwarded.
 	ErrProtected = errors.New("message must not be forwarded")
+	// ErrSentBefore means a random id of a message that is gone since.
+	ErrSentBefore = errors.New("message was sent before and is gone")
+	// ErrDelete means a message that the caller must not delete.
+	ErrDelete = errors.New("message must not be deleted")
 	// ErrRandomID means random ids that are missing, double or not as many as the messages.
 	ErrRandomID = errors.New("random ids do not fit")
 	// ErrTooMany means more messages at once than MaxBatch.
@@ -71,8 +77,9 @@ const (
 	MaxBatch = 100  // messages in one call
 	EditTime = 48 * time.Hour
 
-	maxMarkup = 16 << 10 // bytes of a keyboard
-	maxQuote  = 1024     // units
+	maxMarkup  = 16 << 10 // bytes of a keyboard
+	maxQuote   = 1024     // units
+	maxCaption = 1024     // units
 )
 
 // A Service answers for messages. Safe for concurrent use.
@@ -84,12 +91,18 @@ type Service struct {
 	users   *users.Service
 	index   *index
 	hooks   hooks
+
+	groups   *groups.Service // nil where there are private chats only
+	channels *channels.Service
 }
 
 // New makes the service. Run keeps its search index.
 func New(d *db.DB, b bus.Bus, log *updates.Log, dl *dialogs.Service, u *users.Service) *Service {
 	return &Service{db: d, bus: b, log: log, dialogs: dl, users: u, index: newIndex(d)}
 }
+
+// SetCommunities says what answers for groups and channels. It must come before the first request.
+func (s *Service) SetCommunities(g *groups.Service, c *channels.Service) { s.groups, s.channels = g, c }
 
 // Dialogs is the list around the messages.
 func (s *Service) Dialogs() *dialogs.Service { return s.dialogs }

@@ -22,10 +22,16 @@ type Moved struct {
 	Count int32
 }
 
-// Read marks the chat of owner with peer as read up to maxID, or all of it when maxID is 0, and tells the other side.
+// Read marks the chat of viewer with peer as read up to maxID, or all of it when maxID is 0, and tells those who wrote
+// what was read. In a channel it returns where the log of the channel stands. It fails as channels.See does.
+//
 // Spec: https://core.telegram.org/method/messages.readHistory
 func (s *Service) Read(ctx context.Context, viewer ids.User, peer ids.Peer, maxID ids.Message) (moved Moved, err error) {
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		if peer.Channel() != 0 {
+			moved, err = s.readChannel(ctx, tx, viewer, peer.Channel(), maxID)
+			return err
+		}
 		moved, err = s.read(ctx, tx, viewer, peer, maxID)
 		return err
 	})
@@ -36,7 +42,7 @@ func (s *Service) Read(ctx context.Context, viewer ids.User, peer ids.Peer, maxI
 }
 
 func (s *Service) read(ctx context.Context, tx *db.Tx, owner ids.User, peer ids.Peer, maxID ids.Message) (Moved, error) {
-	if err := s.lock(ctx, tx, owner, max(peer.User(), 0)); err != nil {
+	if err := s.lockReading(ctx, tx, owner, peer, maxID); err != nil {
 		return Moved{}, err
 	}
 	d, err := s.dialogs.Get(ctx, tx, owner, peer)
@@ -70,9 +76,12 @@ func (s *Service) read(ctx context.Context, tx *db.Tx, owner ids.User, peer ids.
 
 // readBoth logs the reading for both sides, the lower owner first. d is the reader's dialog as it is to be.
 func (s *Service) readBoth(ctx context.Context, tx *db.Tx, d dialogs.Dialog, last incoming) (moved Moved, err error) {
+	if d.Peer.Chat() != 0 {
+		return s.readGroup(ctx, tx, d, last)
+	}
 	steps := []func() error{
 		func() error { moved, err = s.readInbox(ctx, tx, d); return err },
-		func() error { return s.readOutbox(ctx, tx, d.Peer.User(), d.Owner, last.twin) },
+		func() error { return s.readOutbox(ctx, tx, d.Peer.User(), d.Owner.Peer(), last.twin) },
 	}
 	if d.Peer.User() < d.Owner {
 		steps[0], steps[1] = steps[1], steps[0]
@@ -94,12 +103,12 @@ func (s *Service) readInbox(ctx context.Context, tx *db.Tx, d dialogs.Dialog) (M
 	return Moved{PTS: pts, Count: ev.Count()}, err
 }
 
-// readOutbox says to writer that reader has read up to the message maxID of writer.
-func (s *Service) readOutbox(ctx context.Context, tx *db.Tx, writer, reader ids.User, maxID ids.Message) error {
+// readOutbox says to writer that in his chat with peer somebody has read up to his message maxID.
+func (s *Service) readOutbox(ctx context.Context, tx *db.Tx, writer ids.User, peer ids.Peer, maxID ids.Message) error {
 	if maxID == 0 || writer == 0 {
 		return nil
 	}
-	d, err := s.dialogs.Get(ctx, tx, writer, reader.Peer())
+	d, err := s.dialogs.Get(ctx, tx, writer, peer)
 	if err != nil || d.ReadOutbox >= maxID || d.Messages == 0 {
 		return err
 	}
@@ -107,32 +116,36 @@ func (s *Service) readOutbox(ctx context.Context, tx *db.Tx, writer, reader ids.
 	if err := s.dialogs.Save(ctx, tx, d); err != nil {
 		return err
 	}
-	if err := keepReadDate(ctx, tx, d); err != nil {
-		return err
+	if peer.User() != 0 {
+		if err := keepReadDate(ctx, tx, d.Owner.Peer(), d.Peer, d.ReadOutbox); err != nil {
+			return err
+		}
 	}
 	_, err = s.log.Append(ctx, tx, writer.Peer(), updates.ReadOutbox{Peer: d.Peer, MaxID: maxID})
 	return err
 }
 
-func keepReadDate(ctx context.Context, tx *db.Tx, d dialogs.Dialog) error {
+// keepReadDate notes when peer read what is owner's: a user's, or a basic group's by its numbers.
+func keepReadDate(ctx context.Context, tx *db.Tx, owner, peer ids.Peer, maxID ids.Message) error {
 	const forget = `DELETE FROM read_date WHERE owner = $1 AND peer = $2 AND date < $3`
-	if _, err := tx.Exec(ctx, forget, int64(d.Owner), int64(d.Peer), now().Add(-readDates)); err != nil {
+	if err := tx.Queue(ctx, forget, int64(owner), int64(peer), now().Add(-readDates)); err != nil {
 		return err
 	}
 	const keep = `INSERT INTO read_date (owner, peer, max_id, date) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (owner, peer, max_id) DO NOTHING`
-	_, err := tx.Exec(ctx, keep, int64(d.Owner), int64(d.Peer), int64(d.ReadOutbox), now())
-	return err
+	return tx.Queue(ctx, keep, int64(owner), int64(peer), int64(maxID), now())
 }
 
 // incoming are the messages of the other side in a stretch: how many, and the last one.
 type incoming struct {
 	count    int
+	after    ids.Message // where the stretch begins
 	id, twin ids.Message
 }
 
 // lastIncoming looks at what came after what was read, up to maxID.
 func lastIncoming(ctx context.Context, tx *db.Tx, d dialogs.Dialog, maxID ids.Message) (in incoming, err error) {
+	in.after = d.ReadInbox
 	const get = `SELECT COUNT(*), COALESCE(MAX(id), 0), COALESCE(MAX(twin), 0) FROM message
 		WHERE owner = $1 AND peer = $2 AND id > $3 AND id <= $4 AND from_id <> $5`
 	err = tx.QueryRow(ctx, get, int64(d.Owner), int64(d.Peer), int64(d.ReadInbox), int64(maxID), int64(d.Owner)).
@@ -152,55 +165,6 @@ func (s *Service) Position(ctx context.Context, owner ids.Peer) (moved Moved, er
 		return err
 	})
 	return moved, err
-}
-
-// ReadContents says that owner has played or seen what is in messages, and tells those who sent it.
-// Spec: https://core.telegram.org/method/messages.readMessageContents
-func (s *Service) ReadContents(ctx context.Context, viewer ids.User, peer ids.Peer, want []ids.Message) (moved Moved, err error) {
-	if len(want) > MaxBatch {
-		return Moved{}, ErrTooMany
-	}
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		moved, err = s.readContents(ctx, tx, viewer.Peer(), want)
-		return err
-	})
-	if err != nil {
-		return Moved{}, fmt.Errorf("read contents of user %d: %w", viewer, err)
-	}
-	return moved, nil
-}
-
-func (s *Service) readContents(ctx context.Context, tx *db.Tx, owner ids.Peer, want []ids.Message) (Moved, error) {
-	found, err := byID(ctx, tx, owner, want)
-	if err != nil {
-		return Moved{}, err
-	}
-	changed := make(changes)
-	for _, m := range found {
-		if m.Flags&(MediaUnread|Mentioned) == 0 || m.Flags.Has(Out) || !m.Flags.Has(MediaUnread) {
-			continue
-		}
-		changed.add(m.Owner, m.ID)
-		changed.add(m.Peer, m.Twin)
-	}
-	var mine Moved
-	err = s.eachOwner(ctx, tx, changed, func(o ids.Peer, rows []ids.Message) error {
-		const set = `UPDATE message SET flags = flags - $1 WHERE owner = $2 AND id = $3`
-		for _, id := range rows {
-			if _, err := tx.Exec(ctx, set, int64(MediaUnread), int64(o), int64(id)); err != nil {
-				return err
-			}
-		}
-		pts, err := s.log.Append(ctx, tx, o, updates.ReadContents{IDs: rows})
-		if o == owner {
-			mine = Moved{PTS: pts, Count: int32(len(rows))}
-		}
-		return err
-	})
-	if err == nil && mine.Count == 0 {
-		return s.unmoved(ctx, tx, owner)
-	}
-	return mine, err
 }
 
 // ReadDate returns when the other side read a message of owner.

@@ -4,13 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"hermod/internal/db"
 	"hermod/internal/domain/actions"
+	"hermod/internal/domain/channels"
 	"hermod/internal/domain/dialogs"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/media"
+	"hermod/internal/domain/rights"
 	"hermod/internal/domain/text"
 	"hermod/internal/domain/updates"
 	"hermod/internal/domain/users"
@@ -36,8 +39,10 @@ type SendRequest struct {
 
 	ClearDraft bool
 	Scheduled  bool // sent at the time set for it: nobody waits for an answer
+	Trusted    bool // the caller has checked what may be sent: no rights are asked for, and no slow mode
 
-	answered *Forward // who wrote what is answered, when that is in another chat
+	answered *Forward   // who wrote what is answered, when that is in another chat
+	mentions []ids.User // whom the text names
 }
 
 // ReplyTo says to what a new message answers.
@@ -58,57 +63,117 @@ type Sent struct {
 	Again   bool // it had been sent before; nothing was changed
 }
 
-// Send stores a private message and logs it for both sides, in one transaction.
+// Send stores a message and logs it for all who get it, in one transaction.
 //
 // It is safe to repeat: a (From, RandomID) seen before returns the first result and changes nothing, also when both
-// come at once. It fails with ErrEmpty, ErrTooLong, ErrPeer, ErrReply, ErrQuote, ErrProtected, text.ErrBounds, or an
-// error of users.CheckMayWrite.
+// come at once; if the message is gone since, it fails with ErrSentBefore. It fails with ErrEmpty, ErrTooLong, ErrPeer,
+// ErrReply, ErrQuote, ErrProtected, text.ErrBounds, or an error of users.CheckMayWrite, groups.CheckMaySend or
+// channels.CheckMaySend.
 func (s *Service) Send(ctx context.Context, req SendRequest) (Sent, error) {
-	if err := req.clean(); err != nil {
+	all, err := s.SendMany(ctx, []SendRequest{req})
+	if err != nil {
 		return Sent{}, err
 	}
-	sent, err := s.sendNew(ctx, req)
+	return all[0], nil
+}
+
+// SendMany sends several messages to one chat, such as an album, in one transaction: all of them or none. It fails as
+// Send does, and with ErrTooMany.
+func (s *Service) SendMany(ctx context.Context, all []SendRequest) ([]Sent, error) {
+	if len(all) == 0 || len(all) > MaxBatch {
+		return nil, ErrTooMany
+	}
+	all = slices.Clone(all)
+	for i := range all {
+		if err := all[i].clean(); err != nil {
+			return nil, err
+		}
+		if all[i].To != all[0].To || all[i].From != all[0].From {
+			return nil, ErrPeer
+		}
+	}
+	sent, err := s.sendNew(ctx, all)
 	if err == nil {
 		return sent, nil
 	}
 	// It may have been sent before, and then it counts for nothing that it could not be sent now.
-	if old, oldErr := s.sentBefore(ctx, req.From, req.RandomID); oldErr == nil {
-		return Sent{Message: old, Again: true}, nil
+	old, oldErr := s.sentBefore(ctx, all)
+	if oldErr == nil || errors.Is(oldErr, ErrSentBefore) {
+		return old, oldErr
 	}
-	return Sent{}, fmt.Errorf("send from user %d to %d: %w", req.From, req.To, err)
+	return nil, fmt.Errorf("send from user %d to %d: %w", all[0].From, all[0].To, err)
 }
 
-func (s *Service) sendNew(ctx context.Context, req SendRequest) (sent Sent, err error) {
-	if err := s.findAnswered(ctx, &req); err != nil {
-		return Sent{}, err
+func (s *Service) sendNew(ctx context.Context, all []SendRequest) ([]Sent, error) {
+	for i := range all {
+		if err := s.prepare(ctx, &all[i]); err != nil {
+			return nil, err
+		}
 	}
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		sent, err = s.send(ctx, tx, req)
-		return err
+	var sent []Sent
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		leave, err := s.admit(ctx, tx, all...)
+		if err != nil {
+			return err
+		}
+		sent = make([]Sent, 0, len(all))
+		for _, req := range all {
+			one, err := s.send(ctx, tx, req, leave)
+			if err != nil {
+				return err
+			}
+			sent = append(sent, one)
+		}
+		return nil
 	})
 	return sent, err
 }
 
-// SendMany sends several messages to one chat, such as an album, in one transaction. As with Send, one that was sent before
-// is not sent again.
-func (s *Service) SendMany(ctx context.Context, all []SendRequest) ([]Sent, error) {
-	sent := make([]Sent, 0, len(all))
-	for _, req := range all {
-		one, err := s.Send(ctx, req)
-		if err != nil {
-			return nil, err
-		}
-		sent = append(sent, one)
+// A leave to send is what admit found out about the chat.
+type leave struct{ channel channels.Sight }
+
+// admit checks that the sender may send all of these, which go to one chat, as one message.
+func (s *Service) admit(ctx context.Context, tx *db.Tx, all ...SendRequest) (ok leave, err error) {
+	req := all[0]
+	needs := req.needs()
+	for _, r := range all[1:] {
+		needs |= r.needs()
 	}
-	return sent, nil
+	switch chat, channel := req.To.Chat(), req.To.Channel(); {
+	case channel != 0 && s.channels == nil, chat != 0 && s.groups == nil:
+		return ok, ErrPeer
+	case channel != 0 && req.trusted():
+		if ok.channel.Channel, err = s.channels.OneTx(ctx, tx, channel); err == nil {
+			ok.channel.Me, err = s.channels.Member(ctx, tx, channel, req.From)
+		}
+	case channel != 0:
+		ok.channel, err = s.channels.CheckMaySend(ctx, tx, channel, req.From, req.As, needs)
+	case req.trusted():
+	case chat != 0:
+		_, err = s.groups.CheckMaySend(ctx, tx, chat, req.From, needs)
+	default:
+		err = s.checkMayWrite(ctx, tx, req.From, req.To.User())
+	}
+	return ok, err
 }
 
-// SendTx is Send in the transaction of the caller. A random id that was used before fails with db.ErrExists.
+// SendTx is Send in the transaction of the caller. A random id that was used before fails with db.ErrExists. What is
+// answered must be in the same chat.
 func (s *Service) SendTx(ctx context.Context, tx *db.Tx, req SendRequest) (Sent, error) {
 	if err := req.clean(); err != nil {
 		return Sent{}, err
 	}
-	return s.send(ctx, tx, req)
+	if req.Reply != nil && req.Reply.Peer != 0 && req.Reply.Peer != req.To {
+		req.Reply = nil
+	}
+	if err := s.prepare(ctx, &req); err != nil {
+		return Sent{}, err
+	}
+	ok, err := s.admit(ctx, tx, req)
+	if err != nil {
+		return Sent{}, err
+	}
+	return s.send(ctx, tx, req, ok)
 }
 
 // clean checks what needs no database, and brings the text into the form that is kept.
@@ -120,8 +185,27 @@ func (r *SendRequest) clean() (err error) {
 		return ErrTooLong
 	}
 	r.Flags &= sendable
-	r.Text, err = cleanText(r.Text)
+	if r.Action != nil {
+		r.Text = text.Text{}
+		return nil
+	}
+	r.Text, err = cleanBody(r.Text, r.Media)
 	return err
+}
+
+// cleanBody is cleanText for a message that may have media: then the text is a caption, and may be empty.
+func cleanBody(t text.Text, m *media.Media) (text.Text, error) {
+	t, err := cleanText(t)
+	if m == nil || m.Kind == media.WebPage {
+		return t, err
+	}
+	if errors.Is(err, ErrEmpty) {
+		return text.Text{}, nil
+	}
+	if err == nil && text.Units(t.String) > maxCaption {
+		err = ErrTooLong
+	}
+	return t, err
 }
 
 // cleanText fails with ErrEmpty, ErrTooLong or text.ErrBounds.
@@ -141,43 +225,121 @@ func cleanText(t text.Text) (text.Text, error) {
 	return text.Find(t), nil
 }
 
-// sentBefore returns what from sent with a random id. It fails with db.ErrNotFound.
-func (s *Service) sentBefore(ctx context.Context, from ids.User, randomID int64) (m *Message, err error) {
-	if randomID == 0 {
-		return nil, db.ErrNotFound
+// sentBefore returns what was sent with the random ids of all. It fails with db.ErrNotFound unless all of them were, and
+// with ErrSentBefore when one is gone since.
+func (s *Service) sentBefore(ctx context.Context, all []SendRequest) (sent []Sent, err error) {
+	random := make([]int64, len(all))
+	for i, r := range all {
+		if random[i] = r.RandomID; r.RandomID == 0 {
+			return nil, db.ErrNotFound
+		}
 	}
-	const get = `SELECT ` + columns + ` FROM message WHERE owner = $1 AND random_id = $2`
+	var found map[int64]*Message
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		m, err = scan(tx.QueryRow(ctx, get, int64(from), randomID))
+		found, err = byRandomID(ctx, tx, all[0].From, all[0].To, random)
 		return err
 	})
-	return m, err
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range random {
+		m := found[r]
+		switch {
+		case m == nil:
+			return nil, db.ErrNotFound
+		case m.ID < 0:
+			return nil, ErrSentBefore
+		}
+		sent = append(sent, Sent{Message: m, Again: true})
+	}
+	return sent, nil
 }
 
-func (s *Service) send(ctx context.Context, tx *db.Tx, req SendRequest) (Sent, error) {
-	if err := s.checkMayWrite(ctx, tx, req.From, req.To.User()); err != nil {
-		return Sent{}, err
+// byRandomID returns what from has sent to a chat, by random id. Messages that are gone have negative ids.
+func byRandomID(ctx context.Context, tx *db.Tx, from ids.User, to ids.Peer, random []int64) (map[int64]*Message, error) {
+	owner := Box(from, to)
+	args := []any{int64(owner), int64(0)}
+	if owner.Channel() != 0 {
+		args[1] = int64(from)
 	}
-	mine := &Message{
-		Owner: req.From.Peer(), Peer: req.To, From: req.From.Peer(), Date: now(), RandomID: req.RandomID, Flags: req.Flags,
-		Text: req.Text, extra: extra{Markup: req.Markup, ViaBot: req.ViaBot},
+	for _, r := range random {
+		args = append(args, r)
 	}
+	all, err := query(ctx, tx, `SELECT `+columns+` FROM message WHERE owner = $1 AND author = $2 AND random_id IN (`+
+		db.List(3, len(random))+`)`, args...)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[int64]*Message, len(all))
+	for _, m := range all {
+		found[m.RandomID] = m
+	}
+	return found, nil
+}
+
+// prepare looks up what needs no transaction: who wrote what is answered, and whom the text mentions.
+func (s *Service) prepare(ctx context.Context, req *SendRequest) (err error) {
+	if err := s.findAnswered(ctx, req); err != nil {
+		return err
+	}
+	if req.To.User() == 0 {
+		req.mentions, err = s.namesIn(ctx, req.Text)
+	}
+	return err
+}
+
+// send writes what was admitted.
+func (s *Service) send(ctx context.Context, tx *db.Tx, req SendRequest, ok leave) (sent Sent, err error) {
+	switch {
+	case req.To.Channel() != 0:
+		sent, err = s.sendToChannel(ctx, tx, req, ok.channel)
+	case req.To.Chat() != 0:
+		sent, err = s.sendToGroup(ctx, tx, req)
+	default:
+		sent, err = s.sendToUser(ctx, tx, req)
+	}
+	if err != nil || !req.ClearDraft {
+		return sent, err
+	}
+	return sent, s.dialogs.DropDraft(ctx, tx, req.From, dialogs.Place{Peer: req.To, Thread: sent.Message.Thread})
+}
+
+// message is the sender's row to be, without what depends on the kind of the chat.
+func (r *SendRequest) message() *Message {
+	m := &Message{
+		Owner: Box(r.From, r.To), Peer: r.To, From: r.From.Peer(), Date: now(), RandomID: r.RandomID, Flags: r.Flags,
+		Text: r.Text,
+		extra: extra{
+			Markup: r.Markup, ViaBot: r.ViaBot, Media: r.Media, GroupedID: r.GroupedID, Forward: r.Forward,
+			Action: r.Action, TTL: r.TTL,
+		},
+	}
+	m.Flags = m.Flags.with(Scheduled, r.Scheduled).with(IsAction, r.Action != nil)
+	return m
+}
+
+// trusted reports whether the caller has checked what may be sent.
+func (r *SendRequest) trusted() bool { return r.Trusted || r.Action != nil }
+
+// needs are the rights that a request takes in a group.
+func (r *SendRequest) needs() rights.Content {
+	if r.Media == nil {
+		return rights.SendPlain
+	}
+	return r.Media.Needs()
+}
+
+func (s *Service) sendToUser(ctx context.Context, tx *db.Tx, req SendRequest) (Sent, error) {
+	mine := req.message()
 	theirs := mine.copyFor(req.To.User())
-	if req.Reply != nil {
-		var err error
-		if mine.Reply, theirs.Reply, err = reply(ctx, tx, mine, *req.Reply, req.answered); err != nil {
+	if req.Reply != nil && req.Reply.ID != 0 {
+		a, err := answer(ctx, tx, mine, *req.Reply, req.answered)
+		if err != nil {
 			return Sent{}, err
 		}
+		mine.Reply, theirs.Reply = a.at(mine.Owner), a.at(theirs.Owner)
 	}
-	if err := s.put(ctx, tx, mine, theirs); err != nil {
-		return Sent{}, err
-	}
-	if req.ClearDraft {
-		if err := s.dialogs.DropDraft(ctx, tx, req.From, mine.Peer); err != nil {
-			return Sent{}, err
-		}
-	}
-	return Sent{Message: mine}, nil
+	return Sent{Message: mine}, s.put(ctx, tx, mine, theirs)
 }
 
 func (s *Service) checkMayWrite(ctx context.Context, tx *db.Tx, from, to ids.User) error {
@@ -209,11 +371,12 @@ func (s *Service) put(ctx context.Context, tx *db.Tx, mine, theirs *Message) err
 	if len(rows) == 2 {
 		mine.Flags |= Out
 	}
-	return s.putRows(ctx, tx, rows)
+	return s.place(ctx, tx, rows, len(rows) == 2)
 }
 
-// putRows is put for one row, or for two in the order of their owners.
-func (s *Service) putRows(ctx context.Context, tx *db.Tx, rows []*Message) error {
+// place gives new rows in the logs of users, in the order of their owners, their ids and positions and writes them. With
+// twins they are the two sides of a private chat.
+func (s *Service) place(ctx context.Context, tx *db.Tx, rows []*Message, twins bool) error {
 	owners := make([]ids.Peer, len(rows))
 	for i, m := range rows {
 		owners[i] = m.Owner
@@ -225,16 +388,23 @@ func (s *Service) putRows(ctx context.Context, tx *db.Tx, rows []*Message) error
 	arrivals := make([]dialogs.Arrival, len(rows))
 	for i, m := range rows {
 		m.ID, m.PTS = places[i].ID, places[i].PTS
-		unread := !m.Flags.Has(Out) && m.Peer != m.Owner
-		arrivals[i] = dialogs.Arrival{Owner: m.Owner.User(), Peer: m.Peer, Message: m.ID, Date: m.Date, Unread: unread}
+		arrivals[i] = dialogs.Arrival{
+			Owner: m.Owner.User(), Peer: m.Peer, Message: m.ID, Date: m.Date, Unread: !m.Flags.Has(Out) && m.Peer != m.Owner,
+		}
 	}
-	if len(rows) == 2 {
+	if twins {
 		rows[0].Twin, rows[1].Twin = rows[1].ID, rows[0].ID
+	}
+	if err := hook(ctx, tx, s.hooks.sending, rows); err != nil {
+		return err
 	}
 	if err := insert(ctx, tx, rows...); err != nil {
 		return err
 	}
 	if err := s.dialogs.Arrived(ctx, tx, arrivals...); err != nil {
+		return err
+	}
+	if err := hook(ctx, tx, s.hooks.sent, rows); err != nil {
 		return err
 	}
 	for i, m := range rows {
@@ -250,156 +420,6 @@ func (s *Service) tellNew(ctx context.Context, tx *db.Tx, m *Message, notes int6
 		Origin: updates.OriginFrom(ctx),
 	})
 	s.index.touch(tx, m.Owner)
-}
-
-// findAnswered looks up who wrote the message that req answers from another chat.
-func (s *Service) findAnswered(ctx context.Context, req *SendRequest) error {
-	if req.Reply == nil || req.Reply.Peer == 0 || req.Reply.Peer == req.To {
-		return nil
-	}
-	found, err := s.Get(ctx, req.From, req.Reply.Peer, []ids.Message{req.Reply.ID})
-	if err != nil {
-		return err
-	}
-	m := found[req.Reply.ID]
-	switch {
-	case m == nil:
-		return ErrReply
-	case m.Flags.Has(NoForwards): // a part of it would travel along
-		return ErrProtected
-	}
-	req.answered, err = s.origin(ctx, req.From, m)
-	return err
-}
-
-// reply resolves what is answered to, for both sides. m is the sender's row to be, from who wrote the other message
-// when it is in another chat.
-func reply(
-	ctx context.Context, tx *db.Tx, m *Message, to ReplyTo, from *Forward,
-) (mine, theirs *Reply, err error) {
-	target, err := one(ctx, tx, m.Owner, to.ID)
-	if errors.Is(err, db.ErrNotFound) {
-		return nil, nil, ErrReply
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	if to.Peer == 0 {
-		to.Peer = m.Peer
-	}
-	if target.Peer != to.Peer {
-		return nil, nil, ErrReply
-	}
-	r, err := quote(target, to)
-	if err != nil {
-		return nil, nil, err
-	}
-	if target.Peer == m.Peer {
-		mine, theirs = &r, new(r)
-		mine.ID, theirs.ID = target.ID, target.Twin
-		return mine, theirs, nil
-	}
-	if r.From = from; r.Quote == nil {
-		r.Quote = excerpt(target.Text)
-	}
-	mine, theirs = &r, new(r)
-	mine.ID, mine.Peer = target.ID, target.Peer
-	return mine, theirs, nil
-}
-
-// quote fails with ErrQuote, or text.ErrBounds.
-func quote(target *Message, to ReplyTo) (Reply, error) {
-	if to.Quote == nil {
-		return Reply{}, nil
-	}
-	q, err := text.Clean(*to.Quote)
-	if err != nil {
-		return Reply{}, err
-	}
-	at, ok := text.Slice(target.Text.String, q.String, to.QuoteOffset)
-	if !ok || q.String == "" || text.Units(q.String) > maxQuote {
-		return Reply{}, ErrQuote
-	}
-	return Reply{Quote: &q, QuoteOffset: at, Manual: true}, nil
-}
-
-// excerpt is the part of t that is shown when all of it is answered from another chat.
-func excerpt(t text.Text) *text.Text {
-	cut, n := t.String, 0
-	for i := range t.String {
-		if n == maxQuote {
-			cut = t.String[:i]
-			break
-		}
-		n++
-	}
-	if cut == "" {
-		return nil
-	}
-	return &text.Text{String: cut}
-}
-
-// Screenshot tells the other side that from took a screenshot of a message of their chat. As with Send, a random id that
-// was seen before changes nothing. It fails with ErrPeer, ErrReply, or an error of users.CheckMayWrite.
-//
-// Spec: https://core.telegram.org/method/messages.sendScreenshotNotification
-func (s *Service) Screenshot(ctx context.Context, from, to ids.User, of ids.Message, randomID int64) (Sent, error) {
-	if to == ids.Service || to == from {
-		return Sent{}, ErrPeer
-	}
-	mine := &Message{
-		Owner: from.Peer(), Peer: to.Peer(), From: from.Peer(), Date: now(), RandomID: randomID, Flags: IsAction,
-		extra: extra{Action: &actions.Action{Kind: actions.Screenshot}},
-	}
-	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
-		if err := s.checkMayWrite(ctx, tx, from, to); err != nil {
-			return err
-		}
-		theirs := mine.copyFor(to)
-		if mine.Reply, theirs.Reply, err = reply(ctx, tx, mine, ReplyTo{ID: of}, nil); err != nil {
-			return err
-		}
-		return s.put(ctx, tx, mine, theirs)
-	})
-	if err == nil {
-		return Sent{Message: mine}, nil
-	}
-	if old, oldErr := s.sentBefore(ctx, from, randomID); oldErr == nil {
-		return Sent{Message: old, Again: true}, nil
-	}
-	return Sent{}, fmt.Errorf("screenshot notice from user %d to user %d: %w", from, to, err)
-}
-
-// Notify sends a message from the service account, such as the notice of a new login.
-//
-// It fails with ErrEmpty, ErrTooLong or text.ErrBounds.
-func (s *Service) Notify(ctx context.Context, to ids.User, t text.Text) error {
-	t, err := cleanText(t)
-	if err != nil {
-		return err
-	}
-	return s.tellUser(ctx, &Message{Owner: to.Peer(), From: ids.Service.Peer(), Peer: ids.Service.Peer(), Text: t})
-}
-
-// SignedUp puts a service message into owner's chat with joined, a contact who has an account now.
-func (s *Service) SignedUp(ctx context.Context, owner, joined ids.User, silent bool) error {
-	return s.tellUser(ctx, &Message{
-		Owner: owner.Peer(), From: joined.Peer(), Peer: joined.Peer(), Flags: IsAction | Flags(0).with(Silent, silent),
-		extra: extra{Action: &actions.Action{Kind: actions.SignUp}},
-	})
-}
-
-// tellUser writes a message that exists at one side only.
-func (s *Service) tellUser(ctx context.Context, m *Message) error {
-	m.Date = now()
-	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		row := *m
-		return s.putRows(ctx, tx, []*Message{&row})
-	})
-	if err != nil {
-		return fmt.Errorf("notify %d: %w", m.Owner, err)
-	}
-	return nil
 }
 
 func now() time.Time { return time.Unix(time.Now().Unix(), 0) }

@@ -10,42 +10,60 @@ import (
 )
 
 const columns = `owner, id, peer, from_id, twin, pts, date, edit_date, flags, random_id, saved, text, extra,
-	thread, media`
+	thread, media, author`
 
-const (
-	insertOne = `INSERT INTO message (` + columns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
-		$14, $15)`
-	insertTwo = insertOne + `, ($16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)`
-)
+const columnCount = 16
 
-// insert writes one or two new rows. When a random id was used before, it, a later statement or the commit fails with
-// db.ErrExists.
+// inserts has the statement that writes rows for each number of them that db.Batch gives.
+var inserts = db.Batches(func(n int) string {
+	return `INSERT INTO message (` + columns + `) VALUES ` + db.Values(n, columnCount)
+})
+
+// insert writes new rows. When a random id was used before, it, a later statement or the commit fails with db.ErrExists.
 func insert(ctx context.Context, tx *db.Tx, rows ...*Message) error {
-	sql := insertOne
-	if len(rows) == 2 {
-		sql = insertTwo
-	}
-	args := make([]any, 0, 30)
-	for _, m := range rows {
-		x, err := m.encodeExtra()
-		if err != nil {
-			return err
+	for len(rows) > 0 {
+		n := db.Batch(len(rows))
+		args := make([]any, 0, n*columnCount)
+		for _, m := range rows[:n] {
+			values, err := m.values()
+			if err != nil {
+				return err
+			}
+			args = append(args, values[:]...)
 		}
-		var random, saved any
-		if m.RandomID != 0 {
-			random = m.RandomID
+		if err := tx.Queue(ctx, inserts[n], args...); err != nil {
+			return fmt.Errorf("insert message: %w", err)
 		}
-		if m.Peer == m.Owner {
-			saved = int64(m.SavedPeer())
-		}
-		args = append(args, int64(m.Owner), int64(m.ID), int64(m.Peer), int64(m.From), int64(m.Twin), int64(m.PTS), m.Date,
-			m.EditDate, int64(m.Flags|m.found()), random, saved, m.Text.String, x,
-			int64(m.Thread), m.mediaKind())
-	}
-	if err := tx.Queue(ctx, sql, args...); err != nil {
-		return fmt.Errorf("insert message: %w", err)
+		rows = rows[n:]
 	}
 	return nil
+}
+
+// values are what stands in columns.
+func (m *Message) values() (v [columnCount]any, err error) {
+	x, err := m.encodeExtra()
+	if err != nil {
+		return v, err
+	}
+	var random, saved any
+	if m.RandomID != 0 {
+		random = m.RandomID
+	}
+	if m.Peer == m.Owner && m.Owner.User() != 0 {
+		saved = int64(m.SavedPeer())
+	}
+	return [columnCount]any{
+		int64(m.Owner), int64(m.ID), int64(m.Peer), int64(m.From), int64(m.Twin), int64(m.PTS), m.Date, m.EditDate,
+		int64(m.Flags | m.found()), random, saved, m.Text.String, x, int64(m.Thread), m.mediaKind(), m.writerColumn(),
+	}, nil
+}
+
+// writerColumn is what the column author holds: in the log of a user nothing.
+func (m *Message) writerColumn() int64 {
+	if m.Owner.Channel() == 0 {
+		return 0
+	}
+	return int64(m.Writer())
 }
 
 // mediaKind is what the column media holds.
@@ -60,9 +78,9 @@ func scan(row interface{ Scan(...any) error }) (*Message, error) {
 	var m Message
 	var random, saved *int64
 	var x []byte
-	var kind int
+	var kind, author int64
 	err := row.Scan(&m.Owner, &m.ID, &m.Peer, &m.From, &m.Twin, &m.PTS, &m.Date, &m.EditDate, &m.Flags, &random,
-		&saved, &m.Text.String, &x, &m.Thread, &kind)
+		&saved, &m.Text.String, &x, &m.Thread, &kind, &author)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +109,7 @@ func query(ctx context.Context, tx *db.Tx, sql string, args ...any) ([]*Message,
 
 // one returns a message. It fails with db.ErrNotFound.
 func one(ctx context.Context, tx *db.Tx, owner ids.Peer, id ids.Message) (*Message, error) {
-	const get = `SELECT ` + columns + ` FROM message WHERE owner = $1 AND id = $2`
+	const get = `SELECT ` + columns + ` FROM message WHERE owner = $1 AND id = $2 AND id > 0`
 	return scan(tx.QueryRow(ctx, get, int64(owner), int64(id)))
 }
 
@@ -102,7 +120,7 @@ func byID(ctx context.Context, tx *db.Tx, owner ids.Peer, want []ids.Message) (m
 		args := make([]any, 1, 1+len(part))
 		args[0] = int64(owner)
 		for _, id := range part {
-			args = append(args, int64(id))
+			args = append(args, int64(max(id, 0))) // none has the id 0
 		}
 		all, err := query(ctx, tx, `SELECT `+columns+` FROM message WHERE owner = $1 AND id IN (`+
 			db.List(2, len(part))+`)`, args...)

@@ -213,6 +213,8 @@ var kinds = map[string]func([]byte) (Event, error){
 	RecentReactions{}.Kind():   decode[RecentReactions],
 	SavedTags{}.Kind():         decode[SavedTags],
 	RecentStatuses{}.Kind():    decode[RecentStatuses],
+	SavedPinned{}.Kind():       decode[SavedPinned],
+	SavedOrder{}.Kind():        decode[SavedOrder],
 	ChannelChanged{}.Kind():    decode[ChannelChanged],
 	ChatChanged{}.Kind():       decode[ChatChanged],
 	PendingRequests{}.Kind():   decode[PendingRequests],

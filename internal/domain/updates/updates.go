@@ -76,7 +76,12 @@ func (l *Log) Create(ctx context.Context, tx *db.Tx, owner ids.Peer) error {
 // Append adds ev to owner's log, moves its position by ev.Count() and returns the new position. After the commit
 // owner's sessions are nudged. It fails with db.ErrNotFound when owner has no log.
 func (l *Log) Append(ctx context.Context, tx *db.Tx, owner ids.Peer, ev Event) (pts int32, err error) {
-	e := Entry{Owner: owner, Count: ev.Count(), Date: now(), Event: ev, Origin: OriginFrom(ctx)}
+	return l.AppendWith(ctx, tx, owner, ev, nil)
+}
+
+// AppendWith is Append with a Value for the Entry, so that those who take it live need not look it up.
+func (l *Log) AppendWith(ctx context.Context, tx *db.Tx, owner ids.Peer, ev Event, value any) (pts int32, err error) {
+	e := Entry{Owner: owner, Count: ev.Count(), Date: now(), Event: ev, Value: value, Origin: OriginFrom(ctx)}
 	if e.Count < 1 {
 		return 0, fmt.Errorf("append %s to the log of %d: count %d", ev.Kind(), owner, e.Count)
 	}
@@ -95,7 +100,12 @@ func (l *Log) Append(ctx context.Context, tx *db.Tx, owner ids.Peer, ev Event) (
 // clients live, and in differences as long as they have not moved past the position; it may come again, which is
 // harmless, since it sets state. Of equal notes at one position the last stays.
 func (l *Log) Note(ctx context.Context, tx *db.Tx, owner ids.Peer, ev Event) error {
-	e := Entry{Owner: owner, Date: now(), Event: ev, Origin: OriginFrom(ctx)}
+	return l.NoteWith(ctx, tx, owner, ev, nil)
+}
+
+// NoteWith is Note with a Value for the Entry, for those who take it live.
+func (l *Log) NoteWith(ctx context.Context, tx *db.Tx, owner ids.Peer, ev Event, value any) error {
+	e := Entry{Owner: owner, Date: now(), Event: ev, Value: value, Origin: OriginFrom(ctx)}
 	const next = `UPDATE log_state SET note = note + 1 WHERE owner = $1 RETURNING pts, note`
 	if err := tx.QueryRow(ctx, next, owner).Scan(&e.PTS, &e.Notes); err != nil {
 		return fmt.Errorf("next note of %d: %w", owner, err)
@@ -105,6 +115,21 @@ func (l *Log) Note(ctx context.Context, tx *db.Tx, owner ids.Peer, ev Event) err
 	}
 	l.Tell(tx, e)
 	return nil
+}
+
+// Hidden adds to the log of a channel that a message looks different, though nobody has edited it: it got a reaction or a
+// vote. Of those entries about one message the last one is kept. value, which may be nil, is the message.
+func (l *Log) Hidden(ctx context.Context, tx *db.Tx, owner ids.Peer, id ids.Message, value any) (pts int32, err error) {
+	ev := EditMessage{ID: id, Hidden: true}
+	data, err := json.Marshal(ev)
+	if err != nil {
+		return 0, fmt.Errorf("encode %s: %w", ev.Kind(), err)
+	}
+	const forget = `DELETE FROM update_log WHERE owner = $1 AND kind = 'edit_message' AND data = $2`
+	if err := tx.Queue(ctx, forget, owner, string(data)); err != nil {
+		return 0, fmt.Errorf("forget hidden edits of %d: %w", owner, err)
+	}
+	return l.AppendWith(ctx, tx, owner, ev, value)
 }
 
 func insert(ctx context.Context, tx *db.Tx, e Entry, n int64) error {
@@ -136,8 +161,12 @@ func (l *Log) NextMessage(ctx context.Context, tx *db.Tx, owner ids.Peer) (Posit
 	return all[0], nil
 }
 
-// NextMessages is NextMessage for several owners, who go in ascending order; on PostgreSQL in a single trip.
+// NextMessages is NextMessage for several owners, who go in ascending order; on PostgreSQL in a single trip, on SQLite,
+// which has one writer, many of them in few statements.
 func (l *Log) NextMessages(ctx context.Context, tx *db.Tx, owners ...ids.Peer) ([]Position, error) {
+	if len(owners) > 2 && tx.Engine() == db.SQLite {
+		return nextOfMany(ctx, tx, owners)
+	}
 	const next = `UPDATE log_state SET pts = pts + 1, message_id = message_id + 1 WHERE owner = $1
 		RETURNING message_id, pts, note`
 	lists := make([][]any, len(owners))
@@ -156,6 +185,42 @@ func (l *Log) NextMessages(ctx context.Context, tx *db.Tx, owners ...ids.Peer) (
 	}
 	return all, nil
 }
+
+func nextOfMany(ctx context.Context, tx *db.Tx, owners []ids.Peer) ([]Position, error) {
+	found := make(map[ids.Peer]Position, len(owners))
+	for rest := owners; len(rest) > 0; {
+		n := db.Batch(len(rest))
+		args := make([]any, n)
+		for i, o := range rest[:n] {
+			args[i] = int64(o)
+		}
+		rest = rest[n:]
+		err := tx.Each(ctx, nextBatch[n], args, func(rows *db.Rows) error {
+			var owner ids.Peer
+			var p Position
+			err := rows.Scan(&owner, &p.ID, &p.PTS, &p.Notes)
+			found[owner] = p
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("next messages of %d: %w", owners, err)
+		}
+	}
+	all := make([]Position, len(owners))
+	for i, o := range owners {
+		p, ok := found[o]
+		if !ok {
+			return nil, fmt.Errorf("next message of %d: %w", o, db.ErrNotFound)
+		}
+		all[i] = p
+	}
+	return all, nil
+}
+
+var nextBatch = db.Batches(func(n int) string {
+	return `UPDATE log_state SET pts = pts + 1, message_id = message_id + 1 WHERE owner IN (` + db.List(1, n) + `)
+		RETURNING owner, message_id, pts, note`
+})
 
 // Tell nudges the sessions of e.Owner once tx is durable.
 func (l *Log) Tell(tx *db.Tx, e Entry) {

@@ -1,0 +1,19 @@
+package dialogs
+
+import (
+	"context"
+	"fmt"
+
+	"hermod/internal/db"
+	"hermod/internal/domain/ids"
+)
+
+// ReadOwn notes that user, who wrote a message into a channel, has read everything before it. Where the channel is not in
+// his list nothing happens.
+func (s *Service) ReadOwn(ctx context.Context, tx *db.Tx, user ids.User, channel ids.Peer, id ids.Message) error {
+	const set = `UPDATE dialog SET read_inbox = $1 WHERE owner = $2 AND peer = $3 AND read_inbox < $1`
+	if err := tx.Queue(ctx, set, int64(id), int64(user), int64(channel)); err != nil {
+		return fmt.Errorf("note what user %d has read: %w", user, err)
+	}
+	return nil
+}

@@ -1,0 +1,330 @@
+package messages
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"unicode/utf16"
+
+	"hermod/internal/db"
+	"hermod/internal/domain/ids"
+	"hermod/internal/domain/text"
+	"hermod/internal/domain/updates"
+	"hermod/internal/domain/users"
+)
+
+// maxNamed bounds how many people one message tells that it mentions them.
+const maxNamed = 50
+
+// namesIn are the people whom a text mentions, by name or by username.
+func (s *Service) namesIn(ctx context.Context, t text.Text) ([]ids.User, error) {
+	all := t.Mentioned()
+	var units []uint16
+	for _, e := range t.Entities {
+		if e.Kind != text.Mention || len(all) >= maxNamed {
+			continue
+		}
+		if units == nil {
+			units = utf16.Encode([]rune(t.String))
+		}
+		if e.Offset < 0 || e.Length < 0 || e.Offset+e.Length > len(units) {
+			continue
+		}
+		p, err := s.users.ByUsername(ctx, string(utf16.Decode(units[e.Offset:e.Offset+e.Length])))
+		if errors.Is(err, users.ErrNotFound) || errors.Is(err, users.ErrUsername) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if u := p.User(); u != 0 {
+			all = append(all, u)
+		}
+	}
+	slices.Sort(all)
+	all = slices.Compact(all)
+	return all[:min(len(all), maxNamed)], nil
+}
+
+// named are those whom m mentions, by its Mentions as found in the text, or answers; without its writer.
+func named(m *Message, a *answered) []ids.User {
+	if m.Action != nil {
+		return nil
+	}
+	all := slices.Clone(m.Mentions)
+	if a != nil && a.here {
+		if u := a.target.Writer(); u != 0 && !a.target.Flags.Has(Post) {
+			all = append(all, u)
+		}
+	}
+	slices.Sort(all)
+	return slices.DeleteFunc(slices.Compact(all), func(u ids.User) bool { return u == m.Writer() })
+}
+
+// noteMentions writes down which new rows in the logs of users mention their owners.
+func noteMentions(ctx context.Context, tx *db.Tx, rows []*Message) error {
+	for _, m := range rows {
+		if !m.Flags.Has(Mentioned) {
+			continue
+		}
+		if err := noteMention(ctx, tx, m, m.Owner.User()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func noteMention(ctx context.Context, tx *db.Tx, m *Message, user ids.User) error {
+	const insert = `INSERT INTO unread_mention (owner, user_id, peer, id, thread) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (owner, user_id, peer, id) DO NOTHING`
+	err := tx.Queue(ctx, insert, int64(m.Owner), int64(user), int64(m.Peer), int64(m.ID), int64(m.Thread))
+	if err != nil {
+		return fmt.Errorf("note a mention of user %d: %w", user, err)
+	}
+	return nil
+}
+
+// ReadContents says that viewer has played or seen what is in messages, in a channel or in his own log when peer is none,
+// and tells those who sent it. It fails with ErrTooMany.
+// Spec: https://core.telegram.org/method/messages.readMessageContents
+func (s *Service) ReadContents(
+	ctx context.Context, viewer ids.User, peer ids.Peer, want []ids.Message,
+) (moved Moved, err error) {
+	if len(want) > MaxBatch {
+		return Moved{}, ErrTooMany
+	}
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		if peer.Channel() != 0 {
+			moved, err = s.seeMentions(ctx, tx, viewer, peer.Channel(), want)
+			return err
+		}
+		moved, err = s.readContents(ctx, tx, viewer.Peer(), want)
+		return err
+	})
+	if err != nil {
+		return Moved{}, fmt.Errorf("read contents of user %d: %w", viewer, err)
+	}
+	return moved, nil
+}
+
+func (s *Service) readContents(ctx context.Context, tx *db.Tx, owner ids.Peer, want []ids.Message) (Moved, error) {
+	found, err := byID(ctx, tx, owner, want)
+	if err != nil {
+		return Moved{}, err
+	}
+	changed := make(changes)
+	for _, m := range found {
+		if !m.Flags.Has(MediaUnread) || m.Flags.Has(Out) {
+			continue
+		}
+		changed.add(m.Owner, m.ID)
+		if !m.Flags.Has(Mentioned) {
+			changed.add(m.Peer, m.Twin)
+		}
+	}
+	if err := forgetMentions(ctx, tx, slices.Collect(maps.Values(found))); err != nil {
+		return Moved{}, err
+	}
+	var mine Moved
+	err = s.eachOwner(ctx, tx, changed, func(o ids.Peer, rows []ids.Message) error {
+		const set = `UPDATE message SET flags = flags - $1 WHERE owner = $2 AND id = $3 AND (flags & $1) <> 0`
+		for _, id := range rows {
+			if _, err := tx.Exec(ctx, set, int64(MediaUnread), int64(o), int64(id)); err != nil {
+				return err
+			}
+		}
+		pts, err := s.log.Append(ctx, tx, o, updates.ReadContents{IDs: rows})
+		if o == owner {
+			mine = Moved{PTS: pts, Count: int32(len(rows))}
+		}
+		return err
+	})
+	if err == nil && mine.Count == 0 {
+		return s.unmoved(ctx, tx, owner)
+	}
+	return mine, err
+}
+
+// seeMentions notes that viewer has seen messages of a channel that mention him.
+func (s *Service) seeMentions(
+	ctx context.Context, tx *db.Tx, viewer ids.User, ch ids.Channel, want []ids.Message,
+) (Moved, error) {
+	seen := make([]ids.Message, 0, len(want))
+	const forget = `DELETE FROM unread_mention WHERE owner = $1 AND user_id = $2 AND peer = $1 AND id = $3`
+	for _, id := range want {
+		n, err := tx.Exec(ctx, forget, int64(ch.Peer()), int64(viewer), int64(id))
+		if err != nil {
+			return Moved{}, err
+		}
+		if n > 0 {
+			seen = append(seen, id)
+		}
+	}
+	moved, err := s.unmoved(ctx, tx, ch.Peer())
+	if err != nil || len(seen) == 0 {
+		return moved, err
+	}
+	return moved, s.log.Note(ctx, tx, viewer.Peer(), updates.ChannelContents{Channel: ch, IDs: seen})
+}
+
+// UnreadMentions returns a page of the messages of a chat, or of a thread in it, that mention viewer and that he has not
+// seen.
+// Spec: https://core.telegram.org/method/messages.getUnreadMentions
+func (s *Service) UnreadMentions(
+	ctx context.Context, viewer ids.User, peer ids.Peer, thread ids.Message, w Window,
+) (page Page, err error) {
+	hidden, err := s.hiddenFrom(ctx, viewer, peer)
+	if err != nil {
+		return Page{}, err
+	}
+	l := list{owner: Box(viewer, peer), peer: peer}
+	l.and(true, ` AND id IN (SELECT id FROM unread_mention WHERE owner = $1 AND user_id = $%d AND peer = $2)`, int64(viewer))
+	l.and(thread != 0, ` AND thread = $%d`, int64(thread))
+	l.and(hidden > 0, ` AND id > $%d`, int64(hidden))
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		if page.Total, _, err = l.count(ctx, tx, 0); err != nil {
+			return err
+		}
+		page.Messages, err = l.window(ctx, tx, w)
+		page.Whole = len(page.Messages) >= page.Total
+		return err
+	})
+	if err != nil {
+		return Page{}, fmt.Errorf("mentions of user %d: %w", viewer, err)
+	}
+	return page, nil
+}
+
+// MentionCounts returns for each of peers how many messages mention viewer and were not seen by him; chats without any
+// are left out.
+func (s *Service) MentionCounts(
+	ctx context.Context, tx *db.Tx, viewer ids.User, peers []ids.Peer,
+) (map[ids.Peer]int, error) {
+	const list = `SELECT COUNT(*) FROM unread_mention WHERE owner = $1 AND user_id = $2 AND peer = $3`
+	lists := make([][]any, len(peers))
+	for i, p := range peers {
+		lists[i] = []any{int64(Box(viewer, p)), int64(viewer), int64(p)}
+	}
+	rows, err := tx.QueryRows(ctx, list, lists...)
+	if err != nil {
+		return nil, fmt.Errorf("count mentions of user %d: %w", viewer, err)
+	}
+	counts := make(map[ids.Peer]int)
+	for i, p := range peers {
+		var n int
+		if err := rows[i].Scan(&n); err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			counts[p] = n
+		}
+	}
+	return counts, nil
+}
+
+// ThreadMentions returns how many messages in each thread of a channel mention viewer and were not seen by him.
+func (s *Service) ThreadMentions(ctx context.Context, viewer ids.User, ch ids.Channel) (map[ids.Message]int, error) {
+	const list = `SELECT thread, COUNT(*) FROM unread_mention WHERE owner = $1 AND user_id = $2 AND peer = $1 GROUP BY thread`
+	counts := make(map[ids.Message]int)
+	err := s.db.Read(ctx, func(tx *db.Tx) error {
+		return tx.Each(ctx, list, []any{int64(ch.Peer()), int64(viewer)}, func(rows *db.Rows) error {
+			var thread ids.Message
+			var n int
+			err := rows.Scan(&thread, &n)
+			counts[thread] = n
+			return err
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("mentions of user %d: %w", viewer, err)
+	}
+	return counts, nil
+}
+
+// UnseenAmong returns which messages of a page of a channel mention viewer and were not seen by him: there a row cannot
+// tell.
+func (s *Service) UnseenAmong(
+	ctx context.Context, viewer ids.User, list []*Message,
+) (unseen map[ids.Message]bool, err error) {
+	var about []*Message
+	for _, m := range list {
+		if m.Owner.Channel() != 0 && m.MentionedTo(viewer) && len(about) < MaxPage {
+			about = append(about, m)
+		}
+	}
+	if len(about) == 0 {
+		return nil, nil
+	}
+	unseen = make(map[ids.Message]bool)
+	args := []any{int64(about[0].Owner), int64(viewer)}
+	for _, m := range about {
+		args = append(args, int64(m.ID))
+	}
+	sql := `SELECT id FROM unread_mention WHERE owner = $1 AND user_id = $2 AND peer = $1 AND id IN (` + db.List(3, len(about)) + `)`
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		return tx.Each(ctx, sql, args, func(rows *db.Rows) error {
+			var id ids.Message
+			err := rows.Scan(&id)
+			unseen[id] = true
+			return err
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("mentions of user %d: %w", viewer, err)
+	}
+	return unseen, nil
+}
+
+// ReadMentions says that viewer has seen all that mentions him in a chat, or in a thread of it, a bounded number of
+// messages at a time: it is to be called again while Left is not 0.
+// Spec: https://core.telegram.org/method/messages.readMentions
+func (s *Service) ReadMentions(
+	ctx context.Context, viewer ids.User, peer ids.Peer, thread ids.Message,
+) (done Cleared, err error) {
+	const list = `SELECT id FROM unread_mention WHERE owner = $1 AND user_id = $2 AND peer = $3
+		AND ($4 = 0 OR thread = $4) ORDER BY id LIMIT $5`
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		var all []ids.Message
+		args := []any{int64(Box(viewer, peer)), int64(viewer), int64(peer), int64(thread), 2 * MaxBatch}
+		err := tx.Each(ctx, list, args, func(rows *db.Rows) error {
+			var id ids.Message
+			err := rows.Scan(&id)
+			all = append(all, id)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		some := all[:min(len(all), MaxBatch)]
+		done.Left = len(all) - len(some)
+		if peer.Channel() != 0 {
+			done.Moved, err = s.seeMentions(ctx, tx, viewer, peer.Channel(), some)
+		} else {
+			done.Moved, err = s.readContents(ctx, tx, viewer.Peer(), some)
+		}
+		return err
+	})
+	if err != nil {
+		return Cleared{}, fmt.Errorf("read mentions of user %d: %w", viewer, err)
+	}
+	return done, nil
+}
+
+// forgetMentions drops what was noted about mentions in messages that are gone.
+func forgetMentions(ctx context.Context, tx *db.Tx, rows []*Message) error {
+	const forget = `DELETE FROM unread_mention WHERE owner = $1 AND user_id = $2 AND peer = $3 AND id = $4`
+	for _, m := range rows {
+		who := m.Mentions
+		if m.Flags.Has(Mentioned) {
+			who = []ids.User{m.Owner.User()}
+		}
+		for _, u := range who {
+			if err := tx.Queue(ctx, forget, int64(m.Owner), int64(u), int64(m.Peer), int64(m.ID)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
