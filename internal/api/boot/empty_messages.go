@@ -30,15 +30,10 @@ func emptyHistories(r *rpc.Router) {
 	messages := &tg.MessagesMessages{}
 	none[*tg.MessagesGetPersonalChannelHistory](r, messages)
 	none[*tg.MessagesGetQuickReplyMessages](r, messages)
-	none[*tg.MessagesGetRecentLocations](r, messages)
 	none[*tg.MessagesGetUnreadPollVotes](r, messages)
 	none[*tg.ChannelsSearchPosts](r, &tg.MessagesMessagesSlice{SearchFlood: &tg.SearchPostsFlood{QueryIsFree: true}})
 	none[*tg.ChannelsCheckSearchPostsFlood](r, &tg.SearchPostsFlood{})
-	none[*tg.ChannelsGetChannelRecommendations](r, &tg.MessagesChats{})
-	none[*tg.ChannelsGetInactiveChannels](r, &tg.MessagesInactiveChats{})
-	none[*tg.ChannelsGetAdminedPublicChannels](r, &tg.MessagesChats{})
 	ok[*tg.ChannelsSetMainProfileTab](r)
-	refused[*tg.ChannelsToggleAntiSpam](r, rpc.BadRequest("CHANNEL_INVALID"))
 }
 
 func emptyBots(r *rpc.Router) {

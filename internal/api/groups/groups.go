@@ -23,15 +23,8 @@ type Options struct {
 	View   *view.View
 	Render *render.Renderer
 	Facts  view.Facts
-	// Invite shows the primary link of an admin into a group, and how many ask to be let in. Nil: there are no links.
-	Invite func(ctx context.Context, admin ids.User, peer ids.Peer) (Invite, error)
-}
-
-// An Invite is what the page of a group says to its admins about ways into it.
-type Invite struct {
-	Link      tg.ExportedChatInviteClass // nil: none
-	Requests  int32
-	Requester []ids.User // the last who asked
+	// Invite is what the page of a group says to its admins about ways into it. Nil: there are no links.
+	Invite view.Inviter
 }
 
 // Handlers serve the methods of this package. Safe for concurrent use.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"hermod/internal/cache"
+	"hermod/internal/domain/channels"
 	"hermod/internal/domain/contacts"
 	"hermod/internal/domain/groups"
 	"hermod/internal/domain/ids"
@@ -38,7 +39,8 @@ type View struct {
 	contacts *contacts.Service
 	access   *ids.Access
 	met      Met
-	groups   *groups.Service // nil before SetGroups: there are none
+	groups   *groups.Service   // nil before SetGroups: there are none
+	channels *channels.Service // likewise
 	shown    *cache.Cache[cache.Pair[ids.User], sight]
 }
 
@@ -125,4 +127,21 @@ func distinct(want []ids.User) []ids.User {
 		}
 	}
 	return list
+}
+
+// Online counts those of people who are here now, as far as viewer may know; himself among them, at least one.
+func (v *View) Online(ctx context.Context, viewer ids.User, people []ids.User) (n int32, err error) {
+	list, err := v.Users(ctx, viewer, people)
+	if err != nil {
+		return 0, err
+	}
+	now := time.Now().Unix()
+	others := int32(0)
+	for _, u := range list {
+		u := u.(*tg.User)
+		if s, ok := u.Status.(*tg.UserStatusOnline); ok && int64(s.Expires) > now && !u.Self {
+			others++
+		}
+	}
+	return 1 + others, nil
 }
