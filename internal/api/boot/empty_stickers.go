@@ -64,23 +64,13 @@ func emptyGroups(r *rpc.Router) {
 	listed(r, func(in *tg.MessagesGetEmojiStickerGroups) int64 { return int64(in.Hash) }, groups, same)
 }
 
-// emptyReactions serves the lists of reactions. A reaction needs five animations to be shown, so without files there
-// is none.
+// emptyReactions serves what needs files or payments. A reaction needs five animations to be listed as available, so
+// without files none is; it can be given all the same.
 func emptyReactions(r *rpc.Router) {
 	listed(r, func(in *tg.MessagesGetAvailableReactions) int64 { return int64(in.Hash) },
 		&tg.MessagesAvailableReactions{Hash: emptyHash}, &tg.MessagesAvailableReactionsNotModified{})
 	listed(r, func(in *tg.MessagesGetAvailableEffects) int64 { return int64(in.Hash) },
 		&tg.MessagesAvailableEffects{Hash: emptyHash}, &tg.MessagesAvailableEffectsNotModified{})
-	reactions, same := &tg.MessagesReactions{Hash: emptyHash}, &tg.MessagesReactionsNotModified{}
-	listed(r, func(in *tg.MessagesGetTopReactions) int64 { return in.Hash }, reactions, same)
-	listed(r, func(in *tg.MessagesGetRecentReactions) int64 { return in.Hash }, reactions, same)
-	listed(r, func(in *tg.MessagesGetDefaultTagReactions) int64 { return in.Hash }, reactions, same)
-	listed(r, func(in *tg.MessagesGetSavedReactionTags) int64 { return in.Hash },
-		&tg.MessagesSavedReactionTags{Hash: emptyHash}, &tg.MessagesSavedReactionTagsNotModified{})
-	ok[*tg.MessagesClearRecentReactions](r)
-	ok[*tg.MessagesSetDefaultReaction](r)
-	ok[*tg.MessagesUpdateSavedReactionTag](r)
-	ok[*tg.MessagesReportReaction](r)
 	ok[*tg.MessagesTogglePaidReactionPrivacy](r)
 	quiet[*tg.MessagesGetPaidReactionPrivacy](r)
 }

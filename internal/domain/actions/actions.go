@@ -27,6 +27,7 @@ const (
 	SetWallpaper  Kind = "set_wallpaper"
 	TodoAppend    Kind = "todo_append"     // to the list replied to
 	TodoCompleted Kind = "todo_completion" // in the list replied to
+	GeoProximity  Kind = "geo_proximity"   // FromPeer has come near ToPeer, Count meters
 	Custom        Kind = "custom"          // a sentence in Title
 )
 
@@ -69,6 +70,9 @@ type Action struct {
 	Closed       *bool `json:"cl,omitempty"`
 	Hidden       *bool `json:"h,omitempty"`
 
+	FromPeer ids.Peer `json:"fp,omitempty"`
+	ToPeer   ids.Peer `json:"tp,omitempty"`
+
 	Items       []Item  `json:"it,omitempty"` // tasks that were added
 	Completed   []int32 `json:"co,omitempty"` // tasks
 	Incompleted []int32 `json:"in,omitempty"`
@@ -102,6 +106,11 @@ func (a *Action) Peers() []ids.Peer {
 	}
 	if a.Chat != 0 {
 		all = append(all, a.Chat.Peer())
+	}
+	for _, p := range []ids.Peer{a.FromPeer, a.ToPeer} {
+		if p != 0 {
+			all = append(all, p)
+		}
 	}
 	slices.Sort(all)
 	return slices.Compact(all)

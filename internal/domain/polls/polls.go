@@ -1,6 +1,5 @@
 // Package polls keeps polls and quizzes: what is asked, who voted for what, and when they close. A poll is shared by the
-// messages that show it: the first one and those that were forwarded. It also ticks off and extends to-do lists, and moves
-// live locations, since these change messages in the same way.
+// messages that show it: the first one and those that were forwarded.
 //
 // It owns the tables poll, poll_vote and poll_place. A vote costs a row of the voter, the row of the poll, and one entry in
 // the log of each place, which is one for a channel of any size. Callers are package api/polls and, for what a page of
@@ -10,13 +9,14 @@ package polls
 import (
 	"bytes"
 	"errors"
+	"sync"
 	"time"
 
-	"hermod/internal/bus"
 	"hermod/internal/db"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/media"
 	"hermod/internal/domain/messages"
+	"hermod/internal/domain/stand"
 	"hermod/internal/domain/updates"
 )
 
@@ -36,6 +36,10 @@ var (
 	ErrAnonymous = errors.New("voters are not shown")
 	// ErrMembers means a poll for those who have been members for a day.
 	ErrMembers = errors.New("only members may vote")
+	// ErrPublic means a poll that shows its voters, in a channel that hides its members.
+	ErrPublic = errors.New("public poll in a channel")
+	// ErrMember means a poll for members where there are none.
+	ErrMember = errors.New("poll for members in a private chat")
 	// ErrAppend means an answer that cannot be added, or be taken away.
 	ErrAppend = errors.New("answers cannot be changed")
 )
@@ -51,10 +55,23 @@ const (
 // A Service answers for polls. Safe for concurrent use.
 type Service struct {
 	db       *db.DB
-	bus      bus.Bus
 	log      *updates.Log
 	messages *messages.Service
-	wake     chan struct{} // a poll was made that closes by itself
+	stands   *stand.Stands
+	wake     chan struct{} // there is something for Run to do
+
+	mu    sync.Mutex
+	dirty map[int64]struct{} // polls of which other places are to be told
+}
+
+// New makes the service, and has it told of the messages that show polls. Run must run.
+func New(d *db.DB, log *updates.Log, m *messages.Service, st *stand.Stands) *Service {
+	s := &Service{
+		db: d, log: log, messages: m, stands: st, wake: make(chan struct{}, 1), dirty: make(map[int64]struct{}),
+	}
+	m.OnSending(s.sending)
+	m.OnDeleted(s.forget)
+	return s
 }
 
 // A Poll is a poll as it stands.
@@ -71,9 +88,9 @@ type Poll struct {
 
 // A Tally is what the votes add up to. Stored as JSON.
 type Tally struct {
-	Counts []int      `json:"c"` // by answer
+	Counts []int      `json:"n"` // by answer
 	Voters int        `json:"v"`
-	Recent []ids.Peer `json:"r,omitempty"` // the newest first; of public polls
+	Recent []ids.Peer `json:"l,omitempty"` // the newest first; of public polls
 }
 
 // A Seen is a poll as somebody sees it.
@@ -81,6 +98,14 @@ type Seen struct {
 	*Poll
 	Viewer ids.User // 0: nobody in particular
 	Chosen [][]byte // what he voted for
+	Now    *Now     // after a change: the message it was changed in
+}
+
+// A Now is a message that shows a poll which has just changed, and where that stands in the log of its channel; PTS is 0
+// elsewhere.
+type Now struct {
+	Message *messages.Message
+	PTS     int32
 }
 
 // Open reports whether votes count at the given time.
