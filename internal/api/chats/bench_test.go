@@ -23,7 +23,7 @@ func pushed(t testing.TB) func() {
 	}
 	e := updates.Entry{Owner: p[1].User.Peer(), PTS: 9, Count: 1, Event: updates.NewMessage{ID: 7}, Value: m}
 	return func() {
-		u, err := w.render.push(context.Background(), e)
+		u, err := w.render.Push(context.Background(), e.Owner.User(), e)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,12 +8,15 @@ package chats
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 
+	"hermod/internal/api/render"
 	"hermod/internal/api/view"
 	"hermod/internal/domain/auth"
-	"hermod/internal/domain/contacts"
+	"hermod/internal/domain/channels"
 	"hermod/internal/domain/dialogs"
 	"hermod/internal/domain/ids"
+	"hermod/internal/domain/media"
 	"hermod/internal/domain/messages"
 	"hermod/internal/domain/text"
 	"hermod/internal/domain/updates"
@@ -24,29 +27,52 @@ import (
 
 // Handlers serve the methods of this package. Safe for concurrent use.
 type Handlers struct {
+	o        Options
 	messages *messages.Service
 	dialogs  *dialogs.Service
-	contacts *contacts.Service
+	auth     *auth.Service
 	view     *view.View
-	render   *renderer
+	render   *render.Renderer
 	streams  *streams // filled by the Feed
 }
 
-// Options are what the handlers work with.
+// EditInstead edits what is no ordinary message, or not in an ordinary way; handled is false for all others.
+type EditInstead func(ctx context.Context, call *rpc.Call, peer ids.Peer, in *tg.MessagesEditMessage) (answer tg.UpdatesClass, handled bool, err error)
+
+// Options are what the handlers work with. Functions that are nil make what they are for be refused.
 type Options struct {
 	Messages *messages.Service
-	Contacts *contacts.Service
 	Auth     *auth.Service
 	View     *view.View
+	Render   *render.Renderer
+
+	// Channels says who may look into which channel, and Joined which he is in.
+	Channels *channels.Service
+	Joined   Joined
+	// Dialog shows a channel in the list of a user; nil if he has none.
+	Dialog func(ctx context.Context, user ids.User, peer ids.Peer) (*tg.Dialog, []ids.Peer, error)
+
+	// MediaFrom reads a medium that is to be sent.
+	MediaFrom func(ctx context.Context, call *rpc.Call, in tg.InputMediaClass) (*media.Media, error)
+	// EditMedia edits live locations, polls and to-do lists, EditScheduled messages that are not sent yet.
+	EditMedia, EditScheduled EditInstead
+	// Schedule keeps messages that are to be sent at a time, ScheduleForward messages that are to be forwarded then.
+	Schedule        func(ctx context.Context, call *rpc.Call, at int32, reqs []messages.SendRequest) (tg.UpdatesClass, error)
+	ScheduleForward func(ctx context.Context, call *rpc.Call, at int32, req messages.ForwardRequest) (tg.UpdatesClass, error)
+	// Watch is told that viewer looks at user.
+	Watch func(viewer, user ids.User)
+	// SaveSendAs notes as whom a user writes in a channel from now on; 0 is himself.
+	SaveSendAs func(ctx context.Context, user ids.User, ch ids.Channel, as ids.Peer) error
 }
 
 // New makes the handlers.
 func New(o Options) *Handlers {
-	return &Handlers{
-		messages: o.Messages, dialogs: o.Messages.Dialogs(), contacts: o.Contacts, view: o.View,
-		streams: &streams{byUser: make(map[ids.User][]*Stream)},
-		render:  &renderer{messages: o.Messages, dialogs: o.Messages.Dialogs(), auth: o.Auth, view: o.View},
+	h := &Handlers{
+		o: o, messages: o.Messages, dialogs: o.Messages.Dialogs(), auth: o.Auth, view: o.View, render: o.Render,
+		streams: newStreams(),
 	}
+	h.showEvents()
+	return h
 }
 
 // wireErrors says how the errors of the domain look to clients.
@@ -66,6 +92,8 @@ var wireErrors = map[error]rpc.Error{
 	messages.ErrTooOld:        rpc.BadRequest("MESSAGE_TOO_OLD"),
 	messages.ErrHidden:        rpc.Forbidden("USER_PRIVACY_RESTRICTED"),
 	messages.ErrHiding:        rpc.Forbidden("YOUR_PRIVACY_RESTRICTED"),
+	messages.ErrSentBefore:    {Code: 500, Type: "RANDOM_ID_DUPLICATE"},
+	messages.ErrDelete:        rpc.Forbidden("MESSAGE_DELETE_FORBIDDEN"),
 	text.ErrBounds:            rpc.BadRequest("ENTITY_BOUNDS_INVALID"),
 	users.ErrBlocked:          rpc.BadRequest("USER_IS_BLOCKED"),
 	users.ErrYouBlocked:       rpc.BadRequest("YOU_BLOCKED_USER"),
@@ -86,6 +114,8 @@ var (
 	errMedia     = rpc.BadRequest("MEDIA_INVALID")
 	errScheduled = rpc.BadRequest("SCHEDULE_DATE_INVALID")
 	errShortcut  = rpc.BadRequest("SHORTCUT_INVALID")
+	errAlbum     = rpc.BadRequest("MULTI_MEDIA_TOO_LONG")
+	errSendAs    = rpc.BadRequest("SEND_AS_PEER_INVALID")
 	errRandomID  = rpc.BadRequest("RANDOM_ID_EMPTY")
 	errPosition  = rpc.BadRequest("PERSISTENT_TIMESTAMP_EMPTY")
 )
@@ -94,6 +124,7 @@ var (
 func (h *Handlers) Register(r *rpc.Router) {
 	r.Errors(wireErrors)
 	h.registerSending(r)
+	h.registerChanging(r)
 	h.registerReading(r)
 	h.registerDialogs(r)
 	h.registerSettings(r)
@@ -102,18 +133,37 @@ func (h *Handlers) Register(r *rpc.Router) {
 	rpc.Handle(r, rpc.SignedIn, h.getChannelDifference)
 }
 
-// chat resolves a peer with whom there can be a private chat. It fails with 400 PEER_ID_INVALID or CHANNEL_INVALID.
-func (h *Handlers) chat(ctx context.Context, call *rpc.Call, in tg.InputPeerClass) (ids.Peer, error) {
+// peer resolves any peer. It fails with 400 PEER_ID_INVALID, CHAT_ID_INVALID or CHANNEL_INVALID.
+func (h *Handlers) peer(ctx context.Context, call *rpc.Call, in tg.InputPeerClass) (ids.Peer, error) {
 	p, err := h.view.PeerFromInput(ctx, call, in)
-	switch {
-	case err != nil:
-		return 0, err
-	case p.Channel() != 0:
-		return 0, errChannel
-	case p.User() == 0:
-		return 0, errPeer
+	if err == nil && p == 0 {
+		err = errPeer
 	}
-	return p, nil
+	return p, err
+}
+
+// chat resolves a peer whose messages are in the log of each of its members: a user or a basic group.
+func (h *Handlers) chat(ctx context.Context, call *rpc.Call, in tg.InputPeerClass) (ids.Peer, error) {
+	p, err := h.peer(ctx, call, in)
+	if err == nil && p.Channel() != 0 {
+		err = errPeer
+	}
+	return p, err
+}
+
+// private resolves a peer with whom there can be a private chat.
+func (h *Handlers) private(ctx context.Context, call *rpc.Call, in tg.InputPeerClass) (ids.Peer, error) {
+	p, err := h.peer(ctx, call, in)
+	if err == nil && p.User() == 0 {
+		err = errPeer
+	}
+	return p, err
+}
+
+// channel resolves a channel or supergroup.
+func (h *Handlers) channel(ctx context.Context, call *rpc.Call, in tg.InputChannelClass) (ids.Peer, error) {
+	c, err := h.view.ChannelFromInput(ctx, call, in)
+	return c.Peer(), err
 }
 
 // chatOrNone is chat, but 0 for inputPeerEmpty.
@@ -150,10 +200,5 @@ func messageIDs(in []int32) []ids.Message {
 	return out
 }
 
-func int32s(in []ids.Message) []int32 {
-	out := make([]int32, len(in))
-	for i, id := range in {
-		out[i] = int32(id)
-	}
-	return out
-}
+// newGroupID names an album.
+func newGroupID() int64 { return rand.Int64N(1<<62) + 1 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"hermod/internal/api/render"
 	"hermod/internal/bus"
 	"hermod/internal/db/dbtest"
 	"hermod/internal/domain/ids"
@@ -81,7 +82,7 @@ func TestErrorsOfSending(t *testing.T) {
 			"scheduled":         {&tg.MessagesSendMessage{Peer: good, Message: "a", RandomID: 1, ScheduleDate: new(int32(9))}, "SCHEDULE_DATE_INVALID"},
 			"for later": {&tg.MessagesSendMessage{Peer: good, Message: "a", RandomID: 1,
 				QuickReplyShortcut: &tg.InputQuickReplyShortcut{Shortcut: "hi"}}, "SHORTCUT_INVALID"},
-			"group": {&tg.MessagesSendMessage{Peer: &tg.InputPeerChat{ChatID: 5}, Message: "a", RandomID: 1}, "PEER_ID_INVALID"},
+			"group": {&tg.MessagesSendMessage{Peer: &tg.InputPeerChat{ChatID: 5}, Message: "a", RandomID: 1}, "CHAT_ID_INVALID"},
 			"reply to nothing": {&tg.MessagesSendMessage{Peer: good, Message: "a", RandomID: 1,
 				ReplyTo: &tg.InputReplyToMessage{ReplyToMsgID: 8}}, "REPLY_MESSAGE_ID_INVALID"},
 			"entity outside": {&tg.MessagesSendMessage{Peer: good, Message: "a", RandomID: 1,
@@ -133,7 +134,7 @@ func TestHistoryIsNotModifiedOnlyForAHash(t *testing.T) {
 		ask := func(hash int64) tg.MessagesMessagesClass {
 			return must[tg.MessagesMessagesClass](t)(w.getHistory(t.Context(), p[0], &tg.MessagesGetHistory{Peer: w.peer(p[0], p[1]), Limit: 10, Hash: hash}))
 		}
-		if _, ok := ask(hashOf(page.Messages)).(*tg.MessagesMessagesNotModified); !ok {
+		if _, ok := ask(render.HashOf(page.Messages)).(*tg.MessagesMessagesNotModified); !ok {
 			t.Error("modified")
 		}
 		for _, hash := range []int64{0, 1} {
@@ -184,7 +185,7 @@ func TestFeedTellsAllButTheSender(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		p := w.people(2)
 		open := func(c *rpc.Call) *Stream {
-			s, err := w.feed.Open(t.Context(), c.User, func() {})
+			s, err := w.feed.Open(t.Context(), c.User, &ear{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -241,7 +242,7 @@ func TestFeedTellsAllButTheSender(t *testing.T) {
 func TestFeedThatFallsFarBehindSaysSo(t *testing.T) {
 	w := newWorld(t, dbtest.SQLite(t), bus.NewLocal())
 	p := w.people(2)
-	s, err := w.feed.Open(t.Context(), p[1].User, func() {})
+	s, err := w.feed.Open(t.Context(), p[1].User, &ear{})
 	if err != nil {
 		t.Fatal(err)
 	}

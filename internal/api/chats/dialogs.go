@@ -3,6 +3,7 @@ package chats
 import (
 	"context"
 
+	"hermod/internal/api/render"
 	"hermod/internal/api/view"
 	"hermod/internal/domain/dialogs"
 	"hermod/internal/domain/ids"
@@ -29,7 +30,7 @@ func (h *Handlers) registerDialogs(r *rpc.Router) {
 // getDialogs serves https://core.telegram.org/method/messages.getDialogs.
 func (h *Handlers) getDialogs(ctx context.Context, call *rpc.Call, in *tg.MessagesGetDialogs) (tg.MessagesDialogsClass, error) {
 	q := dialogs.ListQuery{
-		ExcludePinned: in.ExcludePinned, OffsetDate: fromUnix(in.OffsetDate), OffsetID: ids.Message(in.OffsetID),
+		ExcludePinned: in.ExcludePinned, OffsetDate: render.Time(in.OffsetDate), OffsetID: ids.Message(in.OffsetID),
 		OffsetPeer: offsetPeer(call, in.OffsetPeer), Limit: int(in.Limit),
 	}
 	if in.FolderID != nil {
@@ -57,22 +58,27 @@ func (h *Handlers) dialogPage(ctx context.Context, user ids.User, page messages.
 		Dialogs: make([]tg.DialogClass, 0, len(page.Dialogs)), Messages: make([]tg.MessageClass, 0, len(page.Dialogs)),
 		Chats: []tg.ChatClass{},
 	}
-	var about []ids.User
+	var about []ids.Peer
+	var tops []*messages.Message
 	for _, d := range page.Dialogs {
 		dr, ok := page.Drafts[d.Peer]
 		t.Dialogs = append(t.Dialogs, h.dialog(d, page.Notify[d.Peer], dr, ok))
-		about = append(append(about, d.Peer.User()), draftUsers(dr)...)
+		about = append(append(about, d.Peer), draftPeers(dr)...)
 		if d.Top == 0 {
 			continue
 		}
-		if m := page.Tops[d.Top]; m != nil {
-			t.Messages, about = append(t.Messages, message(m)), append(about, usersAmong(m.Peers())...)
+		if m := page.Tops[d.Peer]; m != nil {
+			tops = append(tops, m)
 		} else {
 			t.Messages = append(t.Messages, &tg.MessageEmpty{ID: int32(d.Top)})
 		}
 	}
-	var err error
-	t.Users, err = h.view.Users(ctx, user, about)
+	shown, more, err := h.render.Messages(ctx, user, tops)
+	if err != nil {
+		return nil, err
+	}
+	t.Messages = append(t.Messages, shown...)
+	t.Users, t.Chats, err = h.render.Peers(ctx, user, append(about, more...))
 	return t, err
 }
 
@@ -88,14 +94,14 @@ func (h *Handlers) dialog(d dialogs.Dialog, n dialogs.Notify, dr dialogs.Draft, 
 		t.ReadInboxMaxID = max(t.ReadInboxMaxID, int32(d.Top))
 	}
 	if hasDraft {
-		t.Draft = h.render.draft(d.Owner, dr)
+		t.Draft = h.draft(d.Owner, dr)
 	}
 	return t
 }
 
 // getPinnedDialogs serves https://core.telegram.org/method/messages.getPinnedDialogs.
 func (h *Handlers) getPinnedDialogs(ctx context.Context, call *rpc.Call, in *tg.MessagesGetPinnedDialogs) (*tg.MessagesPeerDialogs, error) {
-	state, err := h.state(ctx, call.User)
+	state, err := h.State(ctx, call.User)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +118,7 @@ func (h *Handlers) getPeerDialogs(ctx context.Context, call *rpc.Call, in *tg.Me
 	if err != nil {
 		return nil, err
 	}
-	state, err := h.state(ctx, call.User)
+	state, err := h.State(ctx, call.User)
 	if err != nil {
 		return nil, err
 	}
@@ -223,18 +229,18 @@ func (h *Handlers) editPeerFolders(ctx context.Context, call *rpc.Call, in *tg.F
 		byFolder[int(f.FolderID)] = append(byFolder[int(f.FolderID)], peer)
 	}
 	var list []tg.UpdateClass
-	var about []ids.User
+	var about []ids.Peer
 	for folder, peers := range byFolder {
 		at, err := h.dialogs.Move(ctx, call.User, peers, folder)
 		if err != nil {
 			return nil, err
 		}
 		if ev, ok := at.Event.(updates.FolderPeers); ok {
-			u, who := folderPeers(at, ev)
+			u, who, _ := showFolderPeers(ctx, call.User, at, ev) // never fails
 			list, about = append(list, u), append(about, who...)
 		}
 	}
-	return h.render.answer(ctx, call.User, about, list...)
+	return h.render.Answer(ctx, call.User, about, list...)
 }
 
 // saveDraft serves https://core.telegram.org/method/messages.saveDraft.
@@ -244,10 +250,10 @@ func (h *Handlers) saveDraft(ctx context.Context, call *rpc.Call, in *tg.Message
 		return false, err
 	}
 	d := dialogs.Draft{Peer: peer, NoWebpage: in.NoWebpage, InvertMedia: in.InvertMedia}
-	if d.Text, err = h.text(ctx, call, in.Message, in.Entities); err != nil {
+	if d.Text, err = h.render.Text(ctx, call, in.Message, in.Entities); err != nil {
 		return false, err
 	}
-	reply, err := h.replyTo(ctx, call, in.ReplyTo)
+	reply, err := h.render.ReplyTo(ctx, call, in.ReplyTo)
 	if err != nil {
 		return false, err
 	}
@@ -265,13 +271,13 @@ func (h *Handlers) saveDraft(ctx context.Context, call *rpc.Call, in *tg.Message
 }
 
 // draft shows a draft to its owner.
-func (r *renderer) draft(owner ids.User, d dialogs.Draft) tg.DraftMessageClass {
+func (h *Handlers) draft(owner ids.User, d dialogs.Draft) tg.DraftMessageClass {
 	if d.Empty() {
 		return &tg.DraftMessageEmpty{}
 	}
 	t := &tg.DraftMessage{
-		NoWebpage: d.NoWebpage, InvertMedia: d.InvertMedia, Message: d.Text.String, Entities: entitiesTo(d.Text.Entities),
-		Date: unix(d.Date),
+		NoWebpage: d.NoWebpage, InvertMedia: d.InvertMedia, Message: d.Text.String, Entities: render.Entities(d.Text.Entities),
+		Date: render.Unix(d.Date),
 	}
 	if d.Effect != 0 {
 		t.Effect = new(d.Effect)
@@ -281,10 +287,10 @@ func (r *renderer) draft(owner ids.User, d dialogs.Draft) tg.DraftMessageClass {
 	}
 	reply := &tg.InputReplyToMessage{ReplyToMsgID: int32(d.ReplyTo)}
 	if p := d.ReplyPeer; p != 0 {
-		reply.ReplyToPeerID = &tg.InputPeerUser{UserID: int64(p.User()), AccessHash: r.view.Access().Hash(owner, p)}
+		reply.ReplyToPeerID = &tg.InputPeerUser{UserID: int64(p.User()), AccessHash: h.view.Access().Hash(owner, p)}
 	}
 	if d.Quote != nil {
-		reply.QuoteText, reply.QuoteEntities = new(d.Quote.String), entitiesTo(d.Quote.Entities)
+		reply.QuoteText, reply.QuoteEntities = new(d.Quote.String), render.Entities(d.Quote.Entities)
 		if d.QuoteOffset != nil {
 			reply.QuoteOffset = new(int32(*d.QuoteOffset))
 		}
@@ -293,8 +299,12 @@ func (r *renderer) draft(owner ids.User, d dialogs.Draft) tg.DraftMessageClass {
 	return t
 }
 
-func draftUsers(d dialogs.Draft) []ids.User {
-	return append(d.Text.Mentioned(), d.Peer.User(), d.ReplyPeer.User())
+func draftPeers(d dialogs.Draft) []ids.Peer {
+	all := []ids.Peer{d.Peer, d.ReplyPeer}
+	for _, u := range d.Text.Mentioned() {
+		all = append(all, u.Peer())
+	}
+	return all
 }
 
 // getAllDrafts serves https://core.telegram.org/method/messages.getAllDrafts.
@@ -304,12 +314,12 @@ func (h *Handlers) getAllDrafts(ctx context.Context, call *rpc.Call, _ *tg.Messa
 		return nil, err
 	}
 	var list []tg.UpdateClass
-	var about []ids.User
+	var about []ids.Peer
 	for _, d := range all {
-		list = append(list, &tg.UpdateDraftMessage{Peer: view.Peer(d.Peer), Draft: h.render.draft(call.User, d)})
-		about = append(about, draftUsers(d)...)
+		list = append(list, &tg.UpdateDraftMessage{Peer: view.Peer(d.Peer), Draft: h.draft(call.User, d)})
+		about = append(about, draftPeers(d)...)
 	}
-	return h.render.answer(ctx, call.User, about, list...)
+	return h.render.Answer(ctx, call.User, about, list...)
 }
 
 // clearAllDrafts serves https://core.telegram.org/method/messages.clearAllDrafts.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"hermod/internal/api/render"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/updates"
 	"hermod/internal/rpc"
@@ -19,12 +20,12 @@ const (
 
 // getState serves https://core.telegram.org/method/updates.getState.
 func (h *Handlers) getState(ctx context.Context, call *rpc.Call, _ *tg.UpdatesGetState) (*tg.UpdatesState, error) {
-	return h.state(ctx, call.User)
+	return h.State(ctx, call.User)
 }
 
-// state is where user stands, as far as he was told: Web A takes it over as it is, and would drop as known an update
+// State is where user stands, as far as he was told: Web A takes it over as it is, and would drop as known an update
 // that is on its way to him.
-func (h *Handlers) state(ctx context.Context, user ids.User) (*tg.UpdatesState, error) {
+func (h *Handlers) State(ctx context.Context, user ids.User) (*tg.UpdatesState, error) {
 	told, here := h.streams.told(user)
 	st, err := h.messages.State(ctx, user.Peer())
 	if here {
@@ -35,13 +36,14 @@ func (h *Handlers) state(ctx context.Context, user ids.User) (*tg.UpdatesState, 
 
 // stateTo shows a state. seq stays 0: every client applies such updates at once.
 func stateTo(st updates.State, pts int32, date time.Time) *tg.UpdatesState {
-	return &tg.UpdatesState{Pts: pts, Qts: st.QTS, Date: unix(date)}
+	return &tg.UpdatesState{Pts: pts, Qts: st.QTS, Date: render.Unix(date)}
 }
 
 // getDifference serves https://core.telegram.org/method/updates.getDifference.
 //
 // A position that the log does not have, because it was pruned or because it lies in the future, is answered by
-// differenceTooLong, with which every client starts anew.
+// differenceTooLong, with which every client starts anew. The end of it names the channels in which something has
+// happened; their differences are asked for one by one.
 func (h *Handlers) getDifference(ctx context.Context, call *rpc.Call, in *tg.UpdatesGetDifference) (tg.UpdatesDifferenceClass, error) {
 	if in.Pts <= 0 {
 		return nil, errPosition
@@ -50,7 +52,7 @@ func (h *Handlers) getDifference(ctx context.Context, call *rpc.Call, in *tg.Upd
 	if in.PtsLimit != nil && *in.PtsLimit > 0 {
 		limit = min(int(*in.PtsLimit), sliceMax)
 	}
-	d, err := h.messages.CatchUp(ctx, call.User, in.Pts, fromUnix(in.Date), limit)
+	d, err := h.messages.CatchUp(ctx, call.User, in.Pts, render.Time(in.Date), limit)
 	if errors.Is(err, updates.ErrTooOld) {
 		st, err := h.messages.State(ctx, call.User.Peer())
 		return &tg.UpdatesDifferenceTooLong{Pts: st.PTS}, err
@@ -58,10 +60,16 @@ func (h *Handlers) getDifference(ctx context.Context, call *rpc.Call, in *tg.Upd
 	if err != nil {
 		return nil, err
 	}
-	if len(d.Entries) == 0 && d.State.PTS == in.Pts {
-		return &tg.UpdatesDifferenceEmpty{Date: unix(d.State.Date)}, nil
+	var stale []updates.Head
+	if !d.More {
+		if stale, err = h.changedSince(ctx, call.User, render.Time(in.Date)); err != nil {
+			return nil, err
+		}
 	}
-	all, err := h.render.difference(ctx, call.User, d.Entries)
+	if len(d.Entries) == 0 && len(stale) == 0 && d.State.PTS == in.Pts {
+		return &tg.UpdatesDifferenceEmpty{Date: render.Unix(d.State.Date)}, nil
+	}
+	all, err := h.difference(ctx, call.User, d.Entries, stale)
 	if err != nil {
 		return nil, err
 	}
@@ -76,33 +84,78 @@ func (h *Handlers) getDifference(ctx context.Context, call *rpc.Call, in *tg.Upd
 	return all, nil
 }
 
-// difference shows entries as a client takes them all at once: new messages first, then everything else.
-func (r *renderer) difference(ctx context.Context, user ids.User, entries []updates.Entry) (*tg.UpdatesDifference, error) {
-	t := &tg.UpdatesDifference{
-		NewMessages: []tg.MessageClass{}, NewEncryptedMessages: []tg.EncryptedMessageClass{},
-		OtherUpdates: []tg.UpdateClass{}, Chats: []tg.ChatClass{},
+// changedSince returns the heads of the channels of user in which something has happened since date.
+func (h *Handlers) changedSince(ctx context.Context, user ids.User, date time.Time) ([]updates.Head, error) {
+	if h.o.Joined == nil {
+		return nil, nil
 	}
-	var about []ids.User
-	for _, e := range entries {
-		u, who, err := r.event(ctx, e)
-		if err != nil {
-			return nil, err
-		}
-		about = append(about, who...)
-		switch u := u.(type) {
-		case nil:
-		case *tg.UpdateNewMessage:
-			t.NewMessages = append(t.NewMessages, u.Message)
-		default:
-			t.OtherUpdates = append(t.OtherUpdates, u)
+	peers, err := h.o.Joined(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	peers = channelsAmong(peers)
+	if len(peers) == 0 {
+		return nil, nil
+	}
+	heads, err := h.messages.Heads(ctx, peers...)
+	if err != nil {
+		return nil, err
+	}
+	var changed []updates.Head
+	for _, p := range peers {
+		if head, ok := heads[p]; ok && !head.ChangedAt.Before(date) {
+			changed = append(changed, head)
 		}
 	}
+	return changed, nil
+}
+
+func channelsAmong(peers []ids.Peer) []ids.Peer {
+	channels := make([]ids.Peer, 0, len(peers))
+	for _, p := range peers {
+		if p.Channel() != 0 {
+			channels = append(channels, p)
+		}
+	}
+	return channels
+}
+
+// difference shows entries as a client takes them all at once: new messages first, then everything else, and at last the
+// channels of which there is more to ask for.
+func (h *Handlers) difference(
+	ctx context.Context, user ids.User, entries []updates.Entry, stale []updates.Head,
+) (*tg.UpdatesDifference, error) {
+	t := &tg.UpdatesDifference{NewEncryptedMessages: []tg.EncryptedMessageClass{}}
+	var about []ids.Peer
 	var err error
-	t.Users, err = r.view.Users(ctx, user, about)
+	if t.NewMessages, t.OtherUpdates, about, err = h.split(ctx, user, entries); err != nil {
+		return nil, err
+	}
+	for _, head := range stale {
+		t.OtherUpdates = append(t.OtherUpdates, &tg.UpdateChannelTooLong{
+			ChannelID: int64(head.Owner.Channel()), Pts: new(head.PTS),
+		})
+		about = append(about, head.Owner)
+	}
+	t.Users, t.Chats, err = h.render.Peers(ctx, user, about)
 	return t, err
 }
 
-// getChannelDifference serves https://core.telegram.org/method/updates.getChannelDifference. There are no channels yet.
-func (h *Handlers) getChannelDifference(context.Context, *rpc.Call, *tg.UpdatesGetChannelDifference) (tg.UpdatesChannelDifferenceClass, error) {
-	return nil, errChannel
+// split shows entries, the new messages apart from the rest.
+func (h *Handlers) split(ctx context.Context, user ids.User, entries []updates.Entry) (
+	fresh []tg.MessageClass, other []tg.UpdateClass, about []ids.Peer, err error,
+) {
+	fresh, other = []tg.MessageClass{}, []tg.UpdateClass{}
+	shown, about, err := h.render.EntryList(ctx, user, entries)
+	for _, u := range shown {
+		switch u := u.(type) {
+		case *tg.UpdateNewMessage:
+			fresh = append(fresh, u.Message)
+		case *tg.UpdateNewChannelMessage:
+			fresh = append(fresh, u.Message)
+		default:
+			other = append(other, u)
+		}
+	}
+	return fresh, other, about, err
 }

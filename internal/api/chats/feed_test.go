@@ -24,12 +24,7 @@ func TestStreamSeesEachMessageOnceInOrder(t *testing.T) {
 		p := w.people(writers + 1)
 		me := p[writers]
 		woken := make(chan struct{}, 1)
-		stream, err := w.feed.Open(t.Context(), me.User, func() {
-			select {
-			case woken <- struct{}{}:
-			default:
-			}
-		})
+		stream, err := w.feed.Open(t.Context(), me.User, &ear{woken: woken})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -137,7 +132,7 @@ func TestStateIsNotAheadOfWhatWasTold(t *testing.T) {
 	state := func() int32 {
 		return must[*tg.UpdatesState](t)(w.getState(t.Context(), p[1], &tg.UpdatesGetState{})).Pts
 	}
-	s, err := w.feed.Open(t.Context(), p[1].User, func() {})
+	s, err := w.feed.Open(t.Context(), p[1].User, &ear{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -388,7 +388,7 @@ func runStorm(t *testing.T, d *db.DB, faults bustest.Faults, seed uint64, steps 
 	var away []*client
 	for i, call := range s.people {
 		st := must[*tg.UpdatesState](t)(w.getState(t.Context(), call, &tg.UpdatesGetState{}))
-		stream, err := w.feed.Open(t.Context(), call.User, func() {})
+		stream, err := w.feed.Open(t.Context(), call.User, &ear{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,6 +2,7 @@ package chats
 
 import (
 	"context"
+	"hermod/internal/api/render"
 
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/messages"
@@ -25,7 +26,7 @@ func filter(in tg.MessagesFilterClass) messages.Filter {
 // search serves https://core.telegram.org/method/messages.search.
 func (h *Handlers) search(ctx context.Context, call *rpc.Call, in *tg.MessagesSearch) (tg.MessagesMessagesClass, error) {
 	q := messages.Query{
-		By: call.User, Words: in.Q, Filter: filter(in.Filter), MinDate: fromUnix(in.MinDate), MaxDate: fromUnix(in.MaxDate),
+		By: call.User, Words: in.Q, Filter: filter(in.Filter), MinDate: render.Time(in.MinDate), MaxDate: render.Time(in.MaxDate),
 		Window: messages.Window{
 			OffsetID: ids.Message(in.OffsetID), AddOffset: int(in.AddOffset), Limit: int(in.Limit),
 			MaxID: ids.Message(in.MaxID), MinID: ids.Message(in.MinID),
@@ -50,7 +51,7 @@ func (h *Handlers) search(ctx context.Context, call *rpc.Call, in *tg.MessagesSe
 	if err != nil {
 		return nil, err
 	}
-	return h.page(ctx, call.User, page, in.Hash, q.Peer.User())
+	return h.render.Page(ctx, call.User, page, in.Hash, q.Peer)
 }
 
 // searchGlobal serves https://core.telegram.org/method/messages.searchGlobal. The numbers of all private chats of a
@@ -58,7 +59,7 @@ func (h *Handlers) search(ctx context.Context, call *rpc.Call, in *tg.MessagesSe
 // Web A and Web K want to see move.
 func (h *Handlers) searchGlobal(ctx context.Context, call *rpc.Call, in *tg.MessagesSearchGlobal) (tg.MessagesMessagesClass, error) {
 	q := messages.Query{
-		By: call.User, Words: in.Q, Filter: filter(in.Filter), MinDate: fromUnix(in.MinDate), MaxDate: fromUnix(in.MaxDate),
+		By: call.User, Words: in.Q, Filter: filter(in.Filter), MinDate: render.Time(in.MinDate), MaxDate: render.Time(in.MaxDate),
 		NotPeers: (in.BroadcastsOnly || in.GroupsOnly) && !in.UsersOnly || in.Community != nil,
 		Window:   messages.Window{OffsetID: ids.Message(in.OffsetID), Limit: int(in.Limit)},
 	}
@@ -74,7 +75,7 @@ func (h *Handlers) searchGlobal(ctx context.Context, call *rpc.Call, in *tg.Mess
 	}
 	above := page.Above
 	page.Above = 0
-	answer, err := h.page(ctx, call.User, page, 0)
+	answer, err := h.render.Page(ctx, call.User, page, 0)
 	slice, ok := answer.(*tg.MessagesMessagesSlice)
 	if n := len(page.Messages); ok && n > 0 && above+n < page.Total {
 		slice.NextRate = new(int32(page.Messages[n-1].ID))
@@ -112,5 +113,5 @@ func (h *Handlers) getSearchCounters(ctx context.Context, call *rpc.Call, in *tg
 
 // searchSentMedia serves https://core.telegram.org/method/messages.searchSentMedia.
 func (h *Handlers) searchSentMedia(context.Context, *rpc.Call, *tg.MessagesSearchSentMedia) (tg.MessagesMessagesClass, error) {
-	return noMessages(), nil
+	return render.NoMessages(), nil
 }

@@ -128,14 +128,14 @@ func (h *Handlers) getNotifyExceptions(ctx context.Context, call *rpc.Call, in *
 		wanted = func(at dialogs.Target) bool { return at.Peer.Channel() != 0 }
 	}
 	var list []tg.UpdateClass
-	var about []ids.User
+	var about []ids.Peer
 	for at, n := range all {
 		if wanted(at) && !n.Empty() {
 			list = append(list, &tg.UpdateNotifySettings{Peer: notifyPeer(at), NotifySettings: notifyTo(n)})
-			about = append(about, at.Peer.User())
+			about = append(about, at.Peer)
 		}
 	}
-	return h.render.answer(ctx, call.User, about, list...)
+	return h.render.Answer(ctx, call.User, about, list...)
 }
 
 // filterTo reads a stored filter; nil when it cannot be read any more.

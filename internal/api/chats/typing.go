@@ -1,6 +1,13 @@
 package chats
 
-import "hermod/internal/tl/tg"
+import (
+	"context"
+
+	"hermod/internal/api/view"
+	"hermod/internal/domain/ids"
+	"hermod/internal/domain/messages"
+	"hermod/internal/tl/tg"
+)
 
 // typings are the things a person can be seen doing, by their TL names.
 var typings = map[string]func(progress int32) tg.SendMessageActionClass{
@@ -41,4 +48,27 @@ func typingFrom(in tg.SendMessageActionClass) (name string, progress int32) {
 		return "", 0
 	}
 	return in.TLName(), progress
+}
+
+// showTyping shows what somebody does to those who are in the chat; to himself it does not.
+func showTyping(_ context.Context, viewer ids.User, t messages.Typing) (tg.UpdateClass, []ids.Peer, error) {
+	show := typings[t.Action]
+	if show == nil || viewer == t.From {
+		return nil, nil, nil
+	}
+	action, from := show(t.Progress), t.From.Peer()
+	if t.As != 0 {
+		from = t.As
+	}
+	switch {
+	case t.To.Channel() != 0:
+		u := &tg.UpdateChannelUserTyping{ChannelID: int64(t.To.Channel()), FromID: view.Peer(from), Action: action}
+		if t.Thread != 0 {
+			u.TopMsgID = new(int32(t.Thread))
+		}
+		return u, []ids.Peer{from}, nil
+	case t.To.Chat() != 0:
+		return &tg.UpdateChatUserTyping{ChatID: int64(t.To.Chat()), FromID: view.Peer(from), Action: action}, []ids.Peer{from}, nil
+	}
+	return &tg.UpdateUserTyping{UserID: int64(t.From), Action: action}, nil, nil
 }

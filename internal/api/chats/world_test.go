@@ -2,20 +2,25 @@ package chats
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 
+	"hermod/internal/api/render"
 	"hermod/internal/api/view"
 	"hermod/internal/bus"
 	"hermod/internal/db"
 	"hermod/internal/db/dbtest"
+	"hermod/internal/domain/channels"
 	"hermod/internal/domain/contacts"
 	"hermod/internal/domain/dialogs"
+	"hermod/internal/domain/groups"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/messages"
 	"hermod/internal/domain/updates"
 	"hermod/internal/domain/users"
 	"hermod/internal/rpc"
 	"hermod/internal/tl"
+	"hermod/internal/tl/packed"
 	"hermod/internal/tl/tg"
 )
 
@@ -26,6 +31,9 @@ type world struct {
 	feed  *Feed
 	db    *db.DB
 	users *users.Service
+
+	groups   *groups.Service
+	channels *channels.Service
 }
 
 func newWorld(t testing.TB, d *db.DB, b bus.Bus) *world {
@@ -37,9 +45,18 @@ func newWorld(t testing.TB, d *db.DB, b bus.Bus) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := messages.New(d, b, log, dialogs.New(d, log), u)
-	h := New(Options{Messages: m, Contacts: c, View: view.New(u, c, ids.NewAccess([32]byte{1}), m)})
-	w := &world{t: t, Handlers: h, feed: NewFeed(h, u, b), db: d, users: u}
+	dl := dialogs.New(d, log)
+	m := messages.New(d, b, log, dl, u)
+	g := groups.New(d, b, log, u)
+	ch := channels.New(d, b, log, u, dl, g)
+	m.SetCommunities(g, ch)
+	g.SetScribe(m)
+	ch.SetScribe(m)
+	v := view.New(u, c, ids.NewAccess([32]byte{1}), m)
+	v.SetGroups(g)
+	v.SetChannels(ch)
+	h := New(Options{Messages: m, View: v, Render: render.New(v, m), Channels: ch, Joined: g.Peers})
+	w := &world{t: t, Handlers: h, feed: NewFeed(h, u, b), db: d, users: u, groups: g, channels: ch}
 	t.Cleanup(w.feed.Close)
 	return w
 }
@@ -94,4 +111,42 @@ func must[O tl.Object](t testing.TB) func(O, error) O {
 		}
 		return o
 	}
+}
+
+// An ear is who hears what a stream has.
+type ear struct {
+	woken chan struct{} // nil: nobody waits for that
+
+	mu    sync.Mutex
+	heard []heard
+}
+
+// heard is something for many.
+type heard struct {
+	except int64
+	update tg.UpdatesClass
+}
+
+func (e *ear) Wake() {
+	select {
+	case e.woken <- struct{}{}:
+	default:
+	}
+}
+
+func (e *ear) Hear(except int64, forms ...*packed.Form) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, f := range forms {
+		e.heard = append(e.heard, heard{except, f.Object().(tg.UpdatesClass)})
+	}
+}
+
+// take returns what was heard since the last time.
+func (e *ear) take() []heard {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	list := e.heard
+	e.heard = nil
+	return list
 }

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"hermod/internal/api/view"
 	"hermod/internal/domain/actions"
 	"hermod/internal/domain/ids"
 	"hermod/internal/tl/tg"
@@ -55,6 +56,11 @@ var shownActions = map[actions.Kind]func(a *actions.Action) tg.MessageActionClas
 		}
 	},
 	actions.TopicEdit: topicEditAction,
+	actions.GeoProximity: func(a *actions.Action) tg.MessageActionClass {
+		return &tg.MessageActionGeoProximityReached{
+			FromID: view.Peer(a.FromPeer), ToID: view.Peer(a.ToPeer), Distance: a.Count,
+		}
+	},
 	actions.Boost: func(a *actions.Action) tg.MessageActionClass {
 		return &tg.MessageActionBoostApply{Boosts: a.Count}
 	},

@@ -12,23 +12,10 @@ import (
 
 // Peers shows users and chats as viewer may see them; to a viewer of 0 as everybody may.
 func (r *Renderer) Peers(ctx context.Context, viewer ids.User, about []ids.Peer) ([]tg.UserClass, []tg.ChatClass, error) {
-	if shower, ok := any(r.view).(shower); ok {
-		if viewer == 0 {
-			return shower.Shared(ctx, about)
-		}
-		return shower.Peers(ctx, viewer, about)
+	if viewer == 0 {
+		return r.view.Shared(ctx, about)
 	}
-	var who []ids.User
-	for _, p := range about {
-		who = append(who, p.User())
-	}
-	users, err := r.view.Users(ctx, viewer, who)
-	return users, []tg.ChatClass{}, err
-}
-
-type shower interface {
-	Peers(ctx context.Context, viewer ids.User, about []ids.Peer) ([]tg.UserClass, []tg.ChatClass, error)
-	Shared(ctx context.Context, about []ids.Peer) ([]tg.UserClass, []tg.ChatClass, error)
+	return r.view.Peers(ctx, viewer, about)
 }
 
 // Answer is a full "updates" with the users and chats that are needed.
@@ -41,6 +28,15 @@ func (r *Renderer) Answer(ctx context.Context, viewer ids.User, about []ids.Peer
 		list = []tg.UpdateClass{}
 	}
 	return &tg.Updates{Updates: list, Users: users, Chats: chats, Date: Unix(time.Now())}, nil
+}
+
+// Entries is the answer to what led to several entries, in their order. about are those who are to be told as well.
+func (r *Renderer) Entries(ctx context.Context, viewer ids.User, about []ids.Peer, list ...updates.Entry) (*tg.Updates, error) {
+	us, who, err := r.EntryList(ctx, viewer, list)
+	if err != nil {
+		return nil, err
+	}
+	return r.Answer(ctx, viewer, append(about, who...), us...)
 }
 
 // Sent is the answer to what sends messages: for each, first its number under its random id, then the message.
@@ -81,11 +77,10 @@ func (r *Renderer) Page(
 	}
 	topics := []tg.ForumTopicClass{}
 	above := optional(int32(max(p.Above, 0)))
-	pts := int32(0)
 	switch {
-	case pts > 0:
+	case p.PTS > 0:
 		return &tg.MessagesChannelMessages{
-			Pts: pts, Count: int32(p.Total), OffsetIDOffset: above, Messages: shown, Topics: topics, Chats: chats, Users: users,
+			Pts: p.PTS, Count: int32(p.Total), OffsetIDOffset: above, Messages: shown, Topics: topics, Chats: chats, Users: users,
 		}, nil
 	case p.Whole:
 		return &tg.MessagesMessages{Messages: shown, Topics: topics, Chats: chats, Users: users}, nil

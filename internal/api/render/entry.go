@@ -25,10 +25,8 @@ func (f Filler) Count() int32 { return f.N }
 // there is nothing to be shown any more, or nothing that viewer may know.
 func (r *Renderer) Entry(ctx context.Context, viewer ids.User, e updates.Entry) (tg.UpdateClass, []ids.Peer, error) {
 	switch ev := e.Event.(type) {
-	case updates.NewMessage:
-		return r.message(ctx, viewer, e, newMessage)
-	case updates.EditMessage:
-		return r.message(ctx, viewer, e, editMessage)
+	case updates.NewMessage, updates.EditMessage:
+		return r.message(ctx, viewer, e)
 	case updates.DeleteMessages:
 		return deleted(e, ev.IDs), nil, nil
 	case updates.PinnedMessages:
@@ -46,18 +44,66 @@ func (r *Renderer) Entry(ctx context.Context, viewer ids.User, e updates.Entry) 
 	return u, peersOf(about), err
 }
 
-func (r *Renderer) message(
-	ctx context.Context, viewer ids.User, e updates.Entry, as func(e updates.Entry, m tg.MessageClass) tg.UpdateClass,
-) (tg.UpdateClass, []ids.Peer, error) {
-	m, ok := e.Value.(*messages.Message)
-	if !ok || m == nil {
+// EntryList shows entries in their order, without those of which nothing is to be shown. What stands in their messages is
+// asked for all of them at once.
+func (r *Renderer) EntryList(ctx context.Context, viewer ids.User, list []updates.Entry) ([]tg.UpdateClass, []ids.Peer, error) {
+	var rows []*messages.Message
+	for _, e := range list {
+		if m := messageOf(e); m != nil {
+			rows = append(rows, m)
+		}
+	}
+	shown, about, err := r.Messages(ctx, viewer, rows)
+	if err != nil {
+		return nil, nil, err
+	}
+	out := make([]tg.UpdateClass, 0, len(list))
+	for _, e := range list {
+		if messageOf(e) != nil {
+			out = append(out, messageEntry(e, shown[0]))
+			shown = shown[1:]
+			continue
+		}
+		u, more, err := r.Entry(ctx, viewer, e)
+		if err != nil {
+			return nil, nil, err
+		}
+		if u != nil {
+			out = append(out, u)
+		}
+		about = append(about, more...)
+	}
+	return out, about, nil
+}
+
+// messageOf is the message that an entry brings or changes; nil for other entries, and when it is gone.
+func messageOf(e updates.Entry) *messages.Message {
+	switch e.Event.(type) {
+	case updates.NewMessage, updates.EditMessage:
+		m, _ := e.Value.(*messages.Message)
+		return m
+	}
+	return nil
+}
+
+func messageEntry(e updates.Entry, m tg.MessageClass) tg.UpdateClass {
+	if _, fresh := e.Event.(updates.NewMessage); fresh {
+		return newMessage(e, m)
+	}
+	return editMessage(e, m)
+}
+
+// message shows an entry about a message; nil when it is gone.
+func (r *Renderer) message(ctx context.Context, viewer ids.User, e updates.Entry) (tg.UpdateClass, []ids.Peer, error) {
+	m := messageOf(e)
+	if m == nil {
 		return nil, nil, nil
 	}
 	t, about, err := r.Message(ctx, viewer, m)
 	if err != nil {
 		return nil, nil, err
 	}
-	return as(e, t), about, nil
+	return messageEntry(e, t), about, nil
 }
 
 func newMessage(e updates.Entry, m tg.MessageClass) tg.UpdateClass {

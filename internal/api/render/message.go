@@ -84,16 +84,17 @@ func forwardHeader(f *messages.Forward) *tg.MessageFwdHeader {
 }
 
 // reply shows to what m answers, and in which topic or thread it stands. A message of a topic that answers nothing
-// answers the topic.
+// answers the topic; the general topic is none that is shown.
 func (p *page) reply(m *messages.Message) tg.MessageReplyHeaderClass {
 	if m.Reply == nil && m.Thread == 0 {
 		return nil
 	}
-	t := &tg.MessageReplyHeader{ForumTopic: m.Thread != 0 && p.forums[m.Owner]}
+	inTopic := m.Thread > messages.General && p.forums[m.Owner]
+	t := &tg.MessageReplyHeader{ForumTopic: inTopic}
 	if m.Reply != nil {
 		p.answered(t, m.Reply)
 	}
-	if m.Owner.Channel() != 0 && m.Thread != 0 {
+	if inTopic || m.Thread != 0 && m.Reply != nil && !p.forums[m.Owner] {
 		intoThread(t, m.Thread)
 	}
 	if t.ReplyToMsgID == nil && t.ReplyFrom == nil {

@@ -27,6 +27,9 @@ type encoded struct {
 // NewForm returns the form of o.
 func NewForm(o tl.Object) *Form { return &Form{object: o} }
 
+// Object is what the form is of.
+func (f *Form) Object() tl.Object { return f.object }
+
 // Body returns the object in layer, which is shared and must not be changed; nil if the layer cannot say it.
 func (f *Form) Body(layer int) []byte {
 	if body, ok := f.find(layer); ok {

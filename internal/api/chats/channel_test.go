@@ -1,0 +1,270 @@
+package chats
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"hermod/internal/bus"
+	"hermod/internal/bus/bustest"
+	"hermod/internal/db"
+	"hermod/internal/db/dbtest"
+	"hermod/internal/domain/channels"
+	"hermod/internal/domain/ids"
+	"hermod/internal/domain/updates"
+	"hermod/internal/rpc"
+	"hermod/internal/tl/tg"
+)
+
+// supergroup makes one of the first of people, with the rest in it.
+func (w *world) supergroup(people ...*rpc.Call) ids.Channel {
+	w.t.Helper()
+	made, err := w.channels.Create(w.t.Context(), channels.NewChannel{By: people[0].User, Title: "A supergroup"})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, p := range people[1:] {
+		w.join(made.Channel.ID, people[0], p)
+	}
+	return made.Channel.ID
+}
+
+// join makes by put p into ch.
+func (w *world) join(ch ids.Channel, by, p *rpc.Call) {
+	w.t.Helper()
+	if _, err := w.channels.Invite(w.t.Context(), by.User, ch, []ids.User{p.User}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) channelPeer(viewer *rpc.Call, ch ids.Channel) *tg.InputPeerChannel {
+	return &tg.InputPeerChannel{ChannelID: int64(ch), AccessHash: w.view.Access().Hash(viewer.User, ch.Peer())}
+}
+
+func (w *world) inputChannel(viewer *rpc.Call, ch ids.Channel) *tg.InputChannel {
+	return &tg.InputChannel{ChannelID: int64(ch), AccessHash: w.view.Access().Hash(viewer.User, ch.Peer())}
+}
+
+// post writes into a channel.
+func (w *world) post(from *rpc.Call, ch ids.Channel, body string, randomID int64) *tg.Message {
+	w.t.Helper()
+	ctx := updates.WithOrigin(w.t.Context(), updates.Origin{Key: from.Key, Session: from.Session})
+	u := must[tg.UpdatesClass](w.t)(w.sendMessage(ctx, from, &tg.MessagesSendMessage{
+		Peer: w.channelPeer(from, ch), Message: body, RandomID: randomID,
+	})).(*tg.Updates)
+	for _, one := range u.Updates {
+		if fresh, ok := one.(*tg.UpdateNewChannelMessage); ok {
+			return fresh.Message.(*tg.Message)
+		}
+	}
+	w.t.Fatalf("the answer holds no message: %+v", u.Updates)
+	return nil
+}
+
+// listen opens a stream of who.
+func (w *world) listen(who *rpc.Call) (*ear, *Stream) {
+	w.t.Helper()
+	e := &ear{woken: make(chan struct{}, 1)}
+	s, err := w.feed.Open(w.t.Context(), who.User, e)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(s.Close)
+	return e, s
+}
+
+// fresh waits for the next new message of a channel that e hears of.
+func (e *ear) fresh(t testing.TB) (*tg.UpdateNewChannelMessage, heard) {
+	t.Helper()
+	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		e.mu.Lock()
+		for i, h := range e.heard {
+			u, ok := h.update.(*tg.Updates)
+			if !ok {
+				continue
+			}
+			m, ok := u.Updates[0].(*tg.UpdateNewChannelMessage)
+			if !ok {
+				continue
+			}
+			if _, plain := m.Message.(*tg.Message); plain {
+				e.heard = e.heard[i+1:]
+				e.mu.Unlock()
+				return m, h
+			}
+		}
+		e.mu.Unlock()
+	}
+	t.Fatal("nothing was heard")
+	return nil, heard{}
+}
+
+func TestPostReachesMembersOnceRendered(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.people(4)
+		ch := w.supergroup(p[:3]...)
+		author, _ := w.listen(p[0])
+		reader, _ := w.listen(p[1])
+		other, _ := w.listen(p[2])
+		stranger, _ := w.listen(p[3])
+		sent := w.post(p[0], ch, "hello, all", 1)
+		mine, own := author.fresh(t)
+		if own.except != int64(p[0].Session) || !mine.Message.(*tg.Message).Out {
+			t.Errorf("the author hears %+v, except %d", mine.Message, own.except)
+		}
+		theirs, shared := reader.fresh(t)
+		m := theirs.Message.(*tg.Message)
+		if m.ID != sent.ID || m.Out || theirs.PtsCount != 1 || shared.except != 0 {
+			t.Errorf("the reader hears %+v, except %d", theirs, shared.except)
+		}
+		u := shared.update.(*tg.Updates)
+		if len(u.Chats) != 1 || len(u.Users) == 0 {
+			t.Errorf("with %d chats and %d users", len(u.Chats), len(u.Users))
+		}
+		if _, again := other.fresh(t); again.update != shared.update {
+			t.Error("it was shown twice")
+		}
+		if list := stranger.take(); len(list) != 0 {
+			t.Errorf("somebody else hears %+v", list)
+		}
+	})
+}
+
+func TestWhoComesHearsAndWhoGoesDoesNot(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.people(2)
+		ch := w.supergroup(p[0])
+		e, s := w.listen(p[1])
+		w.join(ch, p[0], p[1])
+		if _, err := s.Next(t.Context()); err != nil { // as the gateway does when it is woken
+			t.Fatal(err)
+		}
+		w.post(p[0], ch, "one", 1)
+		e.fresh(t)
+		if _, err := w.channels.Leave(t.Context(), p[1].User, ch); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Next(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		e.take()
+		w.post(p[0], ch, "two", 2)
+		time.Sleep(50 * time.Millisecond)
+		for _, h := range e.take() {
+			if u, ok := h.update.(*tg.Updates); ok {
+				m, _ := u.Updates[0].(*tg.UpdateNewChannelMessage)
+				if m == nil {
+					continue
+				}
+				if said, ok := m.Message.(*tg.Message); ok && said.Message == "two" {
+					t.Error("he heard what was said after he had gone")
+				}
+			}
+		}
+		if n, _ := w.feed.Online(ch.Peer(), 10); n != 0 {
+			t.Errorf("%d are here", n)
+		}
+	})
+}
+
+// TestChannelIsHeardInOrder lets several people write to a channel over a bus that loses, doubles and delays. Those who
+// are here hear of each post once, in order, with every position.
+func TestChannelIsHeardInOrder(t *testing.T) {
+	const writers, each = 3, 30
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		b := bustest.NewFaulty(t, bus.NewLocal(), bustest.AllFaults, 1)
+		w := newWorld(t, d, b)
+		p := w.people(writers + 1)
+		ch := w.supergroup(p...)
+		time.Sleep(2 * bustest.AllFaults.Delay)
+		e, _ := w.listen(p[writers])
+		from, err := w.messages.State(t.Context(), ch.Peer())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var wait sync.WaitGroup
+		for i := range writers {
+			wait.Go(func() {
+				for n := range each {
+					w.post(p[i], ch, fmt.Sprintf("%d by %d", n, i), int64(i*each+n+1))
+				}
+			})
+		}
+		wait.Wait()
+		b.Set(bustest.Faults{})
+		time.Sleep(2 * bustest.AllFaults.Delay)
+		w.post(p[0], ch, "the end", 1000)
+		pts := from.PTS
+		for deadline := time.Now().Add(10 * time.Second); pts < from.PTS+writers*each+1; time.Sleep(time.Millisecond) {
+			for _, h := range e.take() {
+				pts = follow(t, pts, h.update)
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("heard up to %d of %d", pts, from.PTS+writers*each+1)
+			}
+		}
+	})
+}
+
+// follow checks that u stands right behind pts.
+func follow(t *testing.T, pts int32, u tg.UpdatesClass) int32 {
+	t.Helper()
+	all, ok := u.(*tg.Updates)
+	if !ok {
+		return pts
+	}
+	for _, one := range all.Updates {
+		var at, count int32
+		switch one := one.(type) {
+		case *tg.UpdateNewChannelMessage:
+			at, count = one.Pts, one.PtsCount
+		case *tg.UpdateEditChannelMessage:
+			at, count = one.Pts, one.PtsCount
+		case *tg.UpdateDeleteChannelMessages:
+			at, count = one.Pts, one.PtsCount
+		default:
+			continue
+		}
+		if at-count != pts {
+			t.Fatalf("%T to %d by %d came at %d", one, at, count, pts)
+		}
+		pts = at
+	}
+	return pts
+}
+
+func TestRoomTakesOnlyWhatFollows(t *testing.T) {
+	type entry struct{ pts, count int32 }
+	tests := map[string]struct {
+		in     []entry
+		queue  int
+		behind bool
+	}{
+		"in order": {[]entry{{11, 1}, {13, 2}}, 2, false},
+		"twice":    {[]entry{{11, 1}, {11, 1}}, 1, false},
+		"old":      {[]entry{{10, 1}, {4, 1}}, 0, false},
+		"gap":      {[]entry{{12, 1}}, 0, true},
+		"a note":   {[]entry{{10, 0}, {11, 1}}, 2, false},
+	}
+	for name, tt := range tests {
+		r := &room{tail: 10, told: 10, running: true}
+		for _, e := range tt.in {
+			r.nudged(updates.Entry{PTS: e.pts, Count: e.count}, true)
+		}
+		if len(r.queue) != tt.queue || r.behind != tt.behind {
+			t.Errorf("%s: %d queued, behind %v; want %d, %v", name, len(r.queue), r.behind, tt.queue, tt.behind)
+		}
+	}
+}
+
+func TestRoomIsBounded(t *testing.T) {
+	r := &room{tail: 1, told: 1, running: true}
+	for i := range int32(10 * maxQueued) {
+		r.nudged(updates.Entry{PTS: 2 + i, Count: 1}, true)
+		r.live("typing")
+	}
+	if len(r.queue) > maxQueued || !r.behind {
+		t.Errorf("%d queued, behind %v", len(r.queue), r.behind)
+	}
+}
