@@ -387,3 +387,22 @@ func (c *cursors) put(ch ids.Channel, offset int, last Member) {
 		c.at.Add(cursorKey{ch, offset}, cursor{last.JoinedAt.Unix(), last.Peer, time.Now().Add(cursorTTL)})
 	}
 }
+
+// AdminsTx is Admins inside a transaction.
+func (s *Service) AdminsTx(ctx context.Context, tx *db.Tx, ch ids.Channel) ([]Member, error) {
+	return queryMembers(ctx, tx, listAdmins, ch, MaxAdmins*2)
+}
+
+// SomeMembers returns some of the newest members of a channel, whoever asks.
+func (s *Service) SomeMembers(ctx context.Context, ch ids.Channel, limit int) (some []ids.User, err error) {
+	const find = ` FROM channel_member WHERE channel = $1 AND status = 1 ORDER BY joined_at DESC, member DESC LIMIT $2`
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		some = nil
+		all, err := queryMembers(ctx, tx, find, ch, limit)
+		for _, m := range all {
+			some = append(some, m.User)
+		}
+		return err
+	})
+	return some, wrap(err, "members of", ch)
+}
