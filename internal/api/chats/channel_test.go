@@ -162,7 +162,7 @@ func TestWhoComesHearsAndWhoGoesDoesNot(t *testing.T) {
 				}
 			}
 		}
-		if n, _ := w.feed.Online(ch.Peer(), 10); n != 0 {
+		if n := w.Online(ch); n != 0 {
 			t.Errorf("%d are here", n)
 		}
 	})
@@ -267,4 +267,158 @@ func TestRoomIsBounded(t *testing.T) {
 	if len(r.queue) > maxQueued || !r.behind {
 		t.Errorf("%d queued, behind %v", len(r.queue), r.behind)
 	}
+}
+
+// TestChannelDifference asks in every way that clients do.
+func TestChannelDifference(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.people(3)
+		ch := w.supergroup(p[:2]...)
+		start, err := w.messages.State(t.Context(), ch.Peer())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range 5 {
+			w.post(p[0], ch, fmt.Sprint(i), int64(i+1))
+		}
+		end := start.PTS + 5
+		ask := func(who *rpc.Call, pts int32, limit int32, filter tg.ChannelMessagesFilterClass) (tg.UpdatesChannelDifferenceClass, error) {
+			return w.getChannelDifference(t.Context(), who, &tg.UpdatesGetChannelDifference{
+				Channel: w.inputChannel(who, ch), Filter: filter, Pts: pts, Limit: limit,
+			})
+		}
+		all := &tg.ChannelMessagesFilterEmpty{}
+
+		d := must[tg.UpdatesChannelDifferenceClass](t)(ask(p[1], end, 100, all))
+		if e, ok := d.(*tg.UpdatesChannelDifferenceEmpty); !ok || e.Pts != end || !e.Final || e.Timeout == nil || *e.Timeout < 30 {
+			t.Errorf("nothing new: %+v", d)
+		}
+		d = must[tg.UpdatesChannelDifferenceClass](t)(ask(p[1], start.PTS, 100, all))
+		full, ok := d.(*tg.UpdatesChannelDifference)
+		if !ok || !full.Final || full.Pts != end || len(full.NewMessages) != 5 || len(full.Chats) != 1 || len(full.Users) == 0 {
+			t.Errorf("all: %+v", d)
+		}
+		at, n := start.PTS, 0
+		for range 3 {
+			part := must[tg.UpdatesChannelDifferenceClass](t)(ask(p[1], at, 2, all)).(*tg.UpdatesChannelDifference)
+			if n += len(part.NewMessages); part.Final != (n == 5) || part.Pts <= at {
+				t.Errorf("slice to %d: final %v, %d messages so far", part.Pts, part.Final, n)
+			}
+			at = part.Pts
+		}
+		if at != end || n != 5 {
+			t.Errorf("slices lead to %d with %d messages", at, n)
+		}
+		d = must[tg.UpdatesChannelDifferenceClass](t)(ask(p[1], 0, 100, all))
+		if fresh, ok := d.(*tg.UpdatesChannelDifference); !ok || !fresh.Final || fresh.Pts != end || ids.Message(fresh.NewMessages[len(fresh.NewMessages)-1].(*tg.Message).ID) < 5 {
+			t.Errorf("from nothing: %+v", d)
+		}
+		for name, pts := range map[string]int32{"unknown": 1, "the future": end + 7} {
+			d = must[tg.UpdatesChannelDifferenceClass](t)(ask(p[1], pts, 1, all))
+			long, ok := d.(*tg.UpdatesChannelDifferenceTooLong)
+			if !ok {
+				t.Errorf("%s: %+v", name, d)
+				continue
+			}
+			dialog := long.Dialog.(*tg.Dialog)
+			if *dialog.Pts != end || dialog.TopMessage != long.Messages[0].(*tg.Message).ID || len(long.Chats) != 1 {
+				t.Errorf("%s: dialog %+v, first message %+v", name, dialog, long.Messages[0])
+			}
+		}
+		d = must[tg.UpdatesChannelDifferenceClass](t)(ask(p[1], start.PTS, 100, &tg.ChannelMessagesFilter{
+			Ranges: []*tg.MessageRange{{MinID: full.NewMessages[1].(*tg.Message).ID, MaxID: full.NewMessages[2].(*tg.Message).ID}},
+		}))
+		if some, ok := d.(*tg.UpdatesChannelDifference); !ok || len(some.NewMessages) != 2 || some.Pts != end {
+			t.Errorf("filtered: %+v", d)
+		}
+		if _, err := ask(p[2], start.PTS, 100, all); wireType(err) == "" && err == nil {
+			t.Error("somebody else got the difference of a private group")
+		}
+		if _, err := w.channels.SetUsername(t.Context(), p[0].User, ch, "everybodys"); err != nil {
+			t.Fatal(err)
+		}
+		d = must[tg.UpdatesChannelDifferenceClass](t)(ask(p[2], start.PTS, 100, all))
+		if open, ok := d.(*tg.UpdatesChannelDifference); !ok || len(open.NewMessages) < 5 || open.Timeout == nil {
+			t.Errorf("a public group: %+v", d)
+		}
+		if _, err := ask(p[1], -1, 1, all); wireType(err) != "PERSISTENT_TIMESTAMP_EMPTY" {
+			t.Errorf("a negative position: %v", err)
+		}
+	})
+}
+
+func TestDifferenceNamesChangedChannels(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.people(2)
+		ch := w.supergroup(p...)
+		st := must[*tg.UpdatesState](t)(w.getState(t.Context(), p[1], &tg.UpdatesGetState{}))
+		sent := w.post(p[0], ch, "hello", 1)
+		d := must[tg.UpdatesDifferenceClass](t)(w.getDifference(t.Context(), p[1], &tg.UpdatesGetDifference{Pts: st.Pts, Date: st.Date}))
+		full, ok := d.(*tg.UpdatesDifference)
+		if !ok {
+			t.Fatalf("got %+v", d)
+		}
+		found := false
+		for _, u := range full.OtherUpdates {
+			if long, ok := u.(*tg.UpdateChannelTooLong); ok && long.ChannelID == int64(ch) {
+				found = long.Pts != nil && *long.Pts > 1
+			}
+		}
+		if !found || len(full.Chats) != 1 {
+			t.Errorf("%+v with %d chats after message %d", full.OtherUpdates, len(full.Chats), sent.ID)
+		}
+		d = must[tg.UpdatesDifferenceClass](t)(w.getDifference(t.Context(), p[1], &tg.UpdatesGetDifference{
+			Pts: full.State.Pts, Date: full.State.Date + 100,
+		}))
+		if _, ok := d.(*tg.UpdatesDifferenceEmpty); !ok {
+			t.Errorf("with a later date: %+v", d)
+		}
+	})
+}
+
+// TestEverythingInAChannelIsTold checks each kind of entry as it is heard, and as the difference has it.
+func TestEverythingInAChannelIsTold(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.people(2)
+		ch := w.supergroup(p...)
+		e, _ := w.listen(p[1])
+		st, err := w.messages.State(t.Context(), ch.Peer())
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := w.post(p[0], ch, "first", 1)
+		peer := w.channelPeer(p[0], ch)
+		must[tg.UpdatesClass](t)(w.editMessage(t.Context(), p[0], &tg.MessagesEditMessage{Peer: peer, ID: m.ID, Message: new("second")}))
+		must[tg.UpdatesClass](t)(w.updatePinnedMessage(t.Context(), p[0], &tg.MessagesUpdatePinnedMessage{Peer: peer, ID: m.ID, Silent: true}))
+		gone := must[*tg.MessagesAffectedMessages](t)(w.channelsDeleteMessages(t.Context(), p[0], &tg.ChannelsDeleteMessages{
+			Channel: w.inputChannel(p[0], ch), ID: []int32{m.ID},
+		}))
+		pts, kinds := st.PTS, map[string]bool{}
+		for deadline := time.Now().Add(5 * time.Second); pts < gone.Pts && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+			for _, h := range e.take() {
+				if u, ok := h.update.(*tg.Updates); ok {
+					kinds[u.Updates[0].TLName()] = true
+					pts = max(pts, gone.Pts*pinnedOrGone(u.Updates[0]))
+				}
+			}
+		}
+		for _, want := range []string{"updateNewChannelMessage", "updateEditChannelMessage", "updatePinnedChannelMessages", "updateDeleteChannelMessages"} {
+			if !kinds[want] {
+				t.Errorf("%s was not heard: %v", want, kinds)
+			}
+		}
+		d := must[tg.UpdatesChannelDifferenceClass](t)(w.getChannelDifference(t.Context(), p[1], &tg.UpdatesGetChannelDifference{
+			Channel: w.inputChannel(p[1], ch), Filter: &tg.ChannelMessagesFilterEmpty{}, Pts: st.PTS, Limit: 100,
+		})).(*tg.UpdatesChannelDifference)
+		if d.Pts != gone.Pts || len(d.NewMessages) != 0 {
+			t.Errorf("the difference leads to %d, want %d: %+v", d.Pts, gone.Pts, d)
+		}
+	})
+}
+
+func pinnedOrGone(u tg.UpdateClass) int32 {
+	if _, ok := u.(*tg.UpdateDeleteChannelMessages); ok {
+		return 1
+	}
+	return 0
 }

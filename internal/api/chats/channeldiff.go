@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"hermod/internal/api/render"
 	"hermod/internal/api/view"
@@ -37,8 +36,7 @@ func (h *Handlers) getChannelDifference(ctx context.Context, call *rpc.Call, in 
 	if err != nil {
 		return nil, err
 	}
-	from, err := h.mayLook(ctx, call.User, peer)
-	if err != nil {
+	if err := h.mayLook(ctx, call.User, peer); err != nil {
 		return nil, err
 	}
 	if in.Pts == 0 {
@@ -48,7 +46,7 @@ func (h *Handlers) getChannelDifference(ctx context.Context, call *rpc.Call, in 
 	if in.Limit > 0 {
 		limit = min(int(in.Limit), sliceMax)
 	}
-	d, err := h.messages.Since(ctx, peer, in.Pts, time.Now(), limit)
+	d, err := h.messages.ChannelSince(ctx, call.User, peer.Channel(), in.Pts, limit)
 	far := err == nil && d.State.PTS-in.Pts > channelFar || in.Pts == 1 && in.Limit == 1 && d.State.PTS > 1
 	if errors.Is(err, updates.ErrTooOld) || far {
 		return h.channelTooLong(ctx, call.User, peer)
@@ -56,46 +54,38 @@ func (h *Handlers) getChannelDifference(ctx context.Context, call *rpc.Call, in 
 	if err != nil {
 		return nil, err
 	}
-	d.Entries = slices.DeleteFunc(d.Entries, func(e updates.Entry) bool { return !wants(in.Filter, e, from) })
+	d.Entries = slices.DeleteFunc(d.Entries, func(e updates.Entry) bool { return !wants(in.Filter, e) })
 	if len(d.Entries) == 0 && !d.More {
 		return &tg.UpdatesChannelDifferenceEmpty{Final: true, Pts: d.State.PTS, Timeout: new(int32(channelTimeout))}, nil
 	}
 	return h.channelDifference(ctx, call.User, peer, d)
 }
 
-// mayLook checks that user may see what is in the channel, and returns the message up to which it is hidden from him.
-// It fails with an error of package rights.
-func (h *Handlers) mayLook(ctx context.Context, user ids.User, peer ids.Peer) (ids.Message, error) {
+// mayLook checks that user may see what is in the channel. It fails with an error of package rights.
+func (h *Handlers) mayLook(ctx context.Context, user ids.User, peer ids.Peer) error {
 	if h.o.Channels == nil {
-		return 0, errChannel
+		return errChannel
 	}
-	sight, err := h.o.Channels.See(ctx, user, peer.Channel())
-	if err != nil {
-		return 0, err
-	}
-	return sight.Me.Available, nil
+	_, err := h.o.Channels.See(ctx, user, peer.Channel())
+	return err
 }
 
-// wants says whether a client that asks with filter is to get e. What is up to hidden is not shown to it.
-func wants(filter tg.ChannelMessagesFilterClass, e updates.Entry, hidden ids.Message) bool {
-	var id ids.Message
-	switch ev := e.Event.(type) {
-	case updates.NewMessage:
-		id = ev.ID
-	case updates.EditMessage:
-		id = ev.ID
-	default:
-		return true
-	}
-	if id <= hidden {
-		return false
-	}
+// wants says whether a client that asks with filter is to get e.
+func wants(filter tg.ChannelMessagesFilterClass, e updates.Entry) bool {
 	f, ok := filter.(*tg.ChannelMessagesFilter)
 	if !ok {
 		return true
 	}
-	if _, fresh := e.Event.(updates.NewMessage); fresh && f.ExcludeNewMessages {
-		return false
+	var id ids.Message
+	switch ev := e.Event.(type) {
+	case updates.NewMessage:
+		if id = ev.ID; f.ExcludeNewMessages {
+			return false
+		}
+	case updates.EditMessage:
+		id = ev.ID
+	default:
+		return true
 	}
 	return slices.ContainsFunc(f.Ranges, func(r *tg.MessageRange) bool {
 		return r != nil && ids.Message(r.MinID) <= id && id <= ids.Message(r.MaxID)

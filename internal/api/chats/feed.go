@@ -238,11 +238,11 @@ func (f *Feed) live(m bus.Message) {
 	}
 }
 
-// Online returns how many of the users in a channel are here, and who they are, up to limit.
-func (f *Feed) Online(peer ids.Peer, limit int) (n int, who []ids.User) {
-	r := f.streams.room(peer)
+// Online returns how many members of a channel are here.
+func (h *Handlers) Online(ch ids.Channel) int {
+	r := h.streams.room(ch.Peer())
 	if r == nil {
-		return 0, nil
+		return 0
 	}
-	return r.users(limit)
+	return r.users()
 }

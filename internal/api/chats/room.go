@@ -67,18 +67,15 @@ func (r *room) leave(s *Stream) bool {
 	return len(r.members) == 0
 }
 
-// users counts those who are here, and names up to limit.
-func (r *room) users(limit int) (n int, who []ids.User) {
+// users counts those who are here.
+func (r *room) users() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	seen := make(map[ids.User]bool, len(r.members))
+	seen := make(map[ids.User]struct{}, len(r.members))
 	for s := range r.members {
-		if !seen[s.user] && len(who) < limit {
-			who = append(who, s.user)
-		}
-		seen[s.user] = true
+		seen[s.user] = struct{}{}
 	}
-	return len(seen), who
+	return len(seen)
 }
 
 // open notes where the log stands. What is nudged after that follows.
