@@ -29,8 +29,8 @@ type ClearRequest struct {
 	Keep     bool        // the empty dialog stays in the list
 }
 
-// Cleared is how far Clear came: it removes a bounded number of messages, and is to be called again while Left is
-// not 0.
+// Cleared is how far Clear came: it removes a bounded number of messages, and is to be called again while Left is not 0,
+// which then says no more than that something is left.
 type Cleared struct {
 	Moved
 	Left int
@@ -166,15 +166,15 @@ func (s *Service) clearOther(ctx context.Context, tx *db.Tx, req ClearRequest) (
 	return left, err
 }
 
-// step returns the oldest messages of the list, as many as are cleared at once, and how many are behind them.
+// step returns the oldest messages of the list, as many as are cleared at once; left is not 0 when there are more.
 func (l list) step(ctx context.Context, tx *db.Tx) (rows []*Message, left int, err error) {
-	total, _, err := l.count(ctx, tx, 0)
-	if err != nil || total == 0 {
-		return nil, 0, err
-	}
 	clause, args, n := l.from()
-	rows, err = query(ctx, tx, `SELECT `+columns+clause+fmt.Sprintf(` ORDER BY id LIMIT $%d`, n), append(args, clearStep)...)
-	return rows, total - len(rows), err
+	sql := `SELECT ` + columns + clause + fmt.Sprintf(` ORDER BY id LIMIT $%d`, n)
+	rows, err = query(ctx, tx, sql, append(args, clearStep+1)...)
+	if len(rows) > clearStep {
+		rows, left = rows[:clearStep], 1
+	}
+	return rows, left, err
 }
 
 // blank makes of the last message of a cleared chat the sign that it was cleared, so that the dialog keeps its place.

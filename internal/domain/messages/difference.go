@@ -43,6 +43,26 @@ func (s *Service) Since(
 	return d, nil
 }
 
+// ChannelSince is Since for the log of a channel, as viewer may see it: messages that are hidden from him are left out. It
+// fails as Since and channels.See do.
+// Spec: https://core.telegram.org/method/updates.getChannelDifference
+func (s *Service) ChannelSince(
+	ctx context.Context, viewer ids.User, ch ids.Channel, pts int32, limit int,
+) (d Difference, err error) {
+	hidden, err := s.hiddenFrom(ctx, viewer, ch.Peer())
+	if err != nil {
+		return Difference{}, err
+	}
+	if d, err = s.Since(ctx, ch.Peer(), pts, time.Time{}, limit); err != nil {
+		return Difference{}, err
+	}
+	d.Entries = slices.DeleteFunc(d.Entries, func(e updates.Entry) bool {
+		m, ok := e.Value.(*Message)
+		return ok && m != nil && m.ID <= hidden
+	})
+	return d, nil
+}
+
 // CatchUp is Since for somebody who takes all entries at once, the new messages first: of each chat only the last
 // reading is left, it stands at the end, and its counter fits the messages of this difference.
 func (s *Service) CatchUp(

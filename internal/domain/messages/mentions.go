@@ -184,7 +184,7 @@ func (s *Service) UnreadMentions(
 	l.and(thread != 0, ` AND thread = $%d`, int64(thread))
 	l.and(hidden > 0, ` AND id > $%d`, int64(hidden))
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		if page.Total, _, err = l.count(ctx, tx, 0); err != nil {
+		if page.Total, _, err = l.counted(ctx, tx, Window{}, 0); err != nil {
 			return err
 		}
 		page.Messages, err = l.window(ctx, tx, w)
