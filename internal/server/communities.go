@@ -6,6 +6,7 @@ import (
 	"hermod/internal/api/channels"
 	"hermod/internal/api/chats"
 	"hermod/internal/api/groups"
+	"hermod/internal/api/invites"
 	"hermod/internal/api/render"
 	"hermod/internal/api/view"
 	"hermod/internal/domain/ids"
@@ -19,11 +20,13 @@ func (s *Server) communities(v *view.View, shown *render.Renderer, chat *chats.H
 	v.SetGroups(c.Groups)
 	v.SetChannels(c.Channels)
 	facts := pageFacts(chat, c.Messages)
+	links := invites.New(invites.Options{Invites: c.Invites, View: v, Render: shown, LinkPrefix: s.linkPrefix()})
 	return []rpc.Module{
-		groups.New(groups.Options{Groups: c.Groups, View: v, Render: shown, Facts: facts}),
+		links,
+		groups.New(groups.Options{Groups: c.Groups, View: v, Render: shown, Facts: facts, Invite: links.Invite}),
 		channels.New(channels.Options{
 			Channels: c.Channels, Groups: c.Groups, Messages: c.Messages, Auth: c.Auth, View: v, Render: shown, Facts: facts,
-			LinkPrefix: s.linkPrefix(), DC: s.cfg.DC,
+			LinkPrefix: s.linkPrefix(), DC: s.cfg.DC, Online: chat.Online,
 		}),
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"hermod/internal/domain/channels"
 	"hermod/internal/domain/groups"
 	"hermod/internal/domain/ids"
+	"hermod/internal/domain/invites"
 	"hermod/internal/domain/messages"
 	"hermod/internal/domain/rights"
 	"hermod/internal/domain/users"
@@ -177,7 +178,20 @@ var logShown = map[channels.LogKind]showLog{
 	channels.LogAdmin: members(func(before, after tg.ChannelParticipantClass) actionClass {
 		return &tg.ChannelAdminLogEventActionParticipantToggleAdmin{PrevParticipant: before, NewParticipant: after}
 	}),
-	channels.LogRank: (*logShower).rank,
+	channels.LogJoinByInvite: links(func(_, after tg.ExportedChatInviteClass) actionClass {
+		return &tg.ChannelAdminLogEventActionParticipantJoinByInvite{Invite: after}
+	}),
+	channels.LogInviteEdit: links(func(before, after tg.ExportedChatInviteClass) actionClass {
+		return &tg.ChannelAdminLogEventActionExportedInviteEdit{PrevInvite: before, NewInvite: after}
+	}),
+	channels.LogInviteRevoke: links(func(_, after tg.ExportedChatInviteClass) actionClass {
+		return &tg.ChannelAdminLogEventActionExportedInviteRevoke{Invite: after}
+	}),
+	channels.LogInviteDelete: links(func(_, after tg.ExportedChatInviteClass) actionClass {
+		return &tg.ChannelAdminLogEventActionExportedInviteDelete{Invite: after}
+	}),
+	channels.LogJoinByRequest: (*logShower).approved,
+	channels.LogRank:          (*logShower).rank,
 	channels.LogPin: said(func(_, after tg.MessageClass) actionClass {
 		return &tg.ChannelAdminLogEventActionUpdatePinned{Message: after}
 	}),
@@ -257,6 +271,39 @@ func (s *logShower) linked(e channels.LogEntry) (actionClass, error) {
 		}
 		return &tg.ChannelAdminLogEventActionChangeLinkedChat{PrevValue: int64(before), NewValue: int64(after)}
 	})(s, e)
+}
+
+// links shows a link as it was and is.
+func links(show func(before, after tg.ExportedChatInviteClass) actionClass) showLog {
+	return func(s *logShower, e channels.LogEntry) (actionClass, error) {
+		before, err := s.link(e.Before)
+		if err != nil {
+			return nil, err
+		}
+		after, err := s.link(e.After)
+		return show(before, after), err
+	}
+}
+
+func (s *logShower) link(data []byte) (tg.ExportedChatInviteClass, error) {
+	i, err := channels.Decode[invites.Invite](data)
+	s.about = append(s.about, i.Admin.Peer())
+	return view.ExportedInvite(s.o.LinkPrefix, i), err
+}
+
+// approved shows somebody who was let in. Who came by no link was found by the name of the channel.
+func (s *logShower) approved(e channels.LogEntry) (actionClass, error) {
+	a, err := channels.Decode[channels.Approval](e.After)
+	if err != nil {
+		return nil, err
+	}
+	t := &tg.ChannelAdminLogEventActionParticipantJoinByRequest{Invite: &tg.ChatInvitePublicJoinRequests{}, ApprovedBy: int64(a.By)}
+	s.about = append(s.about, a.By.Peer())
+	i, err := channels.Decode[invites.Invite](a.Invite)
+	if i.Hash != "" {
+		t.Invite = view.ExportedInvite(s.o.LinkPrefix, i)
+	}
+	return t, err
 }
 
 func (s *logShower) rank(e channels.LogEntry) (actionClass, error) {

@@ -36,8 +36,8 @@ type Options struct {
 	Facts    view.Facts
 	// Invite is what the page of a channel says to its admins about ways into it. Nil: there are no links.
 	Invite view.Inviter
-	// Ask notes that user asks to be let into a channel that one joins by asking. Nil: nobody can ask.
-	Ask func(ctx context.Context, user ids.User, ch ids.Channel) error
+	// Join brings somebody into a channel, or asks for him where admins let people in.
+	Join func(ctx context.Context, user ids.User, ch ids.Channel) (channels.Result, error)
 	// Online counts the members of a channel who are here now. Nil: nobody counts.
 	Online func(ch ids.Channel) int
 	// LinkPrefix begins links to what is here, such as "https://chat.example.org/".

@@ -2,7 +2,6 @@ package channels
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"hermod/internal/api/view"
@@ -31,12 +30,7 @@ func (h *Handlers) joinChannel(ctx context.Context, call *rpc.Call, in *tg.Chann
 	if err != nil {
 		return nil, err
 	}
-	res, err := h.channels.Join(ctx, call.User, ch)
-	if errors.Is(err, channels.ErrAskFirst) && h.o.Ask != nil {
-		if err := h.o.Ask(ctx, call.User, ch); err != nil {
-			return nil, err
-		}
-	}
+	res, err := h.o.Join(ctx, call.User, ch)
 	if err != nil {
 		return nil, err
 	}

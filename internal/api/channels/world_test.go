@@ -14,6 +14,7 @@ import (
 	"hermod/internal/domain/dialogs"
 	"hermod/internal/domain/groups"
 	"hermod/internal/domain/ids"
+	"hermod/internal/domain/invites"
 	"hermod/internal/domain/messages"
 	"hermod/internal/domain/updates"
 	"hermod/internal/domain/users"
@@ -52,6 +53,7 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	v.SetChannels(ch)
 	h := New(Options{
 		Channels: ch, Groups: g, Messages: m, View: v, Render: render.New(v, m), LinkPrefix: "https://chat.example.org/", DC: 2,
+		Join: invites.New(d, log, u, ch).Join,
 	})
 	return &world{t: t, Handlers: h, db: d, people: u}
 }

@@ -1,0 +1,226 @@
+package invites
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"hermod/internal/api/render"
+	"hermod/internal/api/view"
+	"hermod/internal/bus"
+	"hermod/internal/db"
+	"hermod/internal/db/dbtest"
+	"hermod/internal/domain/channels"
+	"hermod/internal/domain/contacts"
+	"hermod/internal/domain/dialogs"
+	"hermod/internal/domain/groups"
+	"hermod/internal/domain/ids"
+	"hermod/internal/domain/invites"
+	"hermod/internal/domain/messages"
+	"hermod/internal/domain/updates"
+	"hermod/internal/domain/users"
+	"hermod/internal/rpc"
+	"hermod/internal/tl/tg"
+)
+
+// A world is the handlers over a database, with a supergroup and people who are not in it.
+type world struct {
+	*Handlers
+	channels *channels.Service
+	log      *updates.Log
+	db       *db.DB
+	owner    *rpc.Call
+	others   []*rpc.Call
+	ch       ids.Channel
+}
+
+func newWorld(t *testing.T, d *db.DB) *world {
+	t.Helper()
+	b := bus.NewLocal()
+	log := updates.New(d, b)
+	u := users.New(d, b, log)
+	t.Cleanup(u.Close)
+	c, err := contacts.New(t.Context(), d, u, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dl := dialogs.New(d, log)
+	m := messages.New(d, b, log, dl, u)
+	g := groups.New(d, b, log, u)
+	ch := channels.New(d, b, log, u, dl, g)
+	m.SetCommunities(g, ch)
+	g.SetScribe(m)
+	ch.SetScribe(m)
+	v := view.New(u, c, ids.NewAccess([32]byte{1}), m)
+	v.SetGroups(g)
+	v.SetChannels(ch)
+	w := &world{channels: ch, log: log, db: d, Handlers: New(Options{
+		Invites: invites.New(d, log, u, ch), View: v, Render: render.New(v, m), LinkPrefix: "https://chat.example.org/",
+	})}
+	for i := range 4 {
+		err := d.Write(t.Context(), func(tx *db.Tx) error {
+			made, err := u.Create(t.Context(), tx, users.NewUser{Phone: users.Phone(fmt.Sprintf("4790%06d", i+1)), FirstName: "Person"})
+			w.others = append(w.others, &rpc.Call{User: made.ID, Layer: tg.Newest})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.owner, w.others = w.others[0], w.others[1:]
+	res, err := ch.Create(t.Context(), channels.NewChannel{By: w.owner.User, Title: "Club"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.ch = res.Channel.ID
+	return w
+}
+
+func each(t *testing.T, fn func(t *testing.T, w *world)) {
+	t.Helper()
+	dbtest.Run(t, func(t *testing.T, d *db.DB) { fn(t, newWorld(t, d)) })
+}
+
+func (w *world) peer(call *rpc.Call) tg.InputPeerClass {
+	return &tg.InputPeerChannel{ChannelID: int64(w.ch), AccessHash: w.view.Access().Hash(call.User, w.ch.Peer())}
+}
+
+// export makes a link.
+func (w *world) export(t *testing.T, in tg.MessagesExportChatInvite) *tg.ChatInviteExported {
+	t.Helper()
+	in.Peer = w.peer(w.owner)
+	i, err := w.exportChatInvite(t.Context(), w.owner, &in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return i
+}
+
+func hash(i *tg.ChatInviteExported) string { return view.InviteHash(i.Link) }
+
+func TestLinkLeadsIntoTheGroup(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		i := w.export(t, tg.MessagesExportChatInvite{Title: new("friends"), UsageLimit: new(int32(1))})
+		if i.Link != "https://chat.example.org/+"+hash(i) || *i.Title != "friends" || *i.UsageLimit != 1 || i.Permanent {
+			t.Errorf("link %+v", i)
+		}
+		shown, err := w.checkChatInvite(t.Context(), w.others[0], &tg.MessagesCheckChatInvite{Hash: hash(i)})
+		if p, ok := shown.(*tg.ChatInvite); err != nil || !ok || !p.Channel || !p.Megagroup || p.Broadcast || p.Title != "Club" || p.ParticipantsCount != 1 {
+			t.Errorf("before joining: %+v, %v", shown, err)
+		}
+		in, err := w.importChatInvite(t.Context(), w.others[0], &tg.MessagesImportChatInvite{Hash: hash(i)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if chats := in.Updates.(*tg.Updates).Chats; len(chats) != 1 || chats[0].(*tg.Channel).Left {
+			t.Errorf("chats %+v", chats)
+		}
+		shown, err = w.checkChatInvite(t.Context(), w.others[0], &tg.MessagesCheckChatInvite{Hash: hash(i)})
+		if _, ok := shown.(*tg.ChatInviteAlready); err != nil || !ok {
+			t.Errorf("after joining: %+v, %v", shown, err)
+		}
+		if _, err := w.importChatInvite(t.Context(), w.others[1], &tg.MessagesImportChatInvite{Hash: hash(i)}); !errors.Is(err, invites.ErrExpired) {
+			t.Errorf("used up: %v", err)
+		}
+		who, err := w.getChatInviteImporters(t.Context(), w.owner, &tg.MessagesGetChatInviteImporters{
+			Peer: w.peer(w.owner), Link: &i.Link, OffsetUser: &tg.InputUserEmpty{}, Limit: 10,
+		})
+		if err != nil || who.Count != 1 || who.Importers[0].UserID != int64(w.others[0].User) || len(who.Users) != 1 {
+			t.Errorf("importers %+v, %v", who, err)
+		}
+	})
+}
+
+func TestAdminsAreAskedForApproval(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		i := w.export(t, tg.MessagesExportChatInvite{RequestNeeded: true})
+		for _, call := range w.others[:2] {
+			if _, err := w.importChatInvite(t.Context(), call, &tg.MessagesImportChatInvite{Hash: hash(i)}); !errors.Is(err, invites.ErrAsked) {
+				t.Fatalf("asking: %v", err)
+			}
+		}
+		u, about, err := w.showPending(t.Context(), w.owner.User, updates.Entry{}, updates.PendingRequests{Peer: w.ch.Peer()})
+		if p := u.(*tg.UpdatePendingJoinRequests); err != nil || p.RequestsPending != 2 || len(p.RecentRequesters) != 2 || len(about) != 3 {
+			t.Errorf("pending %+v about %v, %v", u, about, err)
+		}
+		user := &tg.InputUser{UserID: int64(w.others[0].User), AccessHash: w.view.Access().Hash(w.owner.User, w.others[0].User.Peer())}
+		out, err := w.hideChatJoinRequest(t.Context(), w.owner, &tg.MessagesHideChatJoinRequest{Approved: true, Peer: w.peer(w.owner), UserID: user})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var left *tg.UpdatePendingJoinRequests
+		for _, u := range out.Updates {
+			if p, ok := u.(*tg.UpdatePendingJoinRequests); ok {
+				left = p
+			}
+		}
+		if left == nil || left.RequestsPending != 1 || len(out.Chats) != 1 {
+			t.Errorf("after letting one in: %+v", out)
+		}
+		if m, err := w.channels.Member(t.Context(), nil, w.ch, w.others[0].User); err != nil || !m.In() || !m.ViaRequest {
+			t.Errorf("member %+v, %v", m, err)
+		}
+		if _, err := w.hideAllChatJoinRequests(t.Context(), w.owner, &tg.MessagesHideAllChatJoinRequests{Peer: w.peer(w.owner)}); err != nil {
+			t.Errorf("dismissing all: %v", err)
+		}
+		if page, err := w.Invite(t.Context(), w.owner.User, w.ch.Peer()); err != nil || page.Requests != 0 || page.Link == nil {
+			t.Errorf("page %+v, %v", page, err)
+		}
+	})
+}
+
+func TestPrimaryLinkIsReplacedWhenRevoked(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		page, err := w.Invite(t.Context(), w.owner.User, w.ch.Peer())
+		if err != nil {
+			t.Fatal(err)
+		}
+		first := page.Link.(*tg.ChatInviteExported)
+		out, err := w.editExportedChatInvite(t.Context(), w.owner, &tg.MessagesEditExportedChatInvite{
+			Peer: w.peer(w.owner), Link: first.Link, Revoked: true,
+		})
+		replaced, ok := out.(*tg.MessagesExportedChatInviteReplaced)
+		if err != nil || !ok || !replaced.Invite.(*tg.ChatInviteExported).Revoked || !replaced.NewInvite.(*tg.ChatInviteExported).Permanent {
+			t.Fatalf("got %+v, %v", out, err)
+		}
+		if _, err := w.checkChatInvite(t.Context(), w.others[0], &tg.MessagesCheckChatInvite{Hash: hash(first)}); !errors.Is(err, invites.ErrExpired) {
+			t.Errorf("old link: %v", err)
+		}
+		list, err := w.getExportedChatInvites(t.Context(), w.owner, &tg.MessagesGetExportedChatInvites{
+			Peer: w.peer(w.owner), AdminID: &tg.InputUserSelf{}, Revoked: true, Limit: 10,
+		})
+		if err != nil || list.Count != 1 || len(list.Invites) != 1 {
+			t.Errorf("revoked ones: %+v, %v", list, err)
+		}
+		if _, err := w.deleteExportedChatInvite(t.Context(), w.owner, &tg.MessagesDeleteExportedChatInvite{
+			Peer: w.peer(w.owner), Link: first.Link,
+		}); err != nil {
+			t.Errorf("delete: %v", err)
+		}
+	})
+}
+
+func TestLinksOfAllForms(t *testing.T) {
+	for _, link := range []string{
+		"https://chat.example.org/+AbCd", "https://chat.example.org/joinchat/AbCd", "tg://join?invite=AbCd", "chat.example.org/+AbCd/", "AbCd",
+	} {
+		if got := view.InviteHash(link); got != "AbCd" {
+			t.Errorf("%s: got %s", link, got)
+		}
+	}
+}
+
+func TestExpiredLinkDoesNotWork(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		_, err := w.exportChatInvite(t.Context(), w.owner, &tg.MessagesExportChatInvite{
+			Peer: w.peer(w.owner), ExpireDate: new(int32(time.Now().Add(-time.Hour).Unix())),
+		})
+		if !errors.Is(err, invites.ErrExpiry) {
+			t.Errorf("expiry in the past: %v", err)
+		}
+		if _, err := w.checkChatInvite(t.Context(), w.others[0], &tg.MessagesCheckChatInvite{Hash: "nowhere"}); !errors.Is(err, invites.ErrHash) {
+			t.Errorf("unknown: %v", err)
+		}
+	})
+}
