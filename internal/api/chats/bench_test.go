@@ -6,10 +6,12 @@ import (
 
 	"hermod/internal/bus"
 	"hermod/internal/db/dbtest"
+	"hermod/internal/domain/ids"
 	"hermod/internal/domain/messages"
 	"hermod/internal/domain/text"
 	"hermod/internal/domain/updates"
 	"hermod/internal/tl"
+	"hermod/internal/tl/packed"
 	"hermod/internal/tl/tg"
 )
 
@@ -79,5 +81,42 @@ func BenchmarkEmptyDifference(b *testing.B) {
 		if _, err := w.getDifference(b.Context(), p[0], &tg.UpdatesGetDifference{Pts: 1, Date: 1}); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkRoom is what it costs to show a post of a channel and to hand it to a thousand members who are here, up to the
+// gateway. An operation is a post.
+func BenchmarkRoom(b *testing.B) {
+	w := newWorld(b, dbtest.SQLite(b), bus.NewLocal())
+	p := w.people(1)
+	ch := w.supergroup(p[0])
+	for i := range 1000 {
+		s := &Stream{feed: w.feed, user: p[0].User + 1 + ids.User(i), to: deaf{}}
+		w.streams.add(s)
+		w.streams.place(w.feed, s, []ids.Peer{ch.Peer()})
+	}
+	r := w.streams.room(ch.Peer())
+	m := &messages.Message{
+		Owner: ch.Peer(), Peer: ch.Peer(), From: p[0].User.Peer(), ID: 7, PTS: 9,
+		Text: text.Text{String: "A message of an ordinary length, as people write them."},
+	}
+	e := updates.Entry{Owner: ch.Peer(), PTS: 9, Count: 1, Event: updates.NewMessage{ID: 7}, Value: m}
+	r.queue = []queued{{entry: e}}
+	batch := r.next()
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := r.tell(b.Context(), batch); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// deaf hears nothing, but has everything encoded.
+type deaf struct{}
+
+func (deaf) Wake() {}
+func (deaf) Hear(_ int64, forms ...*packed.Form) {
+	for _, f := range forms {
+		f.Body(tg.Newest)
 	}
 }

@@ -42,6 +42,12 @@ type Feed struct {
 	joined   Joined // nil: nobody is in a channel
 	streams  *streams
 	cancel   []func()
+
+	ctx    context.Context //nolint:containedctx // that of all rooms
+	end    context.CancelFunc
+	mu     sync.Mutex
+	closed bool
+	rooms  sync.WaitGroup // those that tell something
 }
 
 // Joined returns the channels and supergroups that a user is in; other peers among them do no harm.
@@ -139,16 +145,31 @@ func (l *streams) told(user ids.User) (pts int32, ok bool) {
 // NewFeed makes a feed that renders as h does. Close ends it.
 func NewFeed(h *Handlers, u *users.Service, b bus.Bus) *Feed {
 	f := &Feed{render: h.render, messages: h.messages, users: u, joined: h.o.Joined, streams: h.streams}
+	f.ctx, f.end = context.WithCancel(context.Background())
 	f.cancel = []func(){
 		b.Subscribe(updates.Subject, f.nudged), b.Subscribe(messages.SubjectLive, f.live), b.Subscribe(subjectMember, f.moved),
 	}
 	return f
 }
 
-// Close stops listening to the bus.
+// Close stops listening to the bus, and waits until nobody is told anything any more.
 func (f *Feed) Close() {
 	for _, cancel := range f.cancel {
 		cancel()
+	}
+	f.mu.Lock()
+	f.closed = true
+	f.mu.Unlock()
+	f.end()
+	f.rooms.Wait()
+}
+
+// run runs fn in a goroutine that Close waits for; not after it.
+func (f *Feed) run(fn func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.closed {
+		f.rooms.Go(fn)
 	}
 }
 

@@ -140,7 +140,7 @@ func (r *room) wakeLocked() {
 		return
 	}
 	r.running = true
-	go r.run()
+	r.feed.run(r.run)
 }
 
 // A batch is what a room has to tell, and whom.
@@ -172,9 +172,9 @@ func (r *room) next() *batch {
 
 func (r *room) run() {
 	for b := r.next(); b != nil; b = r.next() {
-		ctx, cancel := context.WithTimeout(context.Background(), roomTime)
+		ctx, cancel := context.WithTimeout(r.feed.ctx, roomTime)
 		err := r.tell(ctx, b)
-		if err != nil {
+		if err != nil && r.feed.ctx.Err() == nil {
 			slog.ErrorContext(ctx, "a channel could not be told of", "error", err)
 			r.tooLong(ctx, b.members)
 		}
