@@ -36,3 +36,37 @@ func BenchmarkHistory(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkGroup is a message in a basic group of as many members as there can be.
+func BenchmarkGroup(b *testing.B) {
+	w := newWorld(b, dbtest.SQLite(b))
+	p := w.people(200)
+	g := w.group(p[0], p[1:]...).Peer()
+	before := w.db.Statements()
+	b.ReportAllocs()
+	for b.Loop() {
+		w.write(p[0], g, "A message of an ordinary length, as people write them.")
+	}
+	b.ReportMetric(float64(w.db.Statements()-before)/float64(b.N), "statements/op")
+}
+
+// BenchmarkPost is a post of a channel.
+func BenchmarkPost(b *testing.B) {
+	w := newWorld(b, dbtest.SQLite(b))
+	p := w.people(2)
+	ch := w.channel(true, p[0], p[1]).Peer()
+	b.ReportAllocs()
+	for b.Loop() {
+		w.write(p[0], ch, "A message of an ordinary length, as people write them.")
+	}
+}
+
+// BenchmarkPrivate is a message to one person.
+func BenchmarkPrivate(b *testing.B) {
+	w := newWorld(b, dbtest.SQLite(b))
+	p := w.people(2)
+	b.ReportAllocs()
+	for b.Loop() {
+		w.send(p[0], p[1], "A message of an ordinary length, as people write them.")
+	}
+}

@@ -52,6 +52,11 @@ func (s *Service) Delete(
 	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		owner := Box(by, peer)
+		if owner.Channel() != 0 { // the rows are counted: nobody else may take them at the same time
+			if err := s.log.Lock(ctx, tx, owner); err != nil {
+				return err
+			}
+		}
 		found, err := byID(ctx, tx, owner, want)
 		if err != nil {
 			return err

@@ -17,7 +17,7 @@ import (
 // firstPost is the message with which a channel begins. It cannot be deleted.
 const firstPost ids.Message = 1
 
-// deletePosts deletes messages of a channel: everybody what he wrote himself, admins everything.
+// deletePosts deletes messages of a channel, which is locked: everybody what he wrote himself, admins everything.
 // Spec: https://core.telegram.org/method/channels.deleteMessages
 func (s *Service) deletePosts(
 	ctx context.Context, tx *db.Tx, by ids.User, channel ids.Peer, rows []*Message,
@@ -34,9 +34,6 @@ func (s *Service) deletePosts(
 		if !mayDelete(v, by, m) {
 			return Moved{}, ErrDelete
 		}
-	}
-	if err := s.log.Lock(ctx, tx, channel); err != nil {
-		return Moved{}, err
 	}
 	for _, m := range rows {
 		if err := s.record(ctx, tx, by, channels.LogDelete, m, nil); err != nil {

@@ -142,6 +142,8 @@ func (s *Service) admit(ctx context.Context, tx *db.Tx, all ...SendRequest) (ok 
 	switch chat, channel := req.To.Chat(), req.To.Channel(); {
 	case channel != 0 && s.channels == nil, chat != 0 && s.groups == nil:
 		return ok, ErrPeer
+	case channel == 0 && req.As != 0 && req.As != req.From.Peer():
+		return ok, rights.ErrSendAs
 	case channel != 0 && req.trusted():
 		if ok.channel.Channel, err = s.channels.OneTx(ctx, tx, channel); err == nil {
 			ok.channel.Me, err = s.channels.Member(ctx, tx, channel, req.From)
