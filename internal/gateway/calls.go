@@ -89,6 +89,9 @@ func (s *session) serve(r *request) {
 	}
 	body, failed := result(r.id, call, out, err)
 	s.finish(r, call, body, failed)
+	b := getBuffers()
+	s.send(b)
+	b.put()
 	s.flush()
 }
 
