@@ -52,7 +52,7 @@ func (v Sight) Forbidden() rights.Banned {
 }
 
 // See returns a channel as viewer may see it. It fails with ErrNotFound, or with rights.ErrPrivate if he may not look: he
-// is banned, or is no member of a channel that is neither public nor the discussion of a public one.
+// is banned, or is no member of a channel that is neither public nor the discussion of one that he may see.
 func (s *Service) See(ctx context.Context, viewer ids.User, ch ids.Channel) (Sight, error) {
 	return s.see(ctx, nil, viewer, ch)
 }
@@ -74,8 +74,9 @@ func (s *Service) see(ctx context.Context, tx *db.Tx, viewer ids.User, ch ids.Ch
 		return v, nil
 	}
 	if v.Megagroup() && v.Linked != 0 {
-		channel, err := s.one(ctx, tx, v.Linked)
-		if err == nil && channel.Public() {
+		// Who reads a channel reads what is said about its posts.
+		channel, err := s.look(ctx, tx, viewer, v.Linked)
+		if err == nil && !channel.Me.Kicked() && (channel.Me.In() || channel.Public()) {
 			return v, nil
 		}
 	}

@@ -168,3 +168,8 @@ func (w *world) want(what string, got, want error) {
 		w.t.Errorf("%s: got %v, want %v", what, got, want)
 	}
 }
+
+// forget does what deleting an account does.
+func (w *world) forget(user ids.User) error {
+	return w.db.Write(w.t.Context(), func(tx *db.Tx) error { return w.Forget(w.t.Context(), tx, user) })
+}
