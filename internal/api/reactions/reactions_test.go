@@ -1,0 +1,255 @@
+package reactions
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"hermod/internal/api/render"
+	"hermod/internal/api/view"
+	"hermod/internal/domain/contacts"
+	"hermod/internal/domain/ids"
+	"hermod/internal/domain/reactions"
+	"hermod/internal/domain/stand/standtest"
+	"hermod/internal/domain/updates"
+	"hermod/internal/rpc"
+	"hermod/internal/tl"
+	"hermod/internal/tl/tg"
+)
+
+// world is the handlers over a world with people in it.
+type world struct {
+	*standtest.World
+	*Handlers
+	view     *view.View
+	render   *render.Renderer
+	reported []ids.Peer
+}
+
+func each(t *testing.T, fn func(t *testing.T, w *world)) {
+	t.Helper()
+	standtest.Each(t, func(t *testing.T, in *standtest.World) {
+		c, err := contacts.New(t.Context(), in.DB, in.Users, in.Log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := &world{World: in, view: view.New(in.Users, c, ids.NewAccess([32]byte{1}), in.Messages)}
+		w.view.SetGroups(in.Groups)
+		w.view.SetChannels(in.Channels)
+		w.render = render.New(w.view, in.Messages)
+		w.Handlers = New(Options{
+			Reactions: reactions.New(in.DB, in.Log, in.Messages, in.Stands), Messages: in.Messages, View: w.view, Render: w.render,
+			Report: func(_ context.Context, _ ids.User, _ ids.Peer, _ ids.Message, of ids.Peer) error {
+				w.reported = append(w.reported, of)
+				return nil
+			},
+		})
+		fn(t, w)
+	})
+}
+
+func call(u ids.User) *rpc.Call { return &rpc.Call{User: u, Layer: tg.Newest} }
+
+// input names a peer as viewer does.
+func (w *world) input(viewer ids.User, p ids.Peer) tg.InputPeerClass {
+	hash := w.view.Access().Hash(viewer, p)
+	switch {
+	case p.Channel() != 0:
+		return &tg.InputPeerChannel{ChannelID: int64(p.Channel()), AccessHash: hash}
+	case p.Chat() != 0:
+		return &tg.InputPeerChat{ChatID: int64(p.Chat())}
+	}
+	return &tg.InputPeerUser{UserID: int64(p.User()), AccessHash: hash}
+}
+
+// must unwraps an answer and checks that it can be written in old layers and the newest.
+func must[O tl.Object](t testing.TB) func(O, error) O {
+	return func(o O, err error) O {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, layer := range []int{181, 204, tg.Newest} {
+			if len(tl.Encode(o, layer)) == 0 {
+				t.Fatalf("%s has no form in layer %d", o.TLName(), layer)
+			}
+		}
+		return o
+	}
+}
+
+func emoji(list ...string) (out []tg.ReactionClass) {
+	for _, e := range list {
+		out = append(out, &tg.ReactionEmoji{Emoticon: e})
+	}
+	return out
+}
+
+// of finds the one update of a kind in an answer.
+func of[U tg.UpdateClass](t testing.TB, list []tg.UpdateClass) (found U) {
+	t.Helper()
+	for _, u := range list {
+		if u, ok := u.(U); ok {
+			return u
+		}
+	}
+	t.Fatalf("no %T in %v", found, list)
+	return found
+}
+
+func TestSendReaction(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		all := w.People(2)
+		anna, bo := all[0], all[1]
+		for name, peers := range w.Chats(anna, bo) {
+			w.Send(anna, peers[0], "hello", nil)
+			theirs := w.Last(bo, peers[1])
+			answer := must[*tg.Updates](t)(w.sendReaction(t.Context(), call(bo), &tg.MessagesSendReaction{
+				Peer: w.input(bo, peers[1]), MsgID: int32(theirs.ID), Reaction: emoji("❤️", "👍"), Big: true, AddToRecent: true,
+			}))
+			r := of[*tg.UpdateMessageReactions](t, answer.Updates).Reactions
+			if len(r.Results) != 2 || r.Results[0].ChosenOrder == nil || r.Min {
+				t.Errorf("%s: bo is answered %+v", name, r)
+			}
+			if r.CanSeeList != (name != "channel") || r.CanSeeList && (len(r.RecentReactions) != 2 || !r.RecentReactions[0].My || !r.RecentReactions[0].Big) {
+				t.Errorf("%s: list %v, recent %+v", name, r.CanSeeList, r.RecentReactions)
+			}
+			if peers[1].Channel() != 0 {
+				edit := of[*tg.UpdateEditChannelMessage](t, answer.Updates)
+				if edit.Pts != w.Position(peers[1]) || edit.Message.(*tg.Message).Reactions == nil {
+					t.Errorf("%s: edit at %d, the log is at %d", name, edit.Pts, w.Position(peers[1]))
+				}
+			}
+			w.sharedFormIsMin(t, name, w.Last(bo, peers[1]).ID, peers[1], bo)
+		}
+	})
+}
+
+// sharedFormIsMin checks what is pushed to all members of a channel.
+func (w *world) sharedFormIsMin(t *testing.T, name string, id ids.Message, peer ids.Peer, viewer ids.User) {
+	t.Helper()
+	if peer.Channel() == 0 {
+		return
+	}
+	m, _, err := w.render.Message(t.Context(), 0, w.Last(viewer, peer))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := m.(*tg.Message).Reactions; r == nil || !r.Min || r.Results[0].ChosenOrder != nil {
+		t.Errorf("%s: all are shown %+v of message %d", name, r, id)
+	}
+}
+
+func TestReactionsAreToldAndUnread(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		all := w.People(2)
+		anna, bo := all[0], all[1]
+		m := w.Send(anna, bo.Peer(), "hello", nil)
+		must[*tg.Updates](t)(w.sendReaction(t.Context(), call(bo), &tg.MessagesSendReaction{
+			Peer: w.input(bo, anna.Peer()), MsgID: int32(m.Twin), Reaction: emoji("🔥"),
+		}))
+		e := updates.Entry{Owner: anna.Peer(), Event: updates.MessageReactions{Peer: bo.Peer(), ID: m.ID}}
+		u, about, err := w.render.Entry(t.Context(), anna, e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := u.(*tg.UpdateMessageReactions)
+		if told.MsgID != int32(m.ID) || !told.Reactions.RecentReactions[0].Unread || len(about) == 0 {
+			t.Errorf("anna is told %+v", told)
+		}
+		peer := w.input(anna, bo.Peer())
+		page := must[tg.MessagesMessagesClass](t)(w.getUnreadReactions(t.Context(), call(anna), &tg.MessagesGetUnreadReactions{Peer: peer, Limit: 10}))
+		if got := page.(*tg.MessagesMessages).Messages; len(got) != 1 || got[0].(*tg.Message).Reactions == nil {
+			t.Errorf("unread: %v", got)
+		}
+		read := must[*tg.MessagesAffectedHistory](t)(w.readReactions(t.Context(), call(anna), &tg.MessagesReadReactions{Peer: peer}))
+		if read.Offset != 0 || read.Pts != w.Position(anna.Peer()) {
+			t.Errorf("read: %+v", read)
+		}
+		page = must[tg.MessagesMessagesClass](t)(w.getUnreadReactions(t.Context(), call(anna), &tg.MessagesGetUnreadReactions{Peer: peer, Limit: 10}))
+		if got := page.(*tg.MessagesMessages).Messages; len(got) != 0 {
+			t.Errorf("still unread: %v", got)
+		}
+		all1 := must[*tg.Updates](t)(w.getMessagesReactions(t.Context(), call(anna), &tg.MessagesGetMessagesReactions{Peer: peer, ID: []int32{int32(m.ID), int32(m.ID), 999}}))
+		if len(all1.Updates) != 1 || of[*tg.UpdateMessageReactions](t, all1.Updates).Reactions.RecentReactions[0].Unread {
+			t.Errorf("asked for: %v", all1.Updates)
+		}
+	})
+}
+
+func TestReactionsListAndAdmins(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		all := w.People(3)
+		anna, bo, cleo := all[0], all[1], all[2]
+		super := w.Channel(false, all...)
+		m := w.Send(anna, super, "hello", nil)
+		for _, u := range []ids.User{bo, cleo} {
+			must[*tg.Updates](t)(w.sendReaction(t.Context(), call(u), &tg.MessagesSendReaction{
+				Peer: w.input(u, super), MsgID: int32(m.ID), Reaction: emoji("💩"),
+			}))
+		}
+		ask := &tg.MessagesGetMessageReactionsList{Peer: w.input(anna, super), ID: int32(m.ID), Limit: 1, Reaction: emoji("💩")[0]}
+		first := must[*tg.MessagesMessageReactionsList](t)(w.getMessageReactionsList(t.Context(), call(anna), ask))
+		if first.Count != 2 || len(first.Reactions) != 1 || len(first.Users) != 1 || first.NextOffset == nil {
+			t.Fatalf("first page: %+v", first)
+		}
+		ask.Offset = first.NextOffset
+		if second := must[*tg.MessagesMessageReactionsList](t)(w.getMessageReactionsList(t.Context(), call(anna), ask)); len(second.Reactions) != 1 || second.NextOffset != nil {
+			t.Errorf("second page: %+v", second)
+		}
+		must[tg.Bool](t)(w.reportReaction(t.Context(), call(anna), &tg.MessagesReportReaction{
+			Peer: w.input(anna, super), ID: int32(m.ID), ReactionPeer: w.input(anna, cleo.Peer()),
+		}))
+		if len(w.reported) != 1 || w.reported[0] != cleo.Peer() {
+			t.Errorf("reported: %v", w.reported)
+		}
+		must[*tg.Updates](t)(w.deleteParticipantReaction(t.Context(), call(anna), &tg.MessagesDeleteParticipantReaction{
+			Peer: w.input(anna, super), MsgID: int32(m.ID), Participant: w.input(anna, cleo.Peer()),
+		}))
+		must[tg.Bool](t)(w.deleteParticipantReactions(t.Context(), call(anna), &tg.MessagesDeleteParticipantReactions{
+			Peer: w.input(anna, super), Participant: w.input(anna, bo.Peer()),
+		}))
+		if r := w.Last(anna, super).Reactions; r != nil {
+			t.Errorf("left: %+v", r)
+		}
+		if _, err := w.sendPaidReaction(t.Context(), call(bo), &tg.MessagesSendPaidReaction{}); !errors.Is(err, errPaid) {
+			t.Errorf("paid: %v", err)
+		}
+	})
+}
+
+func TestReactionSettings(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		anna := w.People(1)[0]
+		c := call(anna)
+		m := w.Send(anna, anna.Peer(), "note", nil)
+		answer := must[*tg.Updates](t)(w.sendReaction(t.Context(), c, &tg.MessagesSendReaction{
+			Peer: &tg.InputPeerSelf{}, MsgID: int32(m.ID), Reaction: emoji("🔥"), AddToRecent: true,
+		}))
+		if r := of[*tg.UpdateMessageReactions](t, answer.Updates).Reactions; !r.ReactionsAsTags || r.CanSeeList {
+			t.Errorf("a tag shows as %+v", r)
+		}
+		must[tg.Bool](t)(w.updateSavedReactionTag(t.Context(), c, &tg.MessagesUpdateSavedReactionTag{Reaction: emoji("🔥")[0], Title: new("hot")}))
+		tags := must[tg.MessagesSavedReactionTagsClass](t)(w.getSavedReactionTags(t.Context(), c, &tg.MessagesGetSavedReactionTags{})).(*tg.MessagesSavedReactionTags)
+		if len(tags.Tags) != 1 || *tags.Tags[0].Title != "hot" || tags.Tags[0].Count != 1 {
+			t.Errorf("tags: %+v", tags.Tags)
+		}
+		if _, ok := must[tg.MessagesSavedReactionTagsClass](t)(w.getSavedReactionTags(t.Context(), c, &tg.MessagesGetSavedReactionTags{Hash: tags.Hash})).(*tg.MessagesSavedReactionTagsNotModified); !ok {
+			t.Error("tags are told again")
+		}
+		for name, list := range map[string]tg.MessagesReactionsClass{
+			"top":    must[tg.MessagesReactionsClass](t)(w.getTopReactions(t.Context(), c, &tg.MessagesGetTopReactions{Limit: 5})),
+			"recent": must[tg.MessagesReactionsClass](t)(w.getRecentReactions(t.Context(), c, &tg.MessagesGetRecentReactions{Limit: 5})),
+			"tags":   must[tg.MessagesReactionsClass](t)(w.getDefaultTagReactions(t.Context(), c, &tg.MessagesGetDefaultTagReactions{})),
+		} {
+			if l := list.(*tg.MessagesReactions); len(l.Reactions) == 0 || l.Hash == 0 || name != "tags" && l.Reactions[0].(*tg.ReactionEmoji).Emoticon != "🔥" {
+				t.Errorf("%s: %+v", name, l)
+			}
+		}
+		must[tg.Bool](t)(w.clearRecentReactions(t.Context(), c, &tg.MessagesClearRecentReactions{}))
+		must[tg.Bool](t)(w.setDefaultReaction(t.Context(), c, &tg.MessagesSetDefaultReaction{Reaction: emoji("👍")[0]}))
+		if _, err := w.setDefaultReaction(t.Context(), c, &tg.MessagesSetDefaultReaction{Reaction: &tg.ReactionEmpty{}}); !errors.Is(err, reactions.ErrInvalid) {
+			t.Errorf("no default: %v", err)
+		}
+	})
+}
