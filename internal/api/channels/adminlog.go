@@ -10,6 +10,7 @@ import (
 	"hermod/internal/domain/invites"
 	"hermod/internal/domain/messages"
 	"hermod/internal/domain/rights"
+	"hermod/internal/domain/topics"
 	"hermod/internal/domain/users"
 	"hermod/internal/rpc"
 	"hermod/internal/tl/tg"
@@ -190,6 +191,18 @@ var logShown = map[channels.LogKind]showLog{
 	channels.LogInviteDelete: links(func(_, after tg.ExportedChatInviteClass) actionClass {
 		return &tg.ChannelAdminLogEventActionExportedInviteDelete{Invite: after}
 	}),
+	channels.LogTopicCreate: threads(func(_, after tg.ForumTopicClass) actionClass {
+		return &tg.ChannelAdminLogEventActionCreateTopic{Topic: after}
+	}),
+	channels.LogTopicEdit: threads(func(before, after tg.ForumTopicClass) actionClass {
+		return &tg.ChannelAdminLogEventActionEditTopic{PrevTopic: before, NewTopic: after}
+	}),
+	channels.LogTopicDelete: threads(func(before, _ tg.ForumTopicClass) actionClass {
+		return &tg.ChannelAdminLogEventActionDeleteTopic{Topic: before}
+	}),
+	channels.LogTopicPin: threads(func(before, after tg.ForumTopicClass) actionClass {
+		return &tg.ChannelAdminLogEventActionPinTopic{PrevTopic: before, NewTopic: after}
+	}),
 	channels.LogJoinByRequest: (*logShower).approved,
 	channels.LogRank:          (*logShower).rank,
 	channels.LogPin: said(func(_, after tg.MessageClass) actionClass {
@@ -271,6 +284,31 @@ func (s *logShower) linked(e channels.LogEntry) (actionClass, error) {
 		}
 		return &tg.ChannelAdminLogEventActionChangeLinkedChat{PrevValue: int64(before), NewValue: int64(after)}
 	})(s, e)
+}
+
+// threads shows a topic as it was and is.
+func threads(show func(before, after tg.ForumTopicClass) actionClass) showLog {
+	return func(s *logShower, e channels.LogEntry) (actionClass, error) {
+		if s.o.Topic == nil {
+			return nil, nil
+		}
+		before, err := s.topic(e.Before)
+		if err != nil {
+			return nil, err
+		}
+		after, err := s.topic(e.After)
+		return show(before, after), err
+	}
+}
+
+// topic is nil for nothing.
+func (s *logShower) topic(data []byte) (tg.ForumTopicClass, error) {
+	t, err := channels.Decode[*topics.Topic](data)
+	if err != nil || t == nil {
+		return nil, err
+	}
+	s.about = append(s.about, t.Creator, t.Author.Peer())
+	return s.o.Topic(s.v.ID, *t), nil
 }
 
 // links shows a link as it was and is.

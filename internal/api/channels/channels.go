@@ -20,6 +20,7 @@ import (
 	"hermod/internal/domain/groups"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/messages"
+	"hermod/internal/domain/topics"
 	"hermod/internal/domain/updates"
 	"hermod/internal/rpc"
 	"hermod/internal/tl/tg"
@@ -40,6 +41,8 @@ type Options struct {
 	Join func(ctx context.Context, user ids.User, ch ids.Channel) (channels.Result, error)
 	// Online counts the members of a channel who are here now. Nil: nobody counts.
 	Online func(ch ids.Channel) int
+	// Topic shows a topic of a forum. Nil: the log of admins tells of none.
+	Topic func(ch ids.Channel, t topics.Topic) *tg.ForumTopic
 	// LinkPrefix begins links to what is here, such as "https://chat.example.org/".
 	LinkPrefix string
 	// DC is where clients are to ask for statistics.

@@ -83,7 +83,7 @@ func (h *Handlers) addFacts(ctx context.Context, v channels.Sight, t *tg.Channel
 		return nil, err
 	}
 	t.NotifySettings, t.PinnedMsgID, t.FolderID = facts.Notify, positive(int32(facts.PinnedMessage)), positive(facts.Folder)
-	t.HasScheduled, t.UnreadCount = facts.Scheduled, facts.Unread
+	t.HasScheduled, t.TranslationsDisabled, t.UnreadCount = facts.Scheduled, facts.Untranslated, facts.Unread
 	t.ReadInboxMaxID, t.ReadOutboxMaxID = int32(facts.ReadInbox), int32(facts.ReadOutbox)
 	st, err := h.messages.State(ctx, v.ID.Peer())
 	t.Pts = st.PTS

@@ -20,7 +20,6 @@ func (h *Handlers) registerLists(r *rpc.Router) {
 	rpc.Handle(r, rpc.UserOnly, h.getGroupsForDiscussion)
 	rpc.Handle(r, rpc.UserOnly, h.setDiscussionGroup)
 	rpc.Handle(r, rpc.UserOnly, h.getSendAs)
-	rpc.Handle(r, rpc.UserOnly, h.saveDefaultSendAs)
 }
 
 // getAdminedPublicChannels serves https://core.telegram.org/method/channels.getAdminedPublicChannels.
@@ -147,20 +146,4 @@ func (h *Handlers) getSendAs(ctx context.Context, call *rpc.Call, in *tg.Channel
 	}
 	out.Users, out.Chats, err = h.view.Peers(ctx, call.User, list)
 	return out, err
-}
-
-// saveDefaultSendAs serves https://core.telegram.org/method/messages.saveDefaultSendAs.
-func (h *Handlers) saveDefaultSendAs(ctx context.Context, call *rpc.Call, in *tg.MessagesSaveDefaultSendAs) (tg.Bool, error) {
-	peer, err := h.view.PeerFromInput(ctx, call, in.Peer)
-	if err != nil {
-		return false, err
-	}
-	as, err := h.view.PeerFromInput(ctx, call, in.SendAs)
-	if err != nil {
-		return false, rpc.BadRequest("SEND_AS_PEER_INVALID")
-	}
-	if peer.Channel() == 0 {
-		return false, rpc.BadRequest("PEER_ID_INVALID")
-	}
-	return true, h.channels.SetSendAs(ctx, call.User, peer.Channel(), as)
 }

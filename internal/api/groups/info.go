@@ -87,7 +87,7 @@ func (h *Handlers) full(ctx context.Context, viewer ids.User, v groups.Sight, in
 	t := &tg.ChatFull{
 		ID: int64(v.ID), About: v.About, Participants: &tg.ChatParticipantsForbidden{ChatID: int64(v.ID)},
 		NotifySettings: facts.Notify, PinnedMsgID: positive(int32(facts.PinnedMessage)), FolderID: positive(facts.Folder),
-		HasScheduled: facts.Scheduled, TTLPeriod: positive(v.Period), AvailableReactions: view.ChatReactions(v.Reactions),
+		HasScheduled: facts.Scheduled, TranslationsDisabled: facts.Untranslated, TTLPeriod: positive(v.Period), AvailableReactions: view.ChatReactions(v.Reactions),
 		ReactionsLimit: positive(v.Reactions.Limit), BotInfo: []*tg.BotInfo{},
 	}
 	if v.Theme != "" {

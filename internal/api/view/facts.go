@@ -13,6 +13,7 @@ type ChatFacts struct {
 	PinnedMessage ids.Message
 	Folder        int32
 	Scheduled     bool
+	Untranslated  bool // translations are not offered here
 	ReadInbox     ids.Message
 	ReadOutbox    ids.Message
 	Unread        int32
