@@ -18,12 +18,14 @@ ALTER TABLE message ADD COLUMN author BIGINT NOT NULL DEFAULT 0;  -- in channels
 -- its random id for some days, at the negative of its id, so that a late repetition does not send it again.
 DROP INDEX message_random;
 CREATE UNIQUE INDEX message_random ON message (owner, random_id, author) WHERE random_id IS NOT NULL;
+-- Lists read ids first, from an index that has all they ask for, and then the rows: on SQLite the row of a list sorted by id
+-- would else be looked for along the primary key, through all other chats.
 CREATE INDEX message_media ON message (owner, peer, media, id) WHERE media > 0;
-CREATE INDEX message_link ON message (owner, peer, id) WHERE (flags & 1024) <> 0; -- messages.HasLink
-CREATE INDEX message_thread ON message (owner, thread, id) WHERE thread > 0;
-CREATE INDEX message_author ON message (owner, peer, from_id, id) WHERE peer < 0;
+CREATE INDEX message_link ON message (owner, peer, id, flags) WHERE (flags & 1024) <> 0; -- messages.HasLink
+CREATE INDEX message_thread ON message (owner, thread, id, peer) WHERE thread > 0;
+CREATE INDEX message_author ON message (owner, peer, from_id, id) WHERE peer < -1000000000000;
 -- The copies of a message of a basic group have its number in the group as their twin.
-CREATE INDEX message_number ON message (owner, peer, twin) WHERE peer < 0 AND peer > -1000000000000;
+CREATE INDEX message_number ON message (owner, peer, twin) WHERE (peer + 0) < 0 AND twin > 0;
 
 -- How many messages of a channel there are in each stretch of 512 ids: for exact counts of what is unread.
 CREATE TABLE message_bucket (
@@ -44,8 +46,8 @@ CREATE TABLE unread_mention (
 	PRIMARY KEY (owner, user_id, peer, id)
 ) WITHOUT ROWID;
 
--- The index of hidden edits in the log of a channel: of each message the last one is kept.
-CREATE INDEX update_log_hidden ON update_log (owner, kind, data) WHERE kind = 'edit_message';
+-- Of the hidden edits of a message in the log of a channel only the last one is kept.
+CREATE UNIQUE INDEX update_log_hidden ON update_log (owner, data) WHERE kind = 'hidden_edit';
 
 -- +goose Down
 DROP INDEX update_log_hidden;

@@ -75,7 +75,7 @@ func (s *Service) clearChannel(ctx context.Context, tx *db.Tx, req ClearRequest)
 	}
 	l := req.list()
 	l.and(true, ` AND id > $%d`, int64(firstPost))
-	l.and(req.Author != 0, ` AND from_id = $%d AND peer < 0`, int64(req.Author))
+	l.and(req.Author != 0, ` AND from_id = $%d AND peer < -1000000000000`, int64(req.Author))
 	l.and(req.Thread != 0, ` AND thread = $%d AND thread > 0`, int64(req.Thread))
 	rows, left, err := l.step(ctx, tx)
 	if err != nil {

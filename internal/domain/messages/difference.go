@@ -114,6 +114,7 @@ const maxWeight = 1 << 20
 // weight is about how many bytes an entry takes.
 func weight(e updates.Entry) int {
 	const plain, edited = 200, 2000
+	_, isEdit := e.Event.(updates.EditMessage)
 	switch m, ok := e.Value.(*Message); {
 	case ok:
 		w := plain + len(m.Text.String) + len(m.Markup)
@@ -121,7 +122,7 @@ func weight(e updates.Entry) int {
 			w += 16 + len(x.Value)
 		}
 		return w
-	case e.Event.Kind() == updates.EditMessage{}.Kind():
+	case isEdit:
 		return edited // not read yet
 	}
 	return plain

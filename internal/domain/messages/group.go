@@ -100,7 +100,7 @@ func copiesOf(
 // findCopies is served by the index message_number, whose condition it has to repeat.
 var findCopies = db.Batches(func(n int) string {
 	return `SELECT owner, id FROM message WHERE owner IN (` + db.List(3, n) + `) AND peer = $1 AND twin = $2
-		AND peer < 0 AND peer > -1000000000000`
+		AND (peer + 0) < 0 AND twin > 0`
 })
 
 // groupCopies locks and returns the rows that the members of a basic group have of a message, and m's own, owners

@@ -157,9 +157,16 @@ func (e ReadContents) Count() int32 { return int32(len(e.IDs)) }
 // Count implements Event.
 func (e PinnedMessages) Count() int32 { return int32(len(e.IDs)) }
 
+// Kind implements Event. Hidden edits have a kind of their own, by which they are found again.
+func (e EditMessage) Kind() string {
+	if e.Hidden {
+		return "hidden_edit"
+	}
+	return "edit_message"
+}
+
 // Kind implements Event, here and below.
 func (NewMessage) Kind() string        { return "new_message" }
-func (EditMessage) Kind() string       { return "edit_message" }
 func (DeleteMessages) Kind() string    { return "delete_messages" }
 func (ReadInbox) Kind() string         { return "read_inbox" }
 func (ReadOutbox) Kind() string        { return "read_outbox" }
@@ -183,46 +190,47 @@ func (NewAuthorization) Kind() string  { return "new_authorization" }
 
 // kinds has each event that update_log can hold. A new event needs a line here.
 var kinds = map[string]func([]byte) (Event, error){
-	NewMessage{}.Kind():        decode[NewMessage],
-	EditMessage{}.Kind():       decode[EditMessage],
-	DeleteMessages{}.Kind():    decode[DeleteMessages],
-	ReadInbox{}.Kind():         decode[ReadInbox],
-	ReadOutbox{}.Kind():        decode[ReadOutbox],
-	ReadContents{}.Kind():      decode[ReadContents],
-	PinnedMessages{}.Kind():    decode[PinnedMessages],
-	FolderPeers{}.Kind():       decode[FolderPeers],
-	Draft{}.Kind():             decode[Draft],
-	DialogPinned{}.Kind():      decode[DialogPinned],
-	PinnedDialogs{}.Kind():     decode[PinnedDialogs],
-	DialogUnread{}.Kind():      decode[DialogUnread],
-	NotifySettings{}.Kind():    decode[NotifySettings],
-	DialogFilter{}.Kind():      decode[DialogFilter],
-	DialogFilterOrder{}.Kind(): decode[DialogFilterOrder],
-	DialogFilters{}.Kind():     decode[DialogFilters],
-	UserChanged{}.Kind():       decode[UserChanged],
-	Privacy{}.Kind():           decode[Privacy],
-	PeerBlocked{}.Kind():       decode[PeerBlocked],
-	PeerSettings{}.Kind():      decode[PeerSettings],
-	ContactsReset{}.Kind():     decode[ContactsReset],
-	NewAuthorization{}.Kind():  decode[NewAuthorization],
-	ReadChannel{}.Kind():       decode[ReadChannel],
-	ChannelContents{}.Kind():   decode[ChannelContents],
-	ChannelCleared{}.Kind():    decode[ChannelCleared],
-	MessageReactions{}.Kind():  decode[MessageReactions],
-	MessagePoll{}.Kind():       decode[MessagePoll],
-	RecentReactions{}.Kind():   decode[RecentReactions],
-	SavedTags{}.Kind():         decode[SavedTags],
-	RecentStatuses{}.Kind():    decode[RecentStatuses],
-	SavedPinned{}.Kind():       decode[SavedPinned],
-	SavedOrder{}.Kind():        decode[SavedOrder],
-	ChannelChanged{}.Kind():    decode[ChannelChanged],
-	ChatChanged{}.Kind():       decode[ChatChanged],
-	PendingRequests{}.Kind():   decode[PendingRequests],
-	HistoryTTL{}.Kind():        decode[HistoryTTL],
-	NewScheduled{}.Kind():      decode[NewScheduled],
-	ScheduledGone{}.Kind():     decode[ScheduledGone],
-	ThreadRead{}.Kind():        decode[ThreadRead],
-	ThreadSeen{}.Kind():        decode[ThreadSeen],
+	NewMessage{}.Kind():              decode[NewMessage],
+	EditMessage{}.Kind():             decode[EditMessage],
+	EditMessage{Hidden: true}.Kind(): decode[EditMessage],
+	DeleteMessages{}.Kind():          decode[DeleteMessages],
+	ReadInbox{}.Kind():               decode[ReadInbox],
+	ReadOutbox{}.Kind():              decode[ReadOutbox],
+	ReadContents{}.Kind():            decode[ReadContents],
+	PinnedMessages{}.Kind():          decode[PinnedMessages],
+	FolderPeers{}.Kind():             decode[FolderPeers],
+	Draft{}.Kind():                   decode[Draft],
+	DialogPinned{}.Kind():            decode[DialogPinned],
+	PinnedDialogs{}.Kind():           decode[PinnedDialogs],
+	DialogUnread{}.Kind():            decode[DialogUnread],
+	NotifySettings{}.Kind():          decode[NotifySettings],
+	DialogFilter{}.Kind():            decode[DialogFilter],
+	DialogFilterOrder{}.Kind():       decode[DialogFilterOrder],
+	DialogFilters{}.Kind():           decode[DialogFilters],
+	UserChanged{}.Kind():             decode[UserChanged],
+	Privacy{}.Kind():                 decode[Privacy],
+	PeerBlocked{}.Kind():             decode[PeerBlocked],
+	PeerSettings{}.Kind():            decode[PeerSettings],
+	ContactsReset{}.Kind():           decode[ContactsReset],
+	NewAuthorization{}.Kind():        decode[NewAuthorization],
+	ReadChannel{}.Kind():             decode[ReadChannel],
+	ChannelContents{}.Kind():         decode[ChannelContents],
+	ChannelCleared{}.Kind():          decode[ChannelCleared],
+	MessageReactions{}.Kind():        decode[MessageReactions],
+	MessagePoll{}.Kind():             decode[MessagePoll],
+	RecentReactions{}.Kind():         decode[RecentReactions],
+	SavedTags{}.Kind():               decode[SavedTags],
+	RecentStatuses{}.Kind():          decode[RecentStatuses],
+	SavedPinned{}.Kind():             decode[SavedPinned],
+	SavedOrder{}.Kind():              decode[SavedOrder],
+	ChannelChanged{}.Kind():          decode[ChannelChanged],
+	ChatChanged{}.Kind():             decode[ChatChanged],
+	PendingRequests{}.Kind():         decode[PendingRequests],
+	HistoryTTL{}.Kind():              decode[HistoryTTL],
+	NewScheduled{}.Kind():            decode[NewScheduled],
+	ScheduledGone{}.Kind():           decode[ScheduledGone],
+	ThreadRead{}.Kind():              decode[ThreadRead],
+	ThreadSeen{}.Kind():              decode[ThreadSeen],
 }
 
 func decode[E Event](data []byte) (Event, error) {

@@ -125,7 +125,8 @@ func (l *Log) Hidden(ctx context.Context, tx *db.Tx, owner ids.Peer, id ids.Mess
 	if err != nil {
 		return 0, fmt.Errorf("encode %s: %w", ev.Kind(), err)
 	}
-	const forget = `DELETE FROM update_log WHERE owner = $1 AND kind = 'edit_message' AND data = $2`
+	const forget = `DELETE FROM update_log WHERE owner = $1 AND n = 0 AND pts IN
+		(SELECT pts FROM update_log WHERE owner = $1 AND kind = 'hidden_edit' AND data = $2)`
 	if err := tx.Queue(ctx, forget, owner, string(data)); err != nil {
 		return 0, fmt.Errorf("forget hidden edits of %d: %w", owner, err)
 	}
