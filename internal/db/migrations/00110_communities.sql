@@ -72,9 +72,9 @@ CREATE TABLE channel_member (
 	PRIMARY KEY (channel, member)
 ) WITHOUT ROWID;
 CREATE INDEX channel_member_recent ON channel_member (channel, joined_at, member) WHERE status = 1;
-CREATE INDEX channel_member_admin ON channel_member (channel, member) WHERE admin <> 0;
+CREATE INDEX channel_member_admin ON channel_member (channel, promoted_at, member) WHERE admin <> 0;
 CREATE INDEX channel_member_banned ON channel_member (channel, banned_at, member) WHERE banned <> 0;
-CREATE INDEX channel_member_bot ON channel_member (channel, member) WHERE bot = 1;
+CREATE INDEX channel_member_bot ON channel_member (channel, joined_at, member) WHERE bot = 1;
 
 -- The words of the names of the members, lower case, by which they are found. Bytes, so that both engines order them alike.
 CREATE TABLE channel_member_word (

@@ -326,7 +326,7 @@ func (s *Service) Heir(ctx context.Context, by ids.User, ch ids.Channel) (heir i
 	if !v.Me.Creator {
 		return 0, rights.ErrCreatorRequired
 	}
-	admins, err := s.admins(ctx, ch)
+	admins, err := s.Admins(ctx, ch)
 	var first Member
 	for _, m := range admins {
 		if !m.Creator && !m.Bot && (first.User == 0 || m.PromotedAt.Before(first.PromotedAt)) {

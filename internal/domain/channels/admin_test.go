@@ -32,8 +32,8 @@ func TestPromotion(t *testing.T) {
 			{admin, other, 0, channels.ErrAdmin}, // another has promoted him
 			{member, other, 0, nil},
 			{member, other, 0, channels.ErrSame},
-			{owner, member, add, nil}, // the owner changes anybody
-			{member, member, 0, nil},  // one may resign
+			{owner, member, add, nil},                    // the owner changes anybody
+			{member, member, 0, nil},                     // one may resign
 			{admin, stranger, rights.AdminBanUsers, nil}, // is added
 			{stranger, admin, rights.AdminBanUsers, rights.ErrAdminRequired},
 			{owner, owner, rights.AdminAnonymous, nil},

@@ -43,7 +43,7 @@ func (s *Service) makeMembers(ctx context.Context, tx *db.Tx, ch ids.Channel, wh
 	if err != nil {
 		return 0, err
 	}
-	if c.Members+len(fresh) > MaxMembers {
+	if c.Megagroup() && c.Members+len(fresh) > MaxMembers {
 		return 0, groups.ErrTooMany
 	}
 	members := make([]Member, len(fresh))

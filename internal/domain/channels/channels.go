@@ -76,10 +76,10 @@ const (
 	MaxPublic   = 10  // public channels that one person has
 	MaxAdmins   = 50
 	MaxBots     = 20
-	MaxMembers  = 200_000
-	MaxPage     = 200 // of members
-	MaxInvited  = 200 // added at once
-	SeenByLimit = 100 // members up to which it is known who read what
+	MaxMembers  = 500_000 // of a supergroup
+	MaxPage     = 200     // of members
+	MaxInvited  = 200     // added at once
+	SeenByLimit = 100     // members up to which it is known who read what
 
 	cachedChannels = 1 << 14
 	cachedMembers  = 1 << 17

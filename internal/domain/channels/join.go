@@ -119,7 +119,7 @@ func (s *Service) admit(
 		return Member{}, ErrAlready
 	case before.Kicked() && !pardon:
 		return Member{}, ErrKicked
-	case c.Members >= MaxMembers:
+	case c.Megagroup() && c.Members >= MaxMembers:
 		return Member{}, groups.ErrTooMany
 	}
 	if err := checkJoined(ctx, tx, user); err != nil {

@@ -104,10 +104,10 @@ func (s *Service) list(ctx context.Context, tx *db.Tx, v Sight, q MemberQuery) (
 }
 
 // The lists that are read as a whole, up to a bound. Each has the channel as $1 and the bound as $2; that of contacts the
-// one who asks as $3.
+// one who asks as $3. Their orders are those of the indexes that they shall be read by.
 const (
-	listAdmins   = ` FROM channel_member WHERE channel = $1 AND admin <> 0 AND status = 1 ORDER BY member LIMIT $2`
-	listBots     = ` FROM channel_member WHERE channel = $1 AND bot = 1 AND status = 1 ORDER BY member LIMIT $2`
+	listAdmins   = ` FROM channel_member WHERE channel = $1 AND admin <> 0 ORDER BY promoted_at, member LIMIT $2`
+	listBots     = ` FROM channel_member WHERE channel = $1 AND bot = 1 ORDER BY joined_at, member LIMIT $2`
 	listContacts = ` FROM channel_member WHERE channel = $1 AND status = 1 AND member IN
 		(SELECT user_id FROM contact WHERE owner = $3) ORDER BY member LIMIT $2`
 )
@@ -122,6 +122,7 @@ func (s *Service) pageOf(ctx context.Context, tx *db.Tx, v Sight, q MemberQuery,
 	if err != nil {
 		return Page{}, err
 	}
+	all = slices.DeleteFunc(all, func(m Member) bool { return !m.In() })
 	if q.Filter == Admins {
 		slices.SortStableFunc(all, func(a, b Member) int { return creatorFirst(b) - creatorFirst(a) })
 	}
@@ -258,21 +259,39 @@ func (s *Service) recent(ctx context.Context, tx *db.Tx, v Sight, q MemberQuery)
 	if q.Limit == 0 || q.Offset >= v.Members+MaxPage {
 		return page, nil
 	}
+	who, err := s.recentIDs(ctx, tx, v.ID, q)
+	if err != nil || len(who) == 0 {
+		return page, err
+	}
+	if page.Members, err = readMembers(ctx, tx, v.ID, who); err != nil {
+		return page, err
+	}
+	slices.SortFunc(page.Members, func(a, b Member) int { return slices.Index(who, a.Peer) - slices.Index(who, b.Peer) })
+	return page, nil
+}
+
+// recentIDs reads the page from the index alone.
+func (s *Service) recentIDs(ctx context.Context, tx *db.Tx, ch ids.Channel, q MemberQuery) (who []ids.Peer, err error) {
 	const (
-		list = ` FROM channel_member WHERE channel = $1 AND status = 1`
+		list = `SELECT joined_at, member FROM channel_member WHERE channel = $1 AND status = 1`
 		tail = ` ORDER BY joined_at DESC, member DESC LIMIT $2`
+		next = list + ` AND joined_at <= $3 AND (joined_at < $3 OR member < $4)` + tail
+		far  = list + tail + ` OFFSET $3`
 	)
-	var err error
-	if at, ok := s.cursors.get(v.ID, q.Offset); ok {
-		page.Members, err = queryMembers(ctx, tx, list+` AND (joined_at < $3 OR joined_at = $3 AND member < $4)
-			AND joined_at <= $3`+tail, v.ID, q.Limit, at.joined, at.member)
-	} else {
-		page.Members, err = queryMembers(ctx, tx, list+tail+` OFFSET $3`, v.ID, q.Limit, q.Offset)
+	sql, args := far, []any{ch, q.Limit, q.Offset}
+	if at, ok := s.cursors.get(ch, q.Offset); ok {
+		sql, args = next, []any{ch, q.Limit, at.joined, at.member}
 	}
-	if n := len(page.Members); err == nil && n > 0 {
-		s.cursors.put(v.ID, q.Offset+n, page.Members[n-1])
+	var last cursor
+	err = tx.Each(ctx, sql, args, func(rows *db.Rows) error {
+		err := rows.Scan(&last.joined, &last.member)
+		who = append(who, last.member)
+		return err
+	})
+	if err == nil && len(who) > 0 {
+		s.cursors.put(ch, q.Offset+len(who), last)
 	}
-	return page, err
+	return who, err
 }
 
 // Participant returns how peer stands to a channel, as somebody who sees it may know. One may always ask for oneself, and
@@ -382,15 +401,22 @@ func (c *cursors) get(ch ids.Channel, offset int) (cursor, bool) {
 	return at, ok && time.Now().Before(at.until)
 }
 
-func (c *cursors) put(ch ids.Channel, offset int, last Member) {
+func (c *cursors) put(ch ids.Channel, offset int, last cursor) {
 	if offset >= countable {
-		c.at.Add(cursorKey{ch, offset}, cursor{last.JoinedAt.Unix(), last.Peer, time.Now().Add(cursorTTL)})
+		last.until = time.Now().Add(cursorTTL)
+		c.at.Add(cursorKey{ch, offset}, last)
 	}
 }
 
 // AdminsTx is Admins inside a transaction.
 func (s *Service) AdminsTx(ctx context.Context, tx *db.Tx, ch ids.Channel) ([]Member, error) {
-	return queryMembers(ctx, tx, listAdmins, ch, MaxAdmins*2)
+	all, err := queryMembers(ctx, tx, listAdmins, ch, MaxAdmins*2)
+	if err != nil {
+		return nil, fmt.Errorf("admins of channel %d: %w", ch, err)
+	}
+	all = slices.DeleteFunc(all, func(m Member) bool { return !m.In() })
+	slices.SortFunc(all, func(a, b Member) int { return int(a.User - b.User) })
+	return all, nil
 }
 
 // SomeMembers returns some of the newest members of a channel, whoever asks.
