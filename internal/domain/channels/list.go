@@ -112,6 +112,18 @@ const (
 		(SELECT user_id FROM contact WHERE owner = $3) ORDER BY member LIMIT $2`
 )
 
+// The lists that are read in pages: who was banned or restricted, whose name begins with a word, and all.
+const (
+	listKicked = ` FROM channel_member WHERE channel = $1 AND banned <> 0 AND (banned & 1) = $2
+		AND (banned_until = 0 OR banned_until > $3) ORDER BY banned_at DESC, member DESC LIMIT $4`
+	findWord = `SELECT DISTINCT member FROM channel_member_word WHERE channel = $1 AND word >= $2 AND word < $3 LIMIT $4`
+
+	pageOrder = ` ORDER BY joined_at DESC, member DESC LIMIT $2`
+	pageAll   = `SELECT joined_at, member FROM channel_member WHERE channel = $1 AND status = 1`
+	pageFar   = pageAll + pageOrder + ` OFFSET $3`
+	pageNext  = pageAll + ` AND joined_at <= $3 AND (joined_at < $3 OR member < $4)` + pageOrder
+)
+
 // pageOf reads a short list as a whole and cuts the page out of it.
 func (s *Service) pageOf(ctx context.Context, tx *db.Tx, v Sight, q MemberQuery, list string, bound int) (Page, error) {
 	args := []any{v.ID, bound}
@@ -194,13 +206,11 @@ func (s *Service) listBanned(ctx context.Context, tx *db.Tx, v Sight, q MemberQu
 	if q.Filter == Kicked {
 		kicked = 1
 	}
-	const list = ` FROM channel_member WHERE channel = $1 AND banned <> 0 AND (banned & 1) = $2
-		AND (banned_until = 0 OR banned_until > $3) ORDER BY banned_at DESC, member DESC LIMIT $4`
 	bound := maxScan
 	if q.Text == "" {
 		bound = q.Offset + q.Limit
 	}
-	all, err := queryMembers(ctx, tx, list, v.ID, kicked, time.Now(), bound)
+	all, err := queryMembers(ctx, tx, listKicked, v.ID, kicked, time.Now(), bound)
 	if err != nil {
 		return Page{}, err
 	}
@@ -227,10 +237,9 @@ func (s *Service) search(ctx context.Context, tx *db.Tx, v Sight, q MemberQuery)
 	}
 	longest := []byte(slices.MaxFunc(query, func(a, b string) int { return len(a) - len(b) }))
 	longest = longest[:min(len(longest), maxWord)]
-	const find = `SELECT DISTINCT member FROM channel_member_word WHERE channel = $1 AND word >= $2 AND word < $3 LIMIT $4`
 	var who []ids.Peer
 	args := []any{v.ID, longest, append(slices.Clone(longest), 0xff), maxScan}
-	err := tx.Each(ctx, find, args, func(rows *db.Rows) error {
+	err := tx.Each(ctx, findWord, args, func(rows *db.Rows) error {
 		var u ids.User
 		err := rows.Scan(&u)
 		who = append(who, u.Peer())
@@ -272,15 +281,9 @@ func (s *Service) recent(ctx context.Context, tx *db.Tx, v Sight, q MemberQuery)
 
 // recentIDs reads the page from the index alone.
 func (s *Service) recentIDs(ctx context.Context, tx *db.Tx, ch ids.Channel, q MemberQuery) (who []ids.Peer, err error) {
-	const (
-		list = `SELECT joined_at, member FROM channel_member WHERE channel = $1 AND status = 1`
-		tail = ` ORDER BY joined_at DESC, member DESC LIMIT $2`
-		next = list + ` AND joined_at <= $3 AND (joined_at < $3 OR member < $4)` + tail
-		far  = list + tail + ` OFFSET $3`
-	)
-	sql, args := far, []any{ch, q.Limit, q.Offset}
+	sql, args := pageFar, []any{ch, q.Limit, q.Offset}
 	if at, ok := s.cursors.get(ch, q.Offset); ok {
-		sql, args = next, []any{ch, q.Limit, at.joined, at.member}
+		sql, args = pageNext, []any{ch, q.Limit, at.joined, at.member}
 	}
 	var last cursor
 	err = tx.Each(ctx, sql, args, func(rows *db.Rows) error {
