@@ -73,6 +73,16 @@ func handle[I tg.Request, O tl.Object](r *Router, need Need, empty bool, fn func
 	}}
 }
 
+// Serve answers a request with the handler of its method, as the caller whom call names, and without the rights and
+// limits that a Dispatcher looks at. It fails with ErrUnknownMethod.
+func (r *Router) Serve(ctx context.Context, call *Call, in tg.Request) (tl.Object, error) {
+	h, ok := r.handlers[in.TLName()]
+	if !ok {
+		return nil, ErrUnknownMethod
+	}
+	return h.serve(ctx, call, in)
+}
+
 // Errors adds rows to the table of wire errors. An error is looked up by errors.Is.
 func (r *Router) Errors(table map[error]Error) {
 	for err, wire := range table {

@@ -59,7 +59,7 @@ type feed struct{ chats *chats.Feed }
 
 // Open implements gateway.Feed.
 func (f feed) Open(ctx context.Context, user int64, l gateway.Listener) (gateway.Stream, error) {
-	s, err := f.chats.Open(ctx, ids.User(user), l.Wake)
+	s, err := f.chats.Open(ctx, ids.User(user), l)
 	if err != nil {
 		return nil, err
 	}

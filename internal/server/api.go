@@ -3,19 +3,24 @@ package server
 import (
 	"context"
 	"net"
+	"time"
 
 	"hermod/internal/api/boot"
 	"hermod/internal/api/chats"
+	"hermod/internal/api/dialogs"
 	"hermod/internal/api/people"
+	"hermod/internal/api/render"
 	"hermod/internal/api/signin"
 	"hermod/internal/api/view"
 	"hermod/internal/db"
+	domain "hermod/internal/domain/dialogs"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/text"
 	"hermod/internal/domain/updates"
 	"hermod/internal/domain/users"
 	"hermod/internal/mtproto/crypto"
 	"hermod/internal/rpc"
+	"hermod/internal/tl/tg"
 )
 
 // An api is the handlers and what leads to them.
@@ -33,20 +38,39 @@ func newAPI(ctx context.Context, s *Server) (*api, error) {
 	}
 	c := s.core
 	v := view.New(c.Users, c.Contacts, ids.NewAccess(key), c.Messages)
-	chat := chats.New(chats.Options{Messages: c.Messages, Contacts: c.Contacts, Auth: c.Auth, View: v})
+	shown := render.New(v, c.Messages)
+	shown.SetForum(c.isForum)
+	codec := s.codec(shown)
+	voting, reacting := s.expressive(v, shown, codec)
+	var list *dialogs.Handlers // made of what needs it
+	var lists []rpc.Module
+	draft := func(ctx context.Context, viewer ids.User, peer ids.Peer, topic ids.Message) (tg.DraftMessageClass, error) {
+		return list.DraftAt(ctx, viewer, domain.Place{Peer: peer, Thread: topic})
+	}
+	later, timed := s.timed(v, shown, codec, draft)
+	chat := chats.New(chats.Options{
+		Schedule: later.Schedule, ScheduleForward: later.ScheduleForward, EditScheduled: later.EditScheduled,
+		Messages: c.Messages, Auth: c.Auth, View: v, Render: shown, MediaFrom: codec.From, EditMedia: editMedia(voting),
+		Dialog: func(ctx context.Context, user ids.User, peer ids.Peer) (*tg.Dialog, []ids.Peer, error) {
+			return list.Dialog(ctx, user, peer)
+		},
+		Channels: c.Channels, Joined: c.Groups.Peers, Watch: c.watch, SaveSendAs: c.Channels.SetSendAs,
+	})
 	start, err := boot.New(s.bootOptions(v))
 	if err != nil {
 		return nil, err
 	}
-	router := rpc.NewRouter(
+	list, lists = s.lists(v, shown, chat)
+	modules := append(append(s.communities(v, shown, chat, list), lists...),
 		start,
 		signin.New(signin.Options{Auth: c.Auth, View: v, Users: c.Users, Notify: c.notify, Joined: c.joined, Log: s.log}),
 		people.New(people.Options{
-			Users: c.Users, Contacts: c.Contacts, View: v, Reports: c.Reports, Facts: facts(chat), Partners: c.Dialogs.Partners,
+			Users: c.Users, Contacts: c.Contacts, View: v, Reports: c.Reports, Facts: facts(list), Partners: c.Dialogs.Partners,
 			ContactLink: s.linkPrefix() + "contact/",
 		}),
-		chat,
+		chat, voting, reacting,
 	)
+	router := rpc.NewRouter(append(modules, timed...)...)
 	d, err := rpc.NewDispatcher(rpc.Options{
 		Router: router, Identity: identity{c.Auth}, Limiter: limiter(s.cfg.Limits.Rate),
 		Metrics: s.metrics, Log: s.log, Context: c.called,
@@ -86,13 +110,14 @@ func withOrigin(ctx context.Context, call *rpc.Call) context.Context {
 	return updates.WithOrigin(ctx, updates.Origin{Key: call.Key, Session: call.Session})
 }
 
-// facts tells people what chats knows about a chat.
-func facts(h *chats.Handlers) func(context.Context, ids.User, ids.Peer) (people.ChatFacts, error) {
-	return func(ctx context.Context, owner ids.User, peer ids.Peer) (people.ChatFacts, error) {
-		f, err := h.Facts(ctx, owner, peer)
-		return people.ChatFacts{Notify: f.Notify, PinnedMessage: f.PinnedMessage, Folder: f.Folder}, err
-	}
+// isForum tells whether a supergroup has topics.
+func (c *Core) isForum(ctx context.Context, ch ids.Channel) (bool, error) {
+	found, err := c.Channels.One(ctx, ch)
+	return found.Forum, err
 }
+
+// watch notes that somebody looks at somebody now.
+func (c *Core) watch(viewer, user ids.User) { c.Users.Presence().Watch(viewer, user, time.Now()) }
 
 // position returns the pts of a user.
 func (c *Core) position(ctx context.Context, u ids.User) (pts int32, err error) {

@@ -12,10 +12,19 @@ import (
 	"hermod/internal/config"
 	"hermod/internal/db"
 	"hermod/internal/domain/auth"
+	"hermod/internal/domain/channels"
 	"hermod/internal/domain/contacts"
-	"hermod/internal/domain/dialogs"
+	"hermod/internal/domain/groups"
 	"hermod/internal/domain/ids"
+	"hermod/internal/domain/invites"
 	"hermod/internal/domain/messages"
+	"hermod/internal/domain/polls"
+	"hermod/internal/domain/preview"
+	"hermod/internal/domain/reactions"
+	"hermod/internal/domain/reports"
+	"hermod/internal/domain/stand"
+	"hermod/internal/domain/stats"
+	"hermod/internal/domain/translate"
 	"hermod/internal/domain/updates"
 	"hermod/internal/domain/users"
 )
@@ -28,8 +37,21 @@ type Core struct {
 	Users    *users.Service
 	Auth     *auth.Service
 	Contacts *contacts.Service
-	Dialogs  *dialogs.Service
+	Lists
+	Groups   *groups.Service
+	Channels *channels.Service
+	Invites  *invites.Service
+	Stats    *stats.Service
 	Messages *messages.Service
+
+	Stands    *stand.Stands
+	Reactions *reactions.Service
+	Polls     *polls.Service
+
+	Previews  *preview.Service
+	Reports   *reports.Service
+	Translate *translate.Service
+	Timed     // what happens at its time, and threads
 }
 
 // OpenCore opens the database, which it brings to the newest schema, and builds the domain on it.
@@ -55,21 +77,49 @@ func (c *Core) build(ctx context.Context, cfg config.Config, o Options) error {
 	if err != nil {
 		return err
 	}
-	options.Deleted = func(ctx context.Context, tx *db.Tx, u ids.User) error { return c.Contacts.Forget(ctx, tx, u) }
+	options.Deleted = c.forget
 	if c.Auth, err = auth.New(ctx, c.DB, c.Bus, c.Users, c.Updates, options); err != nil {
 		return err
 	}
 	if c.Contacts, err = contacts.New(ctx, c.DB, c.Users, c.Updates); err != nil {
 		return err
 	}
-	c.Dialogs = dialogs.New(c.DB, c.Updates)
-	c.Users.TellPartners(c.Dialogs.Partners)
+	c.buildDialogs()
+	c.Previews = preview.New(c.DB, fetchesPages(cfg))
+	c.Reports, c.Translate = reports.New(c.DB), translate.New(c.DB, translator(cfg.Translate))
+	c.Groups = groups.New(c.DB, c.Bus, c.Updates, c.Users)
+	c.Channels = channels.New(c.DB, c.Bus, c.Updates, c.Users, c.Dialogs, c.Groups)
+	c.Invites = invites.New(c.DB, c.Updates, c.Users, c.Channels)
+	c.Stats = stats.New(c.DB, c.Bus, c.Channels)
+	c.Users.OnRename(c.Channels.Renamed)
+	c.Users.AskMembers(c.Groups.InWhich)
 	c.Messages = messages.New(c.DB, c.Bus, c.Updates, c.Dialogs, c.Users)
+	c.Messages.SetCommunities(c.Groups, c.Channels)
+	c.Groups.SetScribe(c.Messages)
+	c.Channels.SetScribe(c.Messages)
+	c.buildFolders()
+	c.Stands = stand.New(c.Groups, c.Channels)
+	c.Reactions = reactions.New(c.DB, c.Updates, c.Messages, c.Stands)
+	c.Polls = polls.New(c.DB, c.Updates, c.Messages, c.Stands)
+	c.buildTimed()
+	return nil
+}
+
+// forget drops what other packages keep about an account that is being deleted.
+func (c *Core) forget(ctx context.Context, tx *db.Tx, u ids.User) error {
+	for _, forget := range []func(context.Context, *db.Tx, ids.User) error{
+		c.Groups.Forget, c.Channels.Forget, c.Contacts.Forget,
+	} {
+		if err := forget(ctx, tx, u); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
 // Close closes the database. Nothing may be running on c any more.
 func (c *Core) Close() error {
+	c.Stats.Close()
 	c.Auth.Close()
 	c.Users.Close()
 	return c.DB.Close()

@@ -15,7 +15,6 @@ func (h *Handlers) registerChanging(r *rpc.Router) {
 	rpc.Handle(r, rpc.SignedIn, h.deleteMessages)
 	rpc.Handle(r, rpc.SignedIn, h.channelsDeleteMessages)
 	rpc.Handle(r, rpc.UserOnly, h.deleteHistory)
-	rpc.Handle(r, rpc.UserOnly, h.deleteSavedHistory)
 	rpc.Handle(r, rpc.SignedIn, h.updatePinnedMessage)
 	rpc.Handle(r, rpc.SignedIn, h.unpinAllMessages)
 	rpc.Handle(r, rpc.UserOnly, h.saveDefaultSendAs)
@@ -105,23 +104,6 @@ func (h *Handlers) deleteHistory(ctx context.Context, call *rpc.Call, in *tg.Mes
 	req := messages.ClearRequest{
 		By: call.User, Peer: peer, MaxID: ids.Message(in.MaxID), Revoke: in.Revoke, Keep: in.JustClear,
 	}
-	if in.MinDate != nil {
-		req.From = render.Time(*in.MinDate)
-	}
-	if in.MaxDate != nil {
-		req.To = render.Time(*in.MaxDate)
-	}
-	done, err := h.messages.Clear(ctx, req)
-	return affectedHistory(done), err
-}
-
-// deleteSavedHistory serves https://core.telegram.org/method/messages.deleteSavedHistory.
-func (h *Handlers) deleteSavedHistory(ctx context.Context, call *rpc.Call, in *tg.MessagesDeleteSavedHistory) (*tg.MessagesAffectedHistory, error) {
-	saved, err := h.peer(ctx, call, in.Peer)
-	if err != nil {
-		return nil, err
-	}
-	req := messages.ClearRequest{By: call.User, Peer: call.User.Peer(), Saved: saved, MaxID: ids.Message(in.MaxID)}
 	if in.MinDate != nil {
 		req.From = render.Time(*in.MinDate)
 	}

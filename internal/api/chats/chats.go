@@ -1,4 +1,4 @@
-// Package chats serves messages, dialogs and updates: the methods messages.*, updates.* and folders.* of private chats,
+// Package chats serves messages and updates: the methods messages.* that send, change and read, updates.*,
 // the notification settings, and the live stream of updates.
 //
 // What has happened to a person is rendered in one place (render.go), whether it is pushed or asked for as a
@@ -14,7 +14,6 @@ import (
 	"hermod/internal/api/view"
 	"hermod/internal/domain/auth"
 	"hermod/internal/domain/channels"
-	"hermod/internal/domain/dialogs"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/media"
 	"hermod/internal/domain/messages"
@@ -29,7 +28,6 @@ import (
 type Handlers struct {
 	o        Options
 	messages *messages.Service
-	dialogs  *dialogs.Service
 	auth     *auth.Service
 	view     *view.View
 	render   *render.Renderer
@@ -68,7 +66,7 @@ type Options struct {
 // New makes the handlers.
 func New(o Options) *Handlers {
 	h := &Handlers{
-		o: o, messages: o.Messages, dialogs: o.Messages.Dialogs(), auth: o.Auth, view: o.View, render: o.Render,
+		o: o, messages: o.Messages, auth: o.Auth, view: o.View, render: o.Render,
 		streams: newStreams(),
 	}
 	h.showEvents()
@@ -77,34 +75,28 @@ func New(o Options) *Handlers {
 
 // wireErrors says how the errors of the domain look to clients.
 var wireErrors = map[error]rpc.Error{
-	messages.ErrEmpty:         rpc.BadRequest("MESSAGE_EMPTY"),
-	messages.ErrTooLong:       rpc.BadRequest("MESSAGE_TOO_LONG"),
-	messages.ErrPeer:          errPeer,
-	messages.ErrReply:         rpc.BadRequest("REPLY_MESSAGE_ID_INVALID"),
-	messages.ErrQuote:         rpc.BadRequest("QUOTE_TEXT_INVALID"),
-	messages.ErrNone:          rpc.BadRequest("MESSAGE_ID_INVALID"),
-	messages.ErrAuthor:        rpc.Forbidden("MESSAGE_AUTHOR_REQUIRED"),
-	messages.ErrEditTime:      rpc.BadRequest("MESSAGE_EDIT_TIME_EXPIRED"),
-	messages.ErrSame:          rpc.BadRequest("MESSAGE_NOT_MODIFIED"),
-	messages.ErrProtected:     rpc.BadRequest("CHAT_FORWARDS_RESTRICTED"),
-	messages.ErrRandomID:      rpc.BadRequest("RANDOM_ID_INVALID"),
-	messages.ErrTooMany:       rpc.BadRequest("LIMIT_INVALID"),
-	messages.ErrTooOld:        rpc.BadRequest("MESSAGE_TOO_OLD"),
-	messages.ErrHidden:        rpc.Forbidden("USER_PRIVACY_RESTRICTED"),
-	messages.ErrHiding:        rpc.Forbidden("YOUR_PRIVACY_RESTRICTED"),
-	messages.ErrSentBefore:    {Code: 500, Type: "RANDOM_ID_DUPLICATE"},
-	messages.ErrDelete:        rpc.Forbidden("MESSAGE_DELETE_FORBIDDEN"),
-	text.ErrBounds:            rpc.BadRequest("ENTITY_BOUNDS_INVALID"),
-	users.ErrBlocked:          rpc.BadRequest("USER_IS_BLOCKED"),
-	users.ErrYouBlocked:       rpc.BadRequest("YOU_BLOCKED_USER"),
-	users.ErrDeleted:          rpc.BadRequest("INPUT_USER_DEACTIVATED"),
-	dialogs.ErrPinnedTooMany:  rpc.BadRequest("PINNED_DIALOGS_TOO_MUCH"),
-	dialogs.ErrFolder:         rpc.BadRequest("FOLDER_ID_INVALID"),
-	dialogs.ErrFilter:         rpc.BadRequest("FILTER_ID_INVALID"),
-	dialogs.ErrFiltersTooMany: rpc.BadRequest("DIALOG_FILTERS_TOO_MUCH"),
-	dialogs.ErrTooMany:        rpc.BadRequest("LIMIT_INVALID"),
-	dialogs.ErrTooLong:        rpc.BadRequest("MESSAGE_TOO_LONG"),
-	updates.ErrTooOld:         rpc.BadRequest("PERSISTENT_TIMESTAMP_OUTDATED"),
+	messages.ErrEmpty:      rpc.BadRequest("MESSAGE_EMPTY"),
+	messages.ErrTooLong:    rpc.BadRequest("MESSAGE_TOO_LONG"),
+	messages.ErrPeer:       errPeer,
+	messages.ErrReply:      rpc.BadRequest("REPLY_MESSAGE_ID_INVALID"),
+	messages.ErrQuote:      rpc.BadRequest("QUOTE_TEXT_INVALID"),
+	messages.ErrNone:       rpc.BadRequest("MESSAGE_ID_INVALID"),
+	messages.ErrAuthor:     rpc.Forbidden("MESSAGE_AUTHOR_REQUIRED"),
+	messages.ErrEditTime:   rpc.BadRequest("MESSAGE_EDIT_TIME_EXPIRED"),
+	messages.ErrSame:       rpc.BadRequest("MESSAGE_NOT_MODIFIED"),
+	messages.ErrProtected:  rpc.BadRequest("CHAT_FORWARDS_RESTRICTED"),
+	messages.ErrRandomID:   rpc.BadRequest("RANDOM_ID_INVALID"),
+	messages.ErrTooMany:    rpc.BadRequest("LIMIT_INVALID"),
+	messages.ErrTooOld:     rpc.BadRequest("MESSAGE_TOO_OLD"),
+	messages.ErrHidden:     rpc.Forbidden("USER_PRIVACY_RESTRICTED"),
+	messages.ErrHiding:     rpc.Forbidden("YOUR_PRIVACY_RESTRICTED"),
+	messages.ErrSentBefore: {Code: 500, Type: "RANDOM_ID_DUPLICATE"},
+	messages.ErrDelete:     rpc.Forbidden("MESSAGE_DELETE_FORBIDDEN"),
+	text.ErrBounds:         rpc.BadRequest("ENTITY_BOUNDS_INVALID"),
+	users.ErrBlocked:       rpc.BadRequest("USER_IS_BLOCKED"),
+	users.ErrYouBlocked:    rpc.BadRequest("YOU_BLOCKED_USER"),
+	users.ErrDeleted:       rpc.BadRequest("INPUT_USER_DEACTIVATED"),
+	updates.ErrTooOld:      rpc.BadRequest("PERSISTENT_TIMESTAMP_OUTDATED"),
 }
 
 // Answers to what cannot be served.
@@ -126,8 +118,6 @@ func (h *Handlers) Register(r *rpc.Router) {
 	h.registerSending(r)
 	h.registerChanging(r)
 	h.registerReading(r)
-	h.registerDialogs(r)
-	h.registerSettings(r)
 	rpc.Handle(r, rpc.SignedIn, h.getState)
 	rpc.Handle(r, rpc.SignedIn, h.getDifference)
 	rpc.Handle(r, rpc.SignedIn, h.getChannelDifference)
@@ -164,30 +154,6 @@ func (h *Handlers) private(ctx context.Context, call *rpc.Call, in tg.InputPeerC
 func (h *Handlers) channel(ctx context.Context, call *rpc.Call, in tg.InputChannelClass) (ids.Peer, error) {
 	c, err := h.view.ChannelFromInput(ctx, call, in)
 	return c.Peer(), err
-}
-
-// chatOrNone is chat, but 0 for inputPeerEmpty.
-func (h *Handlers) chatOrNone(ctx context.Context, call *rpc.Call, in tg.InputPeerClass) (ids.Peer, error) {
-	if _, empty := in.(*tg.InputPeerEmpty); empty || in == nil {
-		return 0, nil
-	}
-	return h.chat(ctx, call, in)
-}
-
-// offsetPeer is chatOrNone for a place in a list. Libraries do not always have an access hash at hand for that, and
-// it opens nothing, so any peer will do.
-func offsetPeer(call *rpc.Call, in tg.InputPeerClass) ids.Peer {
-	switch in := in.(type) {
-	case *tg.InputPeerSelf:
-		return call.User.Peer()
-	case *tg.InputPeerUser:
-		return ids.User(in.UserID).Peer()
-	case *tg.InputPeerChat:
-		return ids.Chat(in.ChatID).Peer()
-	case *tg.InputPeerChannel:
-		return ids.Channel(in.ChannelID).Peer()
-	}
-	return 0
 }
 
 func isNone(err error) bool { return errors.Is(err, messages.ErrNone) }

@@ -22,8 +22,6 @@ func (h *Handlers) registerReading(r *rpc.Router) {
 	rpc.Handle(r, rpc.UserOnly, h.getUnreadMentions)
 	rpc.Handle(r, rpc.UserOnly, h.readMentions)
 	rpc.Handle(r, rpc.SignedIn, h.getMessageEditData)
-	h.registerLeftover(r)
-	h.registerSaved(r)
 }
 
 // getHistory serves https://core.telegram.org/method/messages.getHistory.

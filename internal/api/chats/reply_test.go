@@ -14,10 +14,10 @@ func TestReplyAcrossChats(t *testing.T) {
 		w.say(p[1], p[0], "question", 1)
 		there := w.peer(p[0], p[1])
 		to := &tg.InputReplyToMessage{ReplyToMsgID: 1, ReplyToPeerID: there}
-		if _, err := w.saveDraft(t.Context(), p[0], &tg.MessagesSaveDraft{Peer: w.peer(p[0], p[2]), Message: "ans", ReplyTo: to}); err != nil {
+		if _, err := serve[tg.Bool](w, p[0], &tg.MessagesSaveDraft{Peer: w.peer(p[0], p[2]), Message: "ans", ReplyTo: to}); err != nil {
 			t.Fatal(err)
 		}
-		drafts := must[tg.UpdatesClass](t)(w.getAllDrafts(t.Context(), p[0], &tg.MessagesGetAllDrafts{})).(*tg.Updates)
+		drafts := must[tg.UpdatesClass](t)(serve[tg.UpdatesClass](w, p[0], &tg.MessagesGetAllDrafts{})).(*tg.Updates)
 		d := drafts.Updates[0].(*tg.UpdateDraftMessage).Draft.(*tg.DraftMessage)
 		if got := d.ReplyTo.(*tg.InputReplyToMessage).ReplyToPeerID; !reflect.DeepEqual(got, there) {
 			t.Errorf("draft answers in %+v, want %+v", got, there)

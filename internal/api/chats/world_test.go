@@ -5,7 +5,9 @@ import (
 	"sync"
 	"testing"
 
+	dialogapi "hermod/internal/api/dialogs"
 	"hermod/internal/api/render"
+	searchapi "hermod/internal/api/search"
 	"hermod/internal/api/view"
 	"hermod/internal/bus"
 	"hermod/internal/db"
@@ -34,6 +36,7 @@ type world struct {
 
 	groups   *groups.Service
 	channels *channels.Service
+	router   *rpc.Router // of this package and of that of dialogs
 }
 
 func newWorld(t testing.TB, d *db.DB, b bus.Bus) *world {
@@ -57,6 +60,9 @@ func newWorld(t testing.TB, d *db.DB, b bus.Bus) *world {
 	v.SetChannels(ch)
 	h := New(Options{Messages: m, View: v, Render: render.New(v, m), Channels: ch, Joined: g.Peers})
 	w := &world{t: t, Handlers: h, feed: NewFeed(h, u, b), db: d, users: u, groups: g, channels: ch}
+	w.router = rpc.NewRouter(h, dialogapi.New(dialogapi.Options{
+		Messages: m, Channels: ch, View: v, Render: h.render, State: h.State,
+	}), searchapi.New(searchapi.Options{Messages: m, Channels: ch, View: v, Render: h.render}))
 	t.Cleanup(w.feed.Close)
 	return w
 }
@@ -149,4 +155,13 @@ func (e *ear) take() []heard {
 	list := e.heard
 	e.heard = nil
 	return list
+}
+
+// serve serves a method of either package.
+func serve[O tl.Object](w *world, call *rpc.Call, in tg.Request) (o O, err error) {
+	out, err := w.router.Serve(w.t.Context(), call, in)
+	if err != nil {
+		return o, err
+	}
+	return out.(O), nil
 }

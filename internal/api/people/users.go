@@ -84,6 +84,7 @@ func (h *Handlers) getFullUser(ctx context.Context, call *rpc.Call, in *tg.Users
 	if err != nil {
 		return nil, err
 	}
+	h.users.Presence().Watch(call.User, id, time.Now())
 	full, err := h.fullUser(ctx, call, id)
 	if err != nil {
 		return nil, err

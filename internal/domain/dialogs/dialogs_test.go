@@ -59,7 +59,7 @@ func TestDrafts(t *testing.T) {
 		if err := s.SetDraft(t.Context(), alice, d); err != nil {
 			t.Fatal(err)
 		}
-		got, err := s.DraftNow(t.Context(), alice, bob.Peer())
+		got, err := s.DraftNow(t.Context(), alice, Place{Peer: bob.Peer()})
 		got.Date = time.Time{}
 		if err != nil || !reflect.DeepEqual(got, d) {
 			t.Errorf("got %+v, %v", got, err)
@@ -73,7 +73,7 @@ func TestDrafts(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if got, err := s.DraftNow(t.Context(), alice, bob.Peer()); err != nil || !got.Empty() {
+		if got, err := s.DraftNow(t.Context(), alice, Place{Peer: bob.Peer()}); err != nil || !got.Empty() {
 			t.Errorf("got %+v, %v", got, err)
 		}
 		if got := notes(t, s); !slices.Contains(got, updates.Event(updates.Draft{Peer: bob.Peer()})) {

@@ -17,10 +17,12 @@ import (
 // Spec: https://core.telegram.org/api/drafts
 type Draft struct {
 	Peer        ids.Peer    `json:"-"`
+	Thread      ids.Message `json:"-"` // the topic or thread it is for; 0: the whole chat
 	Date        time.Time   `json:"-"`
 	Text        text.Text   `json:"t"`
 	ReplyTo     ids.Message `json:"r,omitempty"`
 	ReplyPeer   ids.Peer    `json:"p,omitempty"` // the chat of that message, when it is another one
+	ReplyTask   *int32      `json:"k,omitempty"` // the task of that to-do list
 	Quote       *text.Text  `json:"q,omitempty"` // of the message replied to
 	QuoteOffset *int        `json:"o,omitempty"`
 	NoWebpage   bool        `json:"w,omitempty"`
@@ -28,8 +30,8 @@ type Draft struct {
 	Effect      int64       `json:"e,omitempty"`
 }
 
-// Empty reports whether d says nothing, which stands for no draft.
-func (d Draft) Empty() bool { return d.Text.String == "" && d.ReplyTo == 0 }
+// Empty reports whether d says nothing, which stands for no draft. To answer the root of a thread is to write into it.
+func (d Draft) Empty() bool { return d.Text.String == "" && (d.ReplyTo == 0 || d.ReplyTo == d.Thread) }
 
 // clean brings the texts of d into the form that is kept. It fails with ErrTooLong or text.ErrBounds.
 func (d *Draft) clean() (err error) {
@@ -53,7 +55,16 @@ func cleanText(t text.Text) (text.Text, error) {
 	return t, err
 }
 
-// SetDraft keeps d as owner's draft for d.Peer, or removes the draft when d is empty.
+// A Place is where a draft, or a setting, belongs: a chat, or one thread of it.
+type Place struct {
+	Peer   ids.Peer
+	Thread ids.Message // 0: the whole chat
+}
+
+// Place is where d belongs.
+func (d Draft) Place() Place { return Place{d.Peer, d.Thread} }
+
+// SetDraft keeps d as owner's draft for its place, or removes the draft when d is empty.
 //
 // It fails with ErrTooLong, ErrTooMany or text.ErrBounds.
 func (s *Service) SetDraft(ctx context.Context, owner ids.User, d Draft) error {
@@ -65,7 +76,7 @@ func (s *Service) SetDraft(ctx context.Context, owner ids.User, d Draft) error {
 			return err
 		}
 		if d.Empty() {
-			return s.DropDraft(ctx, tx, owner, d.Peer)
+			return s.DropDraft(ctx, tx, owner, d.Place())
 		}
 		return s.setDraft(ctx, tx, owner, d)
 	})
@@ -73,20 +84,20 @@ func (s *Service) SetDraft(ctx context.Context, owner ids.User, d Draft) error {
 }
 
 func (s *Service) setDraft(ctx context.Context, tx *db.Tx, owner ids.User, d Draft) error {
-	const others = `SELECT COUNT(*) FROM draft WHERE owner = $1 AND peer <> $2`
-	if err := checkRoom(ctx, tx, maxDrafts, others, int64(owner), int64(d.Peer)); err != nil {
+	const others = `SELECT COUNT(*) FROM draft WHERE owner = $1 AND (peer <> $2 OR thread <> $3)`
+	if err := checkRoom(ctx, tx, maxDrafts, others, int64(owner), int64(d.Peer), int64(d.Thread)); err != nil {
 		return err
 	}
 	data, err := json.Marshal(d)
 	if err != nil {
 		return err
 	}
-	const set = `INSERT INTO draft (owner, peer, date, data) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (owner, peer) DO UPDATE SET date = excluded.date, data = excluded.data`
-	if _, err := tx.Exec(ctx, set, int64(owner), int64(d.Peer), time.Now(), string(data)); err != nil {
+	const set = `INSERT INTO draft (owner, peer, thread, date, data) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (owner, peer, thread) DO UPDATE SET date = excluded.date, data = excluded.data`
+	if _, err := tx.Exec(ctx, set, int64(owner), int64(d.Peer), int64(d.Thread), time.Now(), string(data)); err != nil {
 		return err
 	}
-	return s.log.Note(ctx, tx, owner.Peer(), updates.Draft{Peer: d.Peer})
+	return s.log.Note(ctx, tx, owner.Peer(), updates.Draft{Peer: d.Peer, Thread: d.Thread})
 }
 
 // checkRoom fails with ErrTooMany when a count of what is kept has reached its bound.
@@ -101,13 +112,14 @@ func checkRoom(ctx context.Context, tx *db.Tx, bound int, count string, args ...
 	return nil
 }
 
-// DropDraft removes owner's draft for peer, if there is one. tx has locked owner, or moved his position.
-func (s *Service) DropDraft(ctx context.Context, tx *db.Tx, owner ids.User, peer ids.Peer) error {
-	n, err := tx.Exec(ctx, `DELETE FROM draft WHERE owner = $1 AND peer = $2`, int64(owner), int64(peer))
+// DropDraft removes owner's draft for a place, if there is one. tx has locked owner, or moved his position.
+func (s *Service) DropDraft(ctx context.Context, tx *db.Tx, owner ids.User, at Place) error {
+	const drop = `DELETE FROM draft WHERE owner = $1 AND peer = $2 AND thread = $3`
+	n, err := tx.Exec(ctx, drop, int64(owner), int64(at.Peer), int64(at.Thread))
 	if err != nil || n == 0 {
 		return err
 	}
-	return s.log.Note(ctx, tx, owner.Peer(), updates.Draft{Peer: peer})
+	return s.log.Note(ctx, tx, owner.Peer(), updates.Draft{Peer: at.Peer, Thread: at.Thread})
 }
 
 // DropDrafts removes all drafts of owner.
@@ -121,7 +133,7 @@ func (s *Service) DropDrafts(ctx context.Context, owner ids.User) error {
 			return err
 		}
 		for _, d := range all {
-			if err := s.DropDraft(ctx, tx, owner, d.Peer); err != nil {
+			if err := s.DropDraft(ctx, tx, owner, d.Place()); err != nil {
 				return err
 			}
 		}
@@ -139,18 +151,20 @@ func (s *Service) Drafts(ctx context.Context, owner ids.User) (all []Draft, err 
 	return all, wrap("drafts", owner, err)
 }
 
-// Draft returns owner's draft for peer, which is empty where there is none.
-func (s *Service) Draft(ctx context.Context, tx *db.Tx, owner ids.User, peer ids.Peer) (Draft, error) {
-	const get = `SELECT peer, date, data FROM draft WHERE owner = $1 AND peer = $2`
-	d, err := scanDraft(tx.QueryRow(ctx, get, int64(owner), int64(peer)))
+const draftColumns = `peer, thread, date, data`
+
+// Draft returns owner's draft for a place, which is empty where there is none.
+func (s *Service) Draft(ctx context.Context, tx *db.Tx, owner ids.User, at Place) (Draft, error) {
+	const get = `SELECT ` + draftColumns + ` FROM draft WHERE owner = $1 AND peer = $2 AND thread = $3`
+	d, err := scanDraft(tx.QueryRow(ctx, get, int64(owner), int64(at.Peer), int64(at.Thread)))
 	if errors.Is(err, db.ErrNotFound) {
-		return Draft{Peer: peer}, nil
+		return Draft{Peer: at.Peer, Thread: at.Thread}, nil
 	}
 	return d, wrap("draft", owner, err)
 }
 
 func drafts(ctx context.Context, tx *db.Tx, owner ids.User) ([]Draft, error) {
-	const list = `SELECT peer, date, data FROM draft WHERE owner = $1 ORDER BY date DESC LIMIT $2`
+	const list = `SELECT ` + draftColumns + ` FROM draft WHERE owner = $1 ORDER BY date DESC LIMIT $2`
 	return queryDrafts(ctx, tx, list, int64(owner), maxDialogs)
 }
 
@@ -173,7 +187,7 @@ func queryDrafts(ctx context.Context, tx *db.Tx, sql string, args ...any) ([]Dra
 func scanDraft(row interface{ Scan(...any) error }) (Draft, error) {
 	var d Draft
 	var data string
-	if err := row.Scan(&d.Peer, &d.Date, &data); err != nil {
+	if err := row.Scan(&d.Peer, &d.Thread, &d.Date, &data); err != nil {
 		return Draft{}, err
 	}
 	if err := json.Unmarshal([]byte(data), &d); err != nil {
@@ -182,7 +196,7 @@ func scanDraft(row interface{ Scan(...any) error }) (Draft, error) {
 	return d, nil
 }
 
-// DraftsOf returns owner's drafts for peers, those that there are.
+// DraftsOf returns owner's drafts for peers as a whole, those that there are.
 func (s *Service) DraftsOf(ctx context.Context, tx *db.Tx, owner ids.User, peers []ids.Peer) (map[ids.Peer]Draft, error) {
 	if len(peers) == 0 {
 		return nil, nil
@@ -192,7 +206,7 @@ func (s *Service) DraftsOf(ctx context.Context, tx *db.Tx, owner ids.User, peers
 	for _, p := range peers {
 		args = append(args, int64(p))
 	}
-	all, err := queryDrafts(ctx, tx, `SELECT peer, date, data FROM draft WHERE owner = $1 AND peer IN (`+
+	all, err := queryDrafts(ctx, tx, `SELECT `+draftColumns+` FROM draft WHERE owner = $1 AND thread = 0 AND peer IN (`+
 		db.List(2, len(peers))+`)`, args...)
 	if err != nil {
 		return nil, wrap("drafts", owner, err)
@@ -202,4 +216,17 @@ func (s *Service) DraftsOf(ctx context.Context, tx *db.Tx, owner ids.User, peers
 		found[d.Peer] = d
 	}
 	return found, nil
+}
+
+// ThreadDrafts returns owner's drafts for the threads of a chat, those that there are.
+func (s *Service) ThreadDrafts(ctx context.Context, owner ids.User, peer ids.Peer) (map[ids.Message]Draft, error) {
+	const list = `SELECT ` + draftColumns + ` FROM draft WHERE owner = $1 AND peer = $2 AND thread > 0 LIMIT $3`
+	return read(ctx, s, func(tx *db.Tx) (map[ids.Message]Draft, error) {
+		all, err := queryDrafts(ctx, tx, list, int64(owner), int64(peer), maxDrafts)
+		found := make(map[ids.Message]Draft, len(all))
+		for _, d := range all {
+			found[d.Thread] = d
+		}
+		return found, wrap("drafts", owner, err)
+	})
 }

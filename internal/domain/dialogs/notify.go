@@ -22,10 +22,11 @@ const (
 	ScopeBroadcasts Scope = "broadcasts"
 )
 
-// A Target names notification settings: Peer counts with ScopePeer only.
+// A Target names notification settings: Peer and Thread count with ScopePeer only.
 type Target struct {
-	Scope Scope
-	Peer  ids.Peer
+	Scope  Scope
+	Peer   ids.Peer
+	Thread ids.Message // a topic of the peer; 0: the whole chat
 }
 
 // Notify is how a person wants to be told. What is nil is as in the scope above. Stored as JSON: give fields that
@@ -68,9 +69,9 @@ func (s *Service) SetNotify(ctx context.Context, owner ids.User, at Target, n No
 }
 
 func (s *Service) setNotify(ctx context.Context, tx *db.Tx, owner ids.User, at Target, n Notify) error {
-	const others = `SELECT COUNT(*) FROM notify_setting WHERE owner = $1 AND scope = 'peer' AND peer <> $2`
+	const others = `SELECT COUNT(*) FROM notify_setting WHERE owner = $1 AND scope = 'peer' AND (peer <> $2 OR thread <> $3)`
 	if at.Scope == ScopePeer {
-		if err := checkRoom(ctx, tx, maxExceptions, others, int64(owner), int64(at.Peer)); err != nil {
+		if err := checkRoom(ctx, tx, maxExceptions, others, int64(owner), int64(at.Peer), int64(at.Thread)); err != nil {
 			return err
 		}
 	}
@@ -82,9 +83,10 @@ func (s *Service) setNotify(ctx context.Context, tx *db.Tx, owner ids.User, at T
 	if err != nil {
 		return err
 	}
-	const set = `INSERT INTO notify_setting (owner, scope, peer, data) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (owner, scope, peer) DO UPDATE SET data = excluded.data`
-	if _, err := tx.Exec(ctx, set, int64(owner), string(at.Scope), int64(at.Peer), string(data)); err != nil {
+	const set = `INSERT INTO notify_setting (owner, scope, peer, thread, data) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (owner, scope, peer, thread) DO UPDATE SET data = excluded.data`
+	if _, err := tx.Exec(ctx, set, int64(owner), string(at.Scope), int64(at.Peer),
+		int64(at.Thread), string(data)); err != nil {
 		return err
 	}
 	return s.log.Note(ctx, tx, owner.Peer(), at.event())
@@ -92,7 +94,7 @@ func (s *Service) setNotify(ctx context.Context, tx *db.Tx, owner ids.User, at T
 
 func (at Target) event() updates.NotifySettings {
 	if at.Scope == ScopePeer {
-		return updates.NotifySettings{Peer: at.Peer}
+		return updates.NotifySettings{Peer: at.Peer, Thread: at.Thread}
 	}
 	return updates.NotifySettings{Scope: string(at.Scope)}
 }
@@ -100,7 +102,7 @@ func (at Target) event() updates.NotifySettings {
 // NotifyTarget is what an event is about.
 func NotifyTarget(ev updates.NotifySettings) Target {
 	if ev.Scope == "" {
-		return Target{ScopePeer, ev.Peer}
+		return Target{ScopePeer, ev.Peer, ev.Thread}
 	}
 	return Target{Scope: Scope(ev.Scope)}
 }
@@ -129,11 +131,12 @@ func (n Notify) with(o Notify) Notify {
 
 // Notify returns settings; where none are kept they are empty.
 func (s *Service) Notify(ctx context.Context, tx *db.Tx, owner ids.User, at Target) (Notify, error) {
-	all, err := s.notify(ctx, tx, owner, `AND scope = $2 AND peer = $3`, string(at.Scope), int64(at.Peer))
+	all, err := s.notify(ctx, tx, owner, `AND scope = $2 AND peer = $3 AND thread = $4`,
+		string(at.Scope), int64(at.Peer), int64(at.Thread))
 	return all[at], err
 }
 
-// NotifyOf returns the settings of peers. Those that have none are left out.
+// NotifyOf returns the settings of peers as a whole. Those that have none are left out.
 func (s *Service) NotifyOf(ctx context.Context, tx *db.Tx, owner ids.User, peers []ids.Peer) (map[ids.Peer]Notify, error) {
 	if len(peers) == 0 {
 		return nil, nil
@@ -142,7 +145,7 @@ func (s *Service) NotifyOf(ctx context.Context, tx *db.Tx, owner ids.User, peers
 	for i, p := range peers {
 		args[i] = int64(p)
 	}
-	all, err := s.notify(ctx, tx, owner, `AND scope = 'peer' AND peer IN (`+db.List(2, len(peers))+`)`, args...)
+	all, err := s.notify(ctx, tx, owner, `AND scope = 'peer' AND thread = 0 AND peer IN (`+db.List(2, len(peers))+`)`, args...)
 	byPeer := make(map[ids.Peer]Notify, len(all))
 	for at, n := range all {
 		byPeer[at.Peer] = n
@@ -157,6 +160,18 @@ func (s *Service) Exceptions(ctx context.Context, owner ids.User) (all map[Targe
 		return err
 	})
 	return all, err
+}
+
+// ThreadNotify returns the settings of the topics of a chat, those that have some of their own.
+func (s *Service) ThreadNotify(ctx context.Context, owner ids.User, peer ids.Peer) (map[ids.Message]Notify, error) {
+	return read(ctx, s, func(tx *db.Tx) (map[ids.Message]Notify, error) {
+		all, err := s.notify(ctx, tx, owner, `AND scope = 'peer' AND peer = $2 AND thread > 0`, int64(peer))
+		byThread := make(map[ids.Message]Notify, len(all))
+		for at, n := range all {
+			byThread[at.Thread] = n
+		}
+		return byThread, err
+	})
 }
 
 // ResetNotify removes all settings of owner.
@@ -186,7 +201,7 @@ func (s *Service) ResetNotify(ctx context.Context, owner ids.User) error {
 func (s *Service) notify(
 	ctx context.Context, tx *db.Tx, owner ids.User, where string, args ...any,
 ) (map[Target]Notify, error) {
-	sql := `SELECT scope, peer, data FROM notify_setting WHERE owner = $1 ` + where + ` LIMIT 2000`
+	sql := `SELECT scope, peer, thread, data FROM notify_setting WHERE owner = $1 ` + where + ` LIMIT 2000`
 	rows, err := tx.Query(ctx, sql, append([]any{int64(owner)}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("notifications of user %d: %w", owner, err)
@@ -196,7 +211,7 @@ func (s *Service) notify(
 		var at Target
 		var data string
 		var n Notify
-		if err := rows.Scan(&at.Scope, &at.Peer, &data); err != nil {
+		if err := rows.Scan(&at.Scope, &at.Peer, &at.Thread, &data); err != nil {
 			return nil, fmt.Errorf("notifications of user %d: %w", owner, err)
 		}
 		if err := json.Unmarshal([]byte(data), &n); err != nil {

@@ -28,9 +28,13 @@ func (s *Service) pin(ctx context.Context, tx *db.Tx, owner ids.User, peer ids.P
 	if err := insertEmpty(ctx, tx, owner, peer); err != nil {
 		return false, err
 	}
-	d, err := s.Get(ctx, tx, owner, peer)
-	if err != nil || (d.Pinned > 0) == pinned {
+	one, err := some(ctx, tx, owner, []ids.Peer{peer})
+	if err != nil {
 		return false, err
+	}
+	d := one[0]
+	if (d.Pinned > 0) == pinned || !d.listed() {
+		return false, nil
 	}
 	d.Pinned = 0
 	if pinned {
@@ -80,7 +84,7 @@ func (s *Service) reorder(
 		return err
 	}
 	for i, d := range asked {
-		if d.Top == 0 || d.Folder != folder || d.Pinned == 0 && !force {
+		if d.Top == 0 && !d.Listed || d.Folder != folder || d.Pinned == 0 && !force {
 			continue
 		}
 		d.Pinned = len(old) + len(asked) - i
@@ -123,19 +127,19 @@ func (s *Service) move(
 	if err := s.Lock(ctx, tx, owner); err != nil {
 		return updates.Entry{}, err
 	}
-	all, err := s.Some(ctx, tx, owner, peers)
+	all, err := some(ctx, tx, owner, peers)
 	if err != nil {
 		return updates.Entry{}, err
 	}
 	var moved []ids.Peer
 	for _, d := range all {
-		if d.Folder == folder {
+		if d.Folder == folder && (d.Folder != Archive || d.archived == d.Top || d.Peer.Channel() == 0) || !d.listed() {
 			continue
 		}
 		if err := insertEmpty(ctx, tx, owner, d.Peer); err != nil {
 			return updates.Entry{}, err
 		}
-		d.Folder, d.Pinned = folder, 0
+		d.Folder, d.Pinned, d.archived = folder, 0, d.Top
 		if err := s.Save(ctx, tx, d); err != nil {
 			return updates.Entry{}, err
 		}
@@ -144,10 +148,16 @@ func (s *Service) move(
 	if len(moved) == 0 {
 		return updates.Entry{Owner: owner.Peer()}, nil
 	}
+	if s.moved != nil {
+		tx.OnCommit(func() { s.moved(owner) })
+	}
 	ev := updates.FolderPeers{Peers: moved, Folder: int32(folder)}
 	pts, err := s.log.Append(ctx, tx, owner.Peer(), ev)
 	return updates.Entry{Owner: owner.Peer(), PTS: pts, Count: ev.Count(), Event: ev}, err
 }
+
+// listed reports whether something can be set in d: of channels, only those that are in the list can change their place.
+func (d Dialog) listed() bool { return d.Peer.Channel() == 0 || d.Listed }
 
 // Mark sets or takes the unread mark that a person puts on a dialog by hand.
 //

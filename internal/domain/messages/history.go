@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"hermod/internal/db"
@@ -38,6 +39,7 @@ type Page struct {
 	Whole    bool  // nothing is left out
 	Above    int   // how many are newer than the anchor; only of searches
 	PTS      int32 // of a channel: where its log stood; else 0
+	Inexact  bool  // Total is about right
 }
 
 // History returns a page of the chat of viewer with peer. It fails as channels.See does.
@@ -170,25 +172,24 @@ func firstSince(ctx context.Context, tx *db.Tx, owner ids.Peer, date time.Time) 
 }
 
 func (l list) above(ctx context.Context, tx *db.Tx, w Window, anchor int64, skip, take int) ([]*Message, error) {
-	clause, args, n := l.from()
-	sql := `SELECT ` + columns + clause + fmt.Sprintf(
-		` AND id >= $%d AND id > $%d AND id < $%d ORDER BY id LIMIT $%d OFFSET $%d`, n, n+1, n+2, n+3, n+4)
-	return query(ctx, tx, sql, append(args, anchor, int64(w.MinID), int64(w.MaxID), take, skip)...)
+	return l.some(ctx, tx, `id >= $%d AND id > $%d AND id < $%d ORDER BY id`, w, anchor, skip, take)
 }
 
 func (l list) below(ctx context.Context, tx *db.Tx, w Window, anchor int64, skip, take int) ([]*Message, error) {
-	clause, args, n := l.from()
-	sql := `SELECT ` + columns + clause + fmt.Sprintf(
-		` AND id < $%d AND id > $%d AND id < $%d ORDER BY id DESC LIMIT $%d OFFSET $%d`, n, n+1, n+2, n+3, n+4)
-	return query(ctx, tx, sql, append(args, anchor, int64(w.MinID), int64(w.MaxID), take, skip)...)
+	return l.some(ctx, tx, `id < $%d AND id > $%d AND id < $%d ORDER BY id DESC`, w, anchor, skip, take)
 }
 
-// count is the length of the list, and how much of it is at or over an id.
-func (l list) count(ctx context.Context, tx *db.Tx, id ids.Message) (total, above int, err error) {
+// some returns the part of the list that bounds select, in their order. It asks an index for ids and the table for the rows
+// with these: else SQLite reads the log along its primary key.
+func (l list) some(
+	ctx context.Context, tx *db.Tx, bounds string, w Window, anchor int64, skip, take int,
+) ([]*Message, error) {
 	clause, args, n := l.from()
-	sql := fmt.Sprintf(`SELECT COUNT(*), COALESCE(SUM(CASE WHEN id >= $%d THEN 1 ELSE 0 END), 0)`, n) + clause
-	err = tx.QueryRow(ctx, sql, append(args, int64(id))...).Scan(&total, &above)
-	return total, above, err
+	bounds = fmt.Sprintf(bounds, n, n+1, n+2)
+	_, order, _ := strings.Cut(bounds, "ORDER BY")
+	sql := `SELECT ` + columns + ` FROM message WHERE owner = $1 AND id IN (SELECT id` + clause + ` AND ` + bounds +
+		fmt.Sprintf(` LIMIT $%d OFFSET $%d) ORDER BY`, n+3, n+4) + order
+	return query(ctx, tx, sql, append(args, anchor, int64(w.MinID), int64(w.MaxID), take, skip)...)
 }
 
 // Get returns the messages with these ids, those that are there and that viewer may see: in a channel, or in his own log

@@ -312,7 +312,7 @@ func TestSearch(t *testing.T) {
 			t.Helper()
 			found("word", Query{Words: "world"}, 5, 4)
 			found("edited", Query{Words: "changed"}, 1)
-			if n, err := w.Count(t.Context(), Query{By: p[0], Words: "world"}); n != 2 || err != nil {
+			if n, _, err := w.Count(t.Context(), Query{By: p[0], Words: "world"}); n != 2 || err != nil {
 				t.Errorf("count %d, %v", n, err)
 			}
 		}

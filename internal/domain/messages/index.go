@@ -213,7 +213,7 @@ func indexFresh(ctx context.Context, tx *db.Tx, owner ids.Peer, room int) (int, 
 		if body == "" {
 			continue
 		}
-		if _, err := tx.Exec(ctx, indexOne, rowBase(owner)+last, body); err != nil {
+		if _, err := tx.Exec(ctx, indexOne, rowBase(owner)+last, keyed(owner, body)); err != nil {
 			return 0, err
 		}
 	}
@@ -245,7 +245,7 @@ func indexStale(ctx context.Context, tx *db.Tx, owner ids.Peer, room int) (int, 
 			return 0, err
 		}
 		if body != nil && *body != "" {
-			if _, err := tx.Exec(ctx, indexOne, rowBase(owner)+id, *body); err != nil {
+			if _, err := tx.Exec(ctx, indexOne, rowBase(owner)+id, keyed(owner, *body)); err != nil {
 				return 0, err
 			}
 		}

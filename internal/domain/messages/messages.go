@@ -98,7 +98,10 @@ type Service struct {
 
 // New makes the service. Run keeps its search index.
 func New(d *db.DB, b bus.Bus, log *updates.Log, dl *dialogs.Service, u *users.Service) *Service {
-	return &Service{db: d, bus: b, log: log, dialogs: dl, users: u, index: newIndex(d)}
+	s := &Service{db: d, bus: b, log: log, dialogs: dl, users: u, index: newIndex(d)}
+	s.OnSent(s.tagPosts)
+	s.OnDeleted(s.untagPosts)
+	return s
 }
 
 // SetCommunities says what answers for groups and channels. It must come before the first request.

@@ -3,6 +3,7 @@ package users
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -152,11 +153,17 @@ func (s *Service) editTx(
 	if u.Deleted() {
 		return User{}, nil, ErrNotFound
 	}
+	before := u
 	if what, err = fn(&u); err != nil {
 		return User{}, nil, err
 	}
 	if err := updateUser(ctx, tx, u); err != nil {
 		return User{}, nil, wrap(err, "update user")
+	}
+	if s.renamed != nil && slices.Contains(what, ChangedName) {
+		if err := s.renamed(ctx, tx, before, u); err != nil {
+			return User{}, nil, err
+		}
 	}
 	s.Touch(tx, user)
 	for _, c := range what {

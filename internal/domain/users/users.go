@@ -9,6 +9,7 @@
 package users
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -52,6 +53,7 @@ type Service struct {
 	presence  *Presence
 	partners  Partners // who hear of changes in a profile besides those who have it as a contact; nil: nobody
 	members   Members  // who tells in which groups people are; nil: in none
+	renamed   Renamed  // who keeps names elsewhere; nil: nobody
 	unlisten  func()
 }
 
@@ -69,6 +71,12 @@ func New(d *db.DB, b bus.Bus, log *updates.Log) *Service {
 	s.unlisten = b.Subscribe("member", func(m bus.Message) { changes.Drop(m.Key) })
 	return s
 }
+
+// Renamed hears, in the transaction, that an account has other names.
+type Renamed func(ctx context.Context, tx *db.Tx, before, after User) error
+
+// OnRename makes renamed hear of other names. Call it before anything else.
+func (s *Service) OnRename(renamed Renamed) { s.renamed = renamed }
 
 // AskMembers makes the privacy rules that name groups ask members. Call it before anything else.
 func (s *Service) AskMembers(members Members) { s.members = members }
