@@ -20,6 +20,7 @@ type commands struct {
 	Serve   serveCmd   `cmd:"" help:"Run the server."`
 	User    userCmd    `cmd:"" help:"List, create and delete accounts, and issue sign-in codes."`
 	Bot     botCmd     `cmd:"" help:"Create bots."`
+	Reports reportsCmd `cmd:"" help:"List what people have reported, and put it away."`
 	Config  configCmd  `cmd:"" help:"Print a configuration file with every setting, its documentation and its default."`
 	Doctor  doctorCmd  `cmd:"" help:"Check configuration, clock, keys, storage and reachability, and say what to do."`
 	Version versionCmd `cmd:"" help:"Print the version."`

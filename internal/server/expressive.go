@@ -35,7 +35,7 @@ func (s *Server) expressive(v *view.View, shown *render.Renderer, codec *media.C
 		Messages: c.Messages, View: v, Render: shown, Codec: codec,
 	})
 	r := reactions.New(reactions.Options{
-		Reactions: c.Reactions, Messages: c.Messages, View: v, Render: shown, Report: s.reportReaction,
+		Reactions: c.Reactions, Messages: c.Messages, View: v, Render: shown, DC: s.cfg.DC, Report: s.reportReaction,
 	})
 	return p, r
 }
@@ -53,4 +53,10 @@ func (s *Server) reportReaction(ctx context.Context, by ids.User, peer ids.Peer,
 	return s.core.Reports.Add(ctx, reports.Report{
 		Reporter: by, Peer: peer, Author: of, Reason: "reaction", IDs: []ids.Message{id},
 	})
+}
+
+// doubleTap is the emoji that somebody reacts with by a double tap.
+func (c *Core) doubleTap(ctx context.Context, u ids.User) (string, error) {
+	r, err := c.Reactions.Default(ctx, u)
+	return string(r), err
 }

@@ -22,7 +22,6 @@ func emptyMessages(r *rpc.Router) {
 	ok[*tg.MessagesReportMessagesDelivery](r)
 	ok[*tg.MessagesReportMusicListen](r)
 	ok[*tg.MessagesReportReadMetrics](r)
-	ok[*tg.MessagesTogglePeerTranslations](r)
 }
 
 // emptyHistories serves kinds of history that nobody can have yet.

@@ -15,8 +15,6 @@ func (h *Handlers) registerMixed(r *rpc.Router) {
 	rpc.Handle(r, rpc.SignedIn, h.getDHConfig)
 	rpc.HandleEmpty(r, rpc.SignedIn, h.readPollVotes)
 	rpc.HandleEmpty(r, rpc.SignedIn, h.getPeerMaxIDs)
-	rpc.HandleEmpty(r, rpc.SignedIn, h.getWebPage)
-	rpc.HandleEmpty(r, rpc.SignedIn, h.getWebPagePreview)
 	rpc.HandleEmpty(r, rpc.SignedIn, h.getSponsoredMessages)
 	rpc.HandleEmpty(r, rpc.SignedIn, h.getPeerStories)
 	rpc.HandleEmpty(r, rpc.UserOnly, h.getGroupCallJoinAs)
@@ -49,8 +47,6 @@ func (h *Handlers) readPollVotes(ctx context.Context, call *rpc.Call, _ *tg.Mess
 // Layers in which an answer took its present form.
 const (
 	recentStoryLayer    = 217
-	webPageLayer        = 165
-	webPagePreviewLayer = 197
 	sponsoredEmptyLayer = 148
 )
 
@@ -60,23 +56,6 @@ func (h *Handlers) getPeerMaxIDs(_ context.Context, call *rpc.Call, in *tg.Stori
 		return tg.IntVector(repeat(int32(0), len(in.ID))), nil
 	}
 	return tg.Vector[*tg.RecentStory](repeat(&tg.RecentStory{}, len(in.ID))), nil
-}
-
-// getWebPage serves https://core.telegram.org/method/messages.getWebPage: links are not looked up yet.
-func (h *Handlers) getWebPage(_ context.Context, call *rpc.Call, in *tg.MessagesGetWebPage) (tl.Object, error) {
-	page := &tg.WebPageEmpty{URL: &in.URL}
-	if call.Layer < webPageLayer {
-		return page, nil
-	}
-	return &tg.MessagesWebPage{Webpage: page}, nil
-}
-
-// getWebPagePreview serves https://core.telegram.org/method/messages.getWebPagePreview.
-func (h *Handlers) getWebPagePreview(_ context.Context, call *rpc.Call, _ *tg.MessagesGetWebPagePreview) (tl.Object, error) {
-	if call.Layer < webPagePreviewLayer {
-		return &tg.MessageMediaEmpty{}, nil
-	}
-	return &tg.MessagesWebPagePreview{Media: &tg.MessageMediaEmpty{}}, nil
 }
 
 // getSponsoredMessages serves https://core.telegram.org/method/messages.getSponsoredMessages.

@@ -39,16 +39,19 @@ type Options struct {
 // New makes the handlers.
 func New(o Options) *Handlers { return &Handlers{o} }
 
+// wireErrors says how the errors of the domain look to clients.
+var wireErrors = map[error]rpc.Error{
+	translate.ErrOff:      rpc.BadRequest("TRANSLATIONS_DISABLED_ALT"),
+	translate.ErrLanguage: rpc.BadRequest("TO_LANG_INVALID"),
+	translate.ErrEmpty:    rpc.BadRequest("INPUT_TEXT_EMPTY"),
+	translate.ErrTooLong:  rpc.BadRequest("INPUT_TEXT_TOO_LONG"),
+	translate.ErrFailed:   rpc.BadRequest("TRANSLATE_REQ_FAILED"),
+	translate.ErrSlow:     rpc.BadRequest("TRANSLATION_TIMEOUT"),
+}
+
 // Register implements rpc.Module.
 func (h *Handlers) Register(r *rpc.Router) {
-	r.Errors(map[error]rpc.Error{
-		translate.ErrOff:      rpc.BadRequest("TRANSLATIONS_DISABLED_ALT"),
-		translate.ErrLanguage: rpc.BadRequest("TO_LANG_INVALID"),
-		translate.ErrEmpty:    rpc.BadRequest("INPUT_TEXT_EMPTY"),
-		translate.ErrTooLong:  rpc.BadRequest("INPUT_TEXT_TOO_LONG"),
-		translate.ErrFailed:   rpc.BadRequest("TRANSLATE_REQ_FAILED"),
-		translate.ErrSlow:     rpc.BadRequest("TRANSLATION_TIMEOUT"),
-	})
+	r.Errors(wireErrors)
 	rpc.Handle(r, rpc.SignedIn, h.getWebPagePreview)
 	rpc.Handle(r, rpc.SignedIn, h.getWebPage)
 	rpc.Handle(r, rpc.UserOnly, h.translateText)

@@ -30,12 +30,15 @@ type Options struct {
 // New makes the handlers.
 func New(o Options) *Handlers { return &Handlers{o} }
 
+// wireErrors says how the errors of the domain look to clients.
+var wireErrors = map[error]rpc.Error{
+	reports.ErrReason:  rpc.BadRequest("OPTION_INVALID"),
+	reports.ErrTooMany: rpc.BadRequest("LIMIT_INVALID"),
+}
+
 // Register implements rpc.Module.
 func (h *Handlers) Register(r *rpc.Router) {
-	r.Errors(map[error]rpc.Error{
-		reports.ErrReason:  rpc.BadRequest("OPTION_INVALID"),
-		reports.ErrTooMany: rpc.BadRequest("LIMIT_INVALID"),
-	})
+	r.Errors(wireErrors)
 	rpc.Handle(r, rpc.UserOnly, h.report)
 	rpc.Handle(r, rpc.UserOnly, h.reportSpam)
 }

@@ -44,17 +44,20 @@ func New(o Options) *Handlers {
 	return h
 }
 
+// wireErrors says how the errors of the domain look to clients.
+var wireErrors = map[error]rpc.Error{
+	scheduled.ErrDate:    errDate,
+	scheduled.ErrTooLate: rpc.BadRequest("SCHEDULE_DATE_TOO_LATE"),
+	scheduled.ErrTooMany: rpc.BadRequest("SCHEDULE_TOO_MUCH"),
+	scheduled.ErrStatus:  rpc.Forbidden("SCHEDULE_STATUS_PRIVATE"),
+	scheduled.ErrNone:    rpc.BadRequest("MESSAGE_ID_INVALID"),
+	scheduled.ErrPeriod:  rpc.BadRequest("TTL_PERIOD_INVALID"),
+	scheduled.ErrSame:    rpc.BadRequest("MESSAGE_NOT_MODIFIED"),
+}
+
 // Register implements rpc.Module.
 func (h *Handlers) Register(r *rpc.Router) {
-	r.Errors(map[error]rpc.Error{
-		scheduled.ErrDate:    errDate,
-		scheduled.ErrTooLate: rpc.BadRequest("SCHEDULE_DATE_TOO_LATE"),
-		scheduled.ErrTooMany: rpc.BadRequest("SCHEDULE_TOO_MUCH"),
-		scheduled.ErrStatus:  rpc.Forbidden("SCHEDULE_STATUS_PRIVATE"),
-		scheduled.ErrNone:    rpc.BadRequest("MESSAGE_ID_INVALID"),
-		scheduled.ErrPeriod:  rpc.BadRequest("TTL_PERIOD_INVALID"),
-		scheduled.ErrSame:    rpc.BadRequest("MESSAGE_NOT_MODIFIED"),
-	})
+	r.Errors(wireErrors)
 	rpc.Handle(r, rpc.UserOnly, h.getScheduledHistory)
 	rpc.Handle(r, rpc.UserOnly, h.getScheduledMessages)
 	rpc.Handle(r, rpc.UserOnly, h.sendScheduledMessages)

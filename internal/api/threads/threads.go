@@ -39,12 +39,15 @@ func New(o Options) *Handlers {
 	return h
 }
 
+// wireErrors says how the errors of the domain look to clients.
+var wireErrors = map[error]rpc.Error{
+	threads.ErrNone:    errMessage,
+	threads.ErrTooMany: rpc.BadRequest("LIMIT_INVALID"),
+}
+
 // Register implements rpc.Module.
 func (h *Handlers) Register(r *rpc.Router) {
-	r.Errors(map[error]rpc.Error{
-		threads.ErrNone:    errMessage,
-		threads.ErrTooMany: rpc.BadRequest("LIMIT_INVALID"),
-	})
+	r.Errors(wireErrors)
 	rpc.Handle(r, rpc.SignedIn, h.getMessagesViews)
 	rpc.Handle(r, rpc.UserOnly, h.getDiscussionMessage)
 	rpc.Handle(r, rpc.UserOnly, h.getReplies)

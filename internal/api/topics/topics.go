@@ -42,20 +42,23 @@ func New(o Options) *Handlers {
 	return h
 }
 
+// wireErrors says how the errors of the domain look to clients.
+var wireErrors = map[error]rpc.Error{
+	topics.ErrForum:      rpc.BadRequest("CHANNEL_FORUM_MISSING"),
+	topics.ErrNone:       rpc.BadRequest("TOPIC_ID_INVALID"),
+	topics.ErrClosed:     rpc.BadRequest("TOPIC_CLOSED"),
+	topics.ErrTitle:      rpc.BadRequest("TOPIC_TITLE_EMPTY"),
+	topics.ErrSame:       rpc.BadRequest("TOPIC_NOT_MODIFIED"),
+	topics.ErrCloseAlone: rpc.BadRequest("TOPIC_CLOSE_SEPARATELY"),
+	topics.ErrHideAlone:  rpc.BadRequest("TOPIC_HIDE_SEPARATELY"),
+	topics.ErrIcon:       rpc.BadRequest("GENERAL_MODIFY_ICON_FORBIDDEN"),
+	topics.ErrPinned:     rpc.BadRequest("PINNED_TOO_MUCH"),
+	topics.ErrTooMany:    rpc.BadRequest("LIMIT_INVALID"),
+}
+
 // Register implements rpc.Module.
 func (h *Handlers) Register(r *rpc.Router) {
-	r.Errors(map[error]rpc.Error{
-		topics.ErrForum:      rpc.BadRequest("CHANNEL_FORUM_MISSING"),
-		topics.ErrNone:       rpc.BadRequest("TOPIC_ID_INVALID"),
-		topics.ErrClosed:     rpc.BadRequest("TOPIC_CLOSED"),
-		topics.ErrTitle:      rpc.BadRequest("TOPIC_TITLE_EMPTY"),
-		topics.ErrSame:       rpc.BadRequest("TOPIC_NOT_MODIFIED"),
-		topics.ErrCloseAlone: rpc.BadRequest("TOPIC_CLOSE_SEPARATELY"),
-		topics.ErrHideAlone:  rpc.BadRequest("TOPIC_HIDE_SEPARATELY"),
-		topics.ErrIcon:       rpc.BadRequest("GENERAL_MODIFY_ICON_FORBIDDEN"),
-		topics.ErrPinned:     rpc.BadRequest("PINNED_TOO_MUCH"),
-		topics.ErrTooMany:    rpc.BadRequest("LIMIT_INVALID"),
-	})
+	r.Errors(wireErrors)
 	rpc.Handle(r, rpc.SignedIn, h.createForumTopic)
 	rpc.Handle(r, rpc.SignedIn, h.editForumTopic)
 	rpc.Handle(r, rpc.UserOnly, h.updatePinnedForumTopic)
@@ -114,7 +117,7 @@ func (h *Handlers) editForumTopic(ctx context.Context, call *rpc.Call, in *tg.Me
 	}
 	sent, err := h.o.Topics.Edit(ctx, topics.EditRequest{
 		By: call.User, Channel: ch, ID: ids.Message(in.TopicID), Title: in.Title, Emoji: in.IconEmojiID,
-		Closed: flag(in.Closed), Hidden: flag(in.Hidden),
+		Closed: in.Closed, Hidden: in.Hidden,
 	})
 	if err != nil {
 		return nil, err
@@ -125,13 +128,6 @@ func (h *Handlers) editForumTopic(ctx context.Context, call *rpc.Call, in *tg.Me
 	}
 	answer.Updates = answer.Updates[1:] // it has no random id
 	return answer, nil
-}
-
-func flag[B ~bool](b *B) *bool {
-	if b == nil {
-		return nil
-	}
-	return new(bool(*b))
 }
 
 // updatePinnedForumTopic serves https://core.telegram.org/method/messages.updatePinnedForumTopic.
