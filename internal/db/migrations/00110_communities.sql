@@ -76,6 +76,11 @@ CREATE INDEX channel_member_admin ON channel_member (channel, promoted_at, membe
 CREATE INDEX channel_member_banned ON channel_member (channel, banned_at, member) WHERE banned <> 0;
 CREATE INDEX channel_member_bot ON channel_member (channel, joined_at, member) WHERE bot = 1;
 
+-- Channels that have ended, but are in the lists of members still.
+CREATE TABLE channel_end (
+	channel BIGINT NOT NULL PRIMARY KEY
+) WITHOUT ROWID;
+
 -- The words of the names of the members, lower case, by which they are found. Bytes, so that both engines order them alike.
 CREATE TABLE channel_member_word (
 	channel BIGINT NOT NULL,
@@ -169,6 +174,7 @@ DROP TABLE invite;
 DROP TABLE channel_event;
 DROP TABLE channel_read;
 DROP TABLE channel_member_word;
+DROP TABLE channel_end;
 DROP TABLE channel_member;
 DROP TABLE channel;
 DROP TABLE membership;

@@ -163,7 +163,8 @@ func (s *Service) promoteStranger(ctx context.Context, tx *db.Tx, v Sight, after
 	if err := s.Record(ctx, tx, c.ID, v.Me.User, e); err != nil {
 		return Result{}, err
 	}
-	return s.welcome(ctx, tx, c, v.Me.User, []Member{m})
+	v.Channel = c
+	return s.welcome(ctx, tx, v, []Member{m})
 }
 
 // putMember writes how the rights of a member of c have changed, and tells him.

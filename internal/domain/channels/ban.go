@@ -2,15 +2,12 @@ package channels
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"time"
 
 	"hermod/internal/db"
 	"hermod/internal/domain/groups"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/rights"
-	"hermod/internal/domain/updates"
 )
 
 // Ban restricts somebody, bans him from a channel, or with the zero Restriction lifts that; who may be a channel that writes
@@ -115,131 +112,4 @@ func (s *Service) kick(ctx context.Context, tx *db.Tx, c Channel, me, before, af
 		res.Written = []groups.Written{w}
 	}
 	return res, s.part(ctx, tx, after)
-}
-
-// Delete ends a channel for all. Only its owner may; it fails with rights.ErrAdminRequired.
-// Spec: https://core.telegram.org/method/channels.deleteChannel
-func (s *Service) Delete(ctx context.Context, by ids.User, ch ids.Channel) (res Result, err error) {
-	var told []Member
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		v, err := s.lockSight(ctx, tx, by, ch)
-		if err != nil {
-			return err
-		}
-		if !v.Me.Creator {
-			return rights.ErrAdminRequired
-		}
-		res.Channel, told, err = s.delete(ctx, tx, v.Channel)
-		return err
-	})
-	if err != nil {
-		return Result{}, wrap(err, "delete", ch)
-	}
-	// A large channel is taken out of the lists of its members piece by piece, so that nobody else waits. What is left undone
-	// by a crash shows nothing: the channel itself is deleted.
-	if len(told) == toldOfEnd {
-		err = s.evict(context.WithoutCancel(ctx), ch)
-	}
-	return res, wrap(err, "delete", ch)
-}
-
-const (
-	// toldOfEnd is how many members are told of the end of a channel in their logs, which devices that are not here read.
-	toldOfEnd = 500
-	// evicted is how many are taken out of a deleted channel by one transaction.
-	evicted = 2000
-)
-
-func (s *Service) delete(ctx context.Context, tx *db.Tx, c Channel) (Channel, []Member, error) {
-	for _, n := range c.Usernames {
-		if err := s.users.ReleaseUsername(ctx, tx, n.Name, c.ID.Peer()); err != nil {
-			return c, nil, err
-		}
-	}
-	if c.Linked != 0 {
-		other, err := s.lock(ctx, tx, c.Linked)
-		if err != nil {
-			return c, nil, err
-		}
-		other.Linked = 0
-		if err := s.save(ctx, tx, other, true); err != nil {
-			return c, nil, err
-		}
-	}
-	c.Usernames, c.Linked, c.DeletedAt = nil, 0, now()
-	if err := s.publish(ctx, tx, &c); err != nil {
-		return c, nil, err
-	}
-	if err := s.save(ctx, tx, c, true); err != nil {
-		return c, nil, err
-	}
-	members, err := s.removeSome(ctx, tx, c.ID, toldOfEnd)
-	if err != nil {
-		return c, nil, err
-	}
-	for _, m := range members {
-		if err := s.log.Note(ctx, tx, m.User.Peer(), updates.ChannelChanged{Channel: c.ID}); err != nil {
-			return c, nil, err
-		}
-	}
-	return c, members, nil
-}
-
-// evict takes all who are left out of a deleted channel.
-func (s *Service) evict(ctx context.Context, ch ids.Channel) error {
-	for {
-		var gone []Member
-		err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
-			gone, err = s.removeSome(ctx, tx, ch, evicted)
-			return err
-		})
-		if err != nil || len(gone) < evicted {
-			return err
-		}
-	}
-}
-
-// removeSome takes up to limit members out of a channel, in ascending order, without counting them.
-func (s *Service) removeSome(ctx context.Context, tx *db.Tx, ch ids.Channel, limit int) (gone []Member, err error) {
-	const find = `SELECT ` + memberColumns + ` FROM channel_member WHERE channel = $1 AND status = 1
-		ORDER BY joined_at, member LIMIT $2`
-	err = tx.Each(ctx, find, []any{ch, limit}, func(rows *db.Rows) error {
-		m, err := scanMember(rows)
-		gone = append(gone, m)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	slices.SortFunc(gone, func(a, b Member) int { return int(a.User - b.User) })
-	for part := range slices.Chunk(gone, maxBatch) {
-		if err := s.removeBatch(ctx, tx, ch, part); err != nil {
-			return nil, fmt.Errorf("members of channel %d: %w", ch, err)
-		}
-	}
-	return gone, nil
-}
-
-func (s *Service) removeBatch(ctx context.Context, tx *db.Tx, ch ids.Channel, part []Member) error {
-	members, owners := []any{ch}, []any{ch.Peer()}
-	for _, m := range part {
-		members, owners = append(members, m.User), append(owners, m.User)
-		s.touchMember(tx, ch, m.Peer)
-		s.groups.TouchList(tx, m.User)
-		s.came(tx, m, false)
-	}
-	list := ` (` + db.List(2, len(part)) + `)`
-	for _, step := range []struct {
-		sql  string
-		args []any
-	}{
-		{`UPDATE channel_member SET status = 2, admin = 0 WHERE channel = $1 AND member IN` + list, members},
-		{`UPDATE membership SET status = 3, role = 0 WHERE peer = $1 AND user_id IN` + list, owners},
-		{`DELETE FROM dialog WHERE peer = $1 AND owner IN` + list, owners},
-	} {
-		if _, err := tx.Exec(ctx, step.sql, slices.Clone(step.args)...); err != nil {
-			return err
-		}
-	}
-	return nil
 }

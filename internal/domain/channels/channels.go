@@ -99,12 +99,14 @@ type Service struct {
 	members  *cache.Cache[memberKey, Member]
 	cursors  *cursors
 	similar  *similar
+	ended    chan struct{} // a large channel has ended
 }
 
 // New makes the service. SetScribe must follow before anything is changed.
 func New(d *db.DB, b bus.Bus, log *updates.Log, u *users.Service, dl *dialogs.Service, g *groups.Service) *Service {
 	return &Service{
 		db: d, bus: b, log: log, users: u, dialogs: dl, groups: g, cursors: newCursors(), similar: newSimilar(),
+		ended: make(chan struct{}, 1),
 		channels: cache.New[ids.Channel, Channel](u.Changes(), cachedChannels, cacheTTL, func(c ids.Channel) (a, b int64) {
 			return int64(c.Peer()), int64(c.Peer())
 		}),

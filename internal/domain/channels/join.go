@@ -71,7 +71,8 @@ func (s *Service) Enter(ctx context.Context, tx *db.Tx, e Entrance) (Result, err
 		return Result{}, err
 	}
 	res := Result{Channel: c, Added: []ids.User{e.User}}
-	read, err := s.announce(ctx, tx, &res, orSelf(e.From, e.User), e.Action)
+	by := orSelf(e.From, e.User)
+	read, err := s.announce(ctx, tx, &res, by.Peer(), by, e.Action)
 	if err != nil {
 		return Result{}, err
 	}
@@ -87,13 +88,13 @@ func orSelf(u, self ids.User) ids.User {
 
 // announce writes a service message about members, where there is one, into res. It returns the newest message of the channel.
 func (s *Service) announce(
-	ctx context.Context, tx *db.Tx, res *Result, from ids.User, a actions.Action,
+	ctx context.Context, tx *db.Tx, res *Result, from ids.Peer, by ids.User, a actions.Action,
 ) (top ids.Message, err error) {
 	c := res.Channel
 	if c.Broadcast || c.HiddenMembers {
 		return s.top(ctx, tx, c.ID)
 	}
-	w, err := s.scribe.WriteInChannel(ctx, tx, c.ID, from.Peer(), from, a)
+	w, err := s.scribe.WriteInChannel(ctx, tx, c.ID, from, by, a)
 	res.Written = append(res.Written, w)
 	return w.ID, err
 }
@@ -214,7 +215,7 @@ func (s *Service) leave(ctx context.Context, tx *db.Tx, user ids.User, ch ids.Ch
 		return Result{}, err
 	}
 	res := Result{Channel: c}
-	if _, err := s.announce(ctx, tx, &res, user, actions.Action{Kind: actions.DeleteUser, User: user}); err != nil {
+	if _, err := s.announce(ctx, tx, &res, user.Peer(), user, removed(user)); err != nil {
 		return Result{}, err
 	}
 	return res, s.part(ctx, tx, m)
@@ -300,12 +301,13 @@ func (s *Service) invite(ctx context.Context, tx *db.Tx, by ids.User, ch ids.Cha
 		}
 		added = append(added, m)
 	}
-	return s.welcome(ctx, tx, c, by, added)
+	v.Channel = c
+	return s.welcome(ctx, tx, v, added)
 }
 
-// welcome writes down that by has added members, by ascending id.
-func (s *Service) welcome(ctx context.Context, tx *db.Tx, c Channel, by ids.User, added []Member) (Result, error) {
-	res := Result{Channel: c}
+// welcome writes down that the viewer of v has added members, by ascending id.
+func (s *Service) welcome(ctx context.Context, tx *db.Tx, v Sight, added []Member) (Result, error) {
+	c, res := v.Channel, Result{Channel: v.Channel}
 	if len(added) == 0 {
 		return res, nil
 	}
@@ -320,7 +322,7 @@ func (s *Service) welcome(ctx context.Context, tx *db.Tx, c Channel, by ids.User
 		return Result{}, err
 	}
 	a := actions.Action{Kind: actions.AddUsers, Users: slices.Clone(res.Added)}
-	if _, err := s.announce(ctx, tx, &res, by, a); err != nil {
+	if _, err := s.announce(ctx, tx, &res, v.name(), v.Me.User, a); err != nil {
 		return Result{}, err
 	}
 	for _, m := range added {

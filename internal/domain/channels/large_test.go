@@ -54,6 +54,7 @@ func TestLargeChannel(t *testing.T) {
 			{"title", func() error { return result(w.SetTitle(t.Context(), p[0], ch, "Large")) }},
 			{"leave", func() error { return result(w.Leave(t.Context(), joiner, ch)) }},
 			{"delete", func() error { return result(w.Delete(t.Context(), p[0], ch)) }},
+			{"members go", func() error { return w.Evict(t.Context()) }},
 		} {
 			begin := time.Now()
 			if err := step.do(); err != nil {

@@ -163,6 +163,9 @@ func TestPagesOfManyMembers(t *testing.T) {
 			t.Errorf("all: %d, %v", n, err)
 		}
 		w.must(w.Delete(t.Context(), p[0], ch))
+		if err := w.Evict(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 		if in, err := w.Joined(t.Context(), p[many-1]); err != nil || len(in) != 0 {
 			t.Errorf("after its end the last is in %v, %v", in, err)
 		}

@@ -143,6 +143,9 @@ func (s *Service) enter(ctx context.Context, tx *db.Tx, i Invite, user ids.User)
 	if err != nil {
 		return Result{}, err
 	}
+	if _, err := tx.Exec(ctx, `DELETE FROM join_request WHERE peer = $1 AND user_id = $2`, i.Peer, user); err != nil {
+		return Result{}, err
+	}
 	return res, spend(ctx, tx, i, user, 0, "")
 }
 
