@@ -50,6 +50,7 @@ CREATE TABLE unread_mention (
 CREATE UNIQUE INDEX update_log_hidden ON update_log (owner, data) WHERE kind = 'hidden_edit';
 
 -- +goose Down
+DELETE FROM message WHERE owner < 0 OR id < 0;
 DROP INDEX update_log_hidden;
 DROP INDEX message_random;
 CREATE UNIQUE INDEX message_random ON message (owner, random_id) WHERE random_id IS NOT NULL;

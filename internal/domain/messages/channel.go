@@ -14,9 +14,9 @@ import (
 const General ids.Message = 1
 
 // sendToChannel sends to a channel or supergroup: one row, whatever the number of those who read it.
-func (s *Service) sendToChannel(ctx context.Context, tx *db.Tx, req SendRequest, v channels.Sight) (Sent, error) {
-	m := req.message()
-	err := s.sign(ctx, m, v, req)
+func (s *Service) sendToChannel(ctx context.Context, tx *db.Tx, req SendRequest, ok leave) (Sent, error) {
+	m, v := req.message(), ok.channel
+	err := s.sign(ctx, m, v, ok.as)
 	if err != nil {
 		return Sent{}, err
 	}
@@ -38,31 +38,28 @@ func (s *Service) sendToChannel(ctx context.Context, tx *db.Tx, req SendRequest,
 	return Sent{Message: m}, s.post(ctx, tx, m)
 }
 
-// sign sets who shows as the author of m.
+// sign sets who shows as the author of m, which its writer sends in the name of as.
 // Spec: https://core.telegram.org/api/channel#anonymous-admins
-func (s *Service) sign(ctx context.Context, m *Message, v channels.Sight, req SendRequest) error {
-	as := req.As
-	if as == 0 {
-		as = v.As()
-	}
+func (s *Service) sign(ctx context.Context, m *Message, v channels.Sight, as ids.Peer) error {
+	writer := m.From.User()
 	if v.Broadcast {
 		as, m.Flags = v.ID.Peer(), m.Flags|Post
 	}
-	if as == 0 || as == req.From.Peer() {
+	if as == 0 || as == m.From {
 		return nil
 	}
-	m.From, m.Author = as, req.From
+	m.From, m.Author = as, writer
 	switch {
 	case v.Broadcast && v.Signatures:
-		u, err := s.users.One(ctx, req.From)
+		u, err := s.users.One(ctx, writer)
 		if err != nil {
-			return fmt.Errorf("signature of user %d: %w", req.From, err)
+			return fmt.Errorf("signature of user %d: %w", writer, err)
 		}
 		m.Signature = fullName(u)
 		if v.SignatureProfiles {
-			m.From, m.Author = req.From.Peer(), 0
+			m.From, m.Author = writer.Peer(), 0
 		}
-	case as == v.ID.Peer():
+	case as == v.ID.Peer() && !v.Broadcast:
 		m.Signature = v.Me.Rank
 	}
 	return nil

@@ -3,6 +3,7 @@ package messages
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"testing"
@@ -437,5 +438,65 @@ func TestForumThreads(t *testing.T) {
 		if n := w.unread(p[1], ch, 77); n != 1 {
 			t.Errorf("unread in the topic: %d", n)
 		}
+	})
+}
+
+func TestAuthors(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.people(2)
+		own, news := w.channel(true, p[1]).Peer(), w.channel(true, p[0])
+		group := w.channel(false, p[0], p[1])
+		for ch, name := range map[ids.Channel]string{own.Channel(): "theirs_here", group: "group_here"} {
+			creator := p[1]
+			if ch == group {
+				creator = p[0]
+			}
+			if _, err := w.ch.SetUsername(t.Context(), creator, ch, name); err != nil {
+				t.Fatal(err)
+			}
+		}
+		send := func(from ids.User, as, to ids.Peer) (*Message, error) {
+			sent, err := w.Send(t.Context(), SendRequest{From: from, As: as, To: to, RandomID: rand.Int64(), Text: text.Text{String: "a"}})
+			return sent.Message, err
+		}
+		check := func(name string, m *Message, err error, from ids.Peer, author ids.User, signature string) {
+			t.Helper()
+			if err != nil || m.From != from || m.Author != author || m.Signature != signature || m.Writer() == 0 {
+				t.Errorf("%s: %+v, %v", name, m, err)
+			}
+		}
+		m, err := send(p[1], 0, group.Peer())
+		check("himself", m, err, p[1].Peer(), 0, "")
+		m, err = send(p[1], own, group.Peer())
+		check("his channel", m, err, own, p[1], "")
+		if !m.IsOut(p[1]) || m.IsOut(p[0]) {
+			t.Error("out to the wrong one")
+		}
+		m, err = send(p[0], 0, news.Peer())
+		check("a post", m, err, news.Peer(), p[0], "")
+		for _, wrong := range []struct{ as, to ids.Peer }{{own, p[0].Peer()}, {news.Peer(), group.Peer()}, {group.Peer(), group.Peer()}} {
+			if _, err := send(p[1], wrong.as, wrong.to); !errors.Is(err, rights.ErrSendAs) {
+				t.Errorf("as %d to %d: %v", wrong.as, wrong.to, err)
+			}
+		}
+		// What he chose for good counts as long as he may.
+		if err := w.ch.SetSendAs(t.Context(), p[1], group, own); err != nil {
+			t.Fatal(err)
+		}
+		m, err = send(p[1], 0, group.Peer())
+		check("as chosen", m, err, own, p[1], "")
+		if _, err := w.ch.SetUsername(t.Context(), p[1], own.Channel(), ""); err != nil {
+			t.Fatal(err)
+		}
+		m, err = send(p[1], 0, group.Peer())
+		check("as chosen, no longer possible", m, err, p[1].Peer(), 0, "")
+		rank := "boss"
+		if _, err := w.ch.Promote(t.Context(), channels.Promotion{
+			By: p[0], Channel: group, User: p[1], Rights: rights.AdminAnonymous | rights.AdminOther, Rank: &rank,
+		}); err != nil {
+			t.Fatal(err)
+		}
+		m, err = send(p[1], group.Peer(), group.Peer())
+		check("anonymous", m, err, group.Peer(), p[1], "boss")
 	})
 }

@@ -130,7 +130,10 @@ func (s *Service) sendNew(ctx context.Context, all []SendRequest) ([]Sent, error
 }
 
 // A leave to send is what admit found out about the chat.
-type leave struct{ channel channels.Sight }
+type leave struct {
+	channel channels.Sight
+	as      ids.Peer // in whose name, in a channel
+}
 
 // admit checks that the sender may send all of these, which go to one chat, as one message.
 func (s *Service) admit(ctx context.Context, tx *db.Tx, all ...SendRequest) (ok leave, err error) {
@@ -148,13 +151,40 @@ func (s *Service) admit(ctx context.Context, tx *db.Tx, all ...SendRequest) (ok 
 		if ok.channel.Channel, err = s.channels.OneTx(ctx, tx, channel); err == nil {
 			ok.channel.Me, err = s.channels.Member(ctx, tx, channel, req.From)
 		}
+		if ok.as = req.As; ok.as == 0 {
+			ok.as = ok.channel.As()
+		}
 	case channel != 0:
-		ok.channel, err = s.channels.CheckMaySend(ctx, tx, channel, req.From, req.As, needs)
+		return s.admitToChannel(ctx, tx, req, needs)
 	case req.trusted():
 	case chat != 0:
 		_, err = s.groups.CheckMaySend(ctx, tx, chat, req.From, needs)
 	default:
 		err = s.checkMayWrite(ctx, tx, req.From, req.To.User())
+	}
+	return ok, err
+}
+
+// admitToChannel also finds out in whose name the sender writes: as he says, or as he has chosen before, as long as he may.
+func (s *Service) admitToChannel(
+	ctx context.Context, tx *db.Tx, req SendRequest, needs rights.Content,
+) (ok leave, err error) {
+	ch := req.To.Channel()
+	if ok.as = req.As; ok.as == 0 {
+		me, err := s.channels.Member(ctx, tx, ch, req.From)
+		if err != nil {
+			return ok, err
+		}
+		ok.as = me.SendAs
+	}
+	ok.channel, err = s.channels.CheckMaySend(ctx, tx, ch, req.From, ok.as, needs)
+	if errors.Is(err, rights.ErrSendAs) && req.As == 0 {
+		ok.as = 0
+		ok.channel, err = s.channels.CheckMaySend(ctx, tx, ch, req.From, 0, needs)
+		ok.channel.Me.SendAs = 0
+	}
+	if ok.as == 0 {
+		ok.as = ok.channel.As()
 	}
 	return ok, err
 }
@@ -294,7 +324,7 @@ func (s *Service) prepare(ctx context.Context, req *SendRequest) (err error) {
 func (s *Service) send(ctx context.Context, tx *db.Tx, req SendRequest, ok leave) (sent Sent, err error) {
 	switch {
 	case req.To.Channel() != 0:
-		sent, err = s.sendToChannel(ctx, tx, req, ok.channel)
+		sent, err = s.sendToChannel(ctx, tx, req, ok)
 	case req.To.Chat() != 0:
 		sent, err = s.sendToGroup(ctx, tx, req)
 	default:
