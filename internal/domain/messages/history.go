@@ -193,8 +193,7 @@ func (l list) some(
 }
 
 // Get returns the messages with these ids, those that are there and that viewer may see: in a channel, or in his own log
-// when peer is 0 or anything else. It fails with
-// ErrTooMany, or as channels.See does.
+// when peer is 0 or anything else. It fails with ErrTooMany, or as channels.See does.
 func (s *Service) Get(
 	ctx context.Context, viewer ids.User, peer ids.Peer, want []ids.Message,
 ) (found map[ids.Message]*Message, err error) {
