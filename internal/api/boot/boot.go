@@ -30,6 +30,8 @@ type Options struct {
 	Peer func(ctx context.Context, call *rpc.Call, in tg.InputPeerClass) (ids.Peer, error)
 	// Position returns the pts of a user's log.
 	Position func(ctx context.Context, u ids.User) (int32, error)
+	// Reaction returns the emoji that u reacts with by a double tap; nil: nobody reacts.
+	Reaction func(ctx context.Context, u ids.User) (string, error)
 }
 
 // A DHGroup is a prime and its generator.

@@ -46,7 +46,7 @@ const configLife = time.Hour
 // getConfig serves https://core.telegram.org/method/help.getConfig.
 //
 // this_dc has to be what the caller addressed: gotd waits for that for ever, TDLib asks without a pause until it is.
-func (h *Handlers) getConfig(_ context.Context, call *rpc.Call, _ *tg.HelpGetConfig) (*tg.Config, error) {
+func (h *Handlers) getConfig(ctx context.Context, call *rpc.Call, _ *tg.HelpGetConfig) (*tg.Config, error) {
 	dc, test := h.dc(call)
 	c := limits()
 	c.Date, c.Expires = h.in(0), h.in(configLife)
@@ -55,6 +55,13 @@ func (h *Handlers) getConfig(_ context.Context, call *rpc.Call, _ *tg.HelpGetCon
 	c.MeURLPrefix = h.o.LinkPrefix
 	c.SuggestedLangCode = new(h.packs.match(call.Client.Lang).code)
 	c.LangPackVersion, c.BaseLangPackVersion = new(h.packs.version), new(h.packs.version)
+	if h.o.Reaction != nil && call.User != 0 {
+		emoji, err := h.o.Reaction(ctx, call.User)
+		if err != nil {
+			return nil, err
+		}
+		c.ReactionsDefault = &tg.ReactionEmoji{Emoticon: emoji}
+	}
 	return c, nil
 }
 

@@ -64,11 +64,8 @@ func emptyGroups(r *rpc.Router) {
 	listed(r, func(in *tg.MessagesGetEmojiStickerGroups) int64 { return int64(in.Hash) }, groups, same)
 }
 
-// emptyReactions serves what needs files or payments. A reaction needs five animations to be listed as available, so
-// without files none is; it can be given all the same.
+// emptyReactions serves effects, which need files, and what needs payments.
 func emptyReactions(r *rpc.Router) {
-	listed(r, func(in *tg.MessagesGetAvailableReactions) int64 { return int64(in.Hash) },
-		&tg.MessagesAvailableReactions{Hash: emptyHash}, &tg.MessagesAvailableReactionsNotModified{})
 	listed(r, func(in *tg.MessagesGetAvailableEffects) int64 { return int64(in.Hash) },
 		&tg.MessagesAvailableEffects{Hash: emptyHash}, &tg.MessagesAvailableEffectsNotModified{})
 	ok[*tg.MessagesTogglePaidReactionPrivacy](r)

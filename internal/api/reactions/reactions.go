@@ -1,12 +1,11 @@
-// Package reactions serves reactions to messages and the settings around them, and shows them as part of messages.
-//
-// There are no files yet, so the list of available reactions, which needs five animations for each, is empty; the reactions
-// themselves are plain emoji and can be given all the same.
+// Package reactions serves reactions to messages and the settings around them, and shows them as part of messages. The
+// pictures of the reactions are part of the program.
 package reactions
 
 import (
 	"context"
 
+	"hermod/internal/api/reactions/pictures"
 	"hermod/internal/api/render"
 	"hermod/internal/api/view"
 	"hermod/internal/domain/ids"
@@ -18,7 +17,10 @@ import (
 )
 
 // Handlers serve the methods of this package. Safe for concurrent use.
-type Handlers struct{ o Options }
+type Handlers struct {
+	o        Options
+	pictures func() (*pictures.Set, error)
+}
 
 // Options are what the handlers work with.
 type Options struct {
@@ -26,13 +28,14 @@ type Options struct {
 	Messages  *messages.Service
 	View      *view.View
 	Render    *render.Renderer
+	DC        int32 // the data centre of who does not say which one he means
 	// Report keeps for the moderators that by finds fault with a reaction.
 	Report func(ctx context.Context, by ids.User, peer ids.Peer, id ids.Message, of ids.Peer) error
 }
 
 // New makes the handlers, and has the renderer show reactions.
 func New(o Options) *Handlers {
-	h := &Handlers{o}
+	h := &Handlers{o, pictures.Load()}
 	o.Render.SetReactions(h.Reactions)
 	render.OnEvent(o.Render, h.changed)
 	render.OnEvent(o.Render, func(context.Context, ids.User, updates.Entry, updates.RecentReactions) (tg.UpdateClass, []ids.Peer, error) {
@@ -71,6 +74,7 @@ func (h *Handlers) Register(r *rpc.Router) {
 	rpc.Handle(r, rpc.UserOnly, h.reportReaction)
 	rpc.Handle(r, rpc.UserOnly, h.sendPaidReaction)
 	h.registerSettings(r)
+	h.registerPictures(r)
 }
 
 // reactionFrom reads a reaction; "" for none. It fails with reactions.ErrInvalid.

@@ -253,3 +253,31 @@ func TestReactionSettings(t *testing.T) {
 		}
 	})
 }
+
+func TestAvailableReactionsCanBeLoaded(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		c := call(w.People(1)[0])
+		list := must[tg.MessagesAvailableReactionsClass](t)(w.getAvailableReactions(t.Context(), c, &tg.MessagesGetAvailableReactions{})).(*tg.MessagesAvailableReactions)
+		if len(list.Reactions) != len(reactions.Emoji()) {
+			t.Errorf("%d reactions", len(list.Reactions))
+		}
+		if _, ok := must[tg.MessagesAvailableReactionsClass](t)(w.getAvailableReactions(t.Context(), c, &tg.MessagesGetAvailableReactions{Hash: list.Hash})).(*tg.MessagesAvailableReactionsNotModified); !ok {
+			t.Error("the list is told again")
+		}
+		doc := list.Reactions[0].ActivateAnimation.(*tg.Document)
+		ask := &tg.UploadGetFile{Location: &tg.InputDocumentFileLocation{ID: doc.ID, AccessHash: doc.AccessHash}, Limit: 1 << 10}
+		var got int64
+		for got < doc.Size {
+			ask.Offset = got
+			part := must[tg.UploadFileClass](t)(w.getFile(t.Context(), c, ask)).(*tg.UploadFile)
+			if len(part.Bytes) == 0 {
+				t.Fatalf("nothing after %d of %d bytes", got, doc.Size)
+			}
+			got += int64(len(part.Bytes))
+		}
+		ask.Location = &tg.InputDocumentFileLocation{ID: doc.ID, AccessHash: 5}
+		if _, err := w.getFile(t.Context(), c, ask); !errors.Is(err, errLocation) {
+			t.Errorf("with another hash: %v", err)
+		}
+	})
+}
