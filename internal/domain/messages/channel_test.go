@@ -272,7 +272,12 @@ func TestChannelForwards(t *testing.T) {
 		if err != nil || !again[0].Again || again[0].Message.ID != m.ID {
 			t.Errorf("again %+v, %v", again, err)
 		}
-		// From the group to a private chat, and into one's saved messages.
+		if _, err := w.Forward(t.Context(), ForwardRequest{
+			From: p[1], Source: news.Peer(), To: group.Peer(), IDs: []ids.Message{other.ID}, RandomIDs: []int64{8},
+		}); !errors.Is(err, ErrNone) {
+			t.Errorf("nothing is left: %v", err)
+		}
+		// From the group into one's saved messages.
 		private, err := w.Forward(t.Context(), ForwardRequest{
 			From: p[2], Source: group.Peer(), To: p[2].Peer(), IDs: []ids.Message{m.ID}, RandomIDs: []int64{3},
 		})

@@ -39,6 +39,11 @@ type ForwardRequest struct {
 // does.
 func (s *Service) Forward(ctx context.Context, req ForwardRequest) ([]Sent, error) {
 	all, err := s.forwards(ctx, req)
+	if errors.Is(err, ErrNone) { // what was forwarded before may be gone since
+		if old, oldErr := s.forwardedBefore(ctx, req); oldErr == nil {
+			return old, nil
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("forward by user %d: %w", req.From, err)
 	}
@@ -55,6 +60,18 @@ func (s *Service) Forward(ctx context.Context, req ForwardRequest) ([]Sent, erro
 		return nil, fmt.Errorf("forward from user %d to %d: %w", req.From, req.To, err)
 	}
 	return sent, nil
+}
+
+// forwardedBefore returns what was sent for a request. It fails with db.ErrNotFound unless all of it was.
+func (s *Service) forwardedBefore(ctx context.Context, req ForwardRequest) ([]Sent, error) {
+	all := make([]SendRequest, len(req.RandomIDs))
+	for i, random := range req.RandomIDs {
+		all[i] = SendRequest{From: req.From, To: req.To, RandomID: random}
+	}
+	if len(all) == 0 {
+		return nil, db.ErrNotFound
+	}
+	return s.sentBefore(ctx, all)
 }
 
 func (r *ForwardRequest) check() error {
