@@ -46,8 +46,12 @@ type Page struct {
 	Members []Member
 }
 
-// maxScan bounds how many members a search looks at.
-const maxScan = 1000
+const (
+	// maxScan bounds how many members a search looks at.
+	maxScan = 1000
+	// maxBook bounds how many contacts are looked for among members.
+	maxBook = 5000
+)
 
 // MembersPage returns a part of the members of a channel. Only admins see those of a broadcast channel, who is banned or
 // restricted, and the members of a group that hides them; what remains to others then are admins and bots.
@@ -96,27 +100,26 @@ func (s *Service) list(ctx context.Context, tx *db.Tx, v Sight, q MemberQuery) (
 	case q.Filter == Kicked, q.Filter == Banned:
 		return s.listBanned(ctx, tx, v, q)
 	case q.Filter == Contacts:
-		return s.pageOf(ctx, tx, v, q, listContacts, users.MaxBatch*16)
+		return s.listContacts(ctx, tx, v, q)
 	case q.Text != "":
 		return s.search(ctx, tx, v, q)
 	}
 	return s.recent(ctx, tx, v, q)
 }
 
-// The lists that are read as a whole, up to a bound. Each has the channel as $1 and the bound as $2; that of contacts the
-// one who asks as $3. Their orders are those of the indexes that they shall be read by.
+// The lists that are read as a whole, up to a bound. Each has the channel as $1 and the bound as $2. Their orders are those
+// of the indexes that they shall be read by.
 const (
-	listAdmins   = ` FROM channel_member WHERE channel = $1 AND admin <> 0 ORDER BY promoted_at, member LIMIT $2`
-	listBots     = ` FROM channel_member WHERE channel = $1 AND bot = 1 ORDER BY joined_at, member LIMIT $2`
-	listContacts = ` FROM channel_member WHERE channel = $1 AND status = 1 AND member IN
-		(SELECT user_id FROM contact WHERE owner = $3) ORDER BY member LIMIT $2`
+	listAdmins = ` FROM channel_member WHERE channel = $1 AND admin <> 0 ORDER BY promoted_at, member LIMIT $2`
+	listBots   = ` FROM channel_member WHERE channel = $1 AND bot = 1 ORDER BY joined_at, member LIMIT $2`
 )
 
 // The lists that are read in pages: who was banned or restricted, whose name begins with a word, and all.
 const (
 	listKicked = ` FROM channel_member WHERE channel = $1 AND banned <> 0 AND (banned & 1) = $2
 		AND (banned_until = 0 OR banned_until > $3) ORDER BY banned_at DESC, member DESC LIMIT $4`
-	findWord = `SELECT DISTINCT member FROM channel_member_word WHERE channel = $1 AND word >= $2 AND word < $3 LIMIT $4`
+	findWord = `SELECT member FROM channel_member_word WHERE channel = $1 AND word >= $2 AND word < $3
+		ORDER BY word, member LIMIT $4`
 
 	pageOrder = ` ORDER BY joined_at DESC, member DESC LIMIT $2`
 	pageAll   = `SELECT joined_at, member FROM channel_member WHERE channel = $1 AND status = 1`
@@ -126,11 +129,7 @@ const (
 
 // pageOf reads a short list as a whole and cuts the page out of it.
 func (s *Service) pageOf(ctx context.Context, tx *db.Tx, v Sight, q MemberQuery, list string, bound int) (Page, error) {
-	args := []any{v.ID, bound}
-	if q.Filter == Contacts {
-		args = append(args, v.Me.User)
-	}
-	all, err := queryMembers(ctx, tx, list, args...)
+	all, err := queryMembers(ctx, tx, list, v.ID, bound)
 	if err != nil {
 		return Page{}, err
 	}
@@ -200,6 +199,32 @@ func begins(words, query []string) bool {
 	return true
 }
 
+// listContacts is the list of members that the viewer has in his address book. It is the book that is gone through, and not
+// the list of members.
+func (s *Service) listContacts(ctx context.Context, tx *db.Tx, v Sight, q MemberQuery) (Page, error) {
+	const find = `SELECT user_id FROM contact WHERE owner = $1 ORDER BY user_id LIMIT $2`
+	var book []ids.Peer
+	err := tx.Each(ctx, find, []any{v.Me.User, maxBook}, func(rows *db.Rows) error {
+		var u ids.User
+		err := rows.Scan(&u)
+		book = append(book, u.Peer())
+		return err
+	})
+	if err != nil {
+		return Page{}, err
+	}
+	all, err := readMembers(ctx, tx, v.ID, book)
+	if err != nil {
+		return Page{}, err
+	}
+	all = slices.DeleteFunc(all, func(m Member) bool { return !m.In() })
+	slices.SortFunc(all, func(a, b Member) int { return int(a.User - b.User) })
+	if all, err = s.named(ctx, tx, all, q.Text); err != nil {
+		return Page{}, err
+	}
+	return cut(all, q), nil
+}
+
 // listBanned is the list of who was banned or restricted, the last first, and still is.
 func (s *Service) listBanned(ctx context.Context, tx *db.Tx, v Sight, q MemberQuery) (Page, error) {
 	kicked := 0
@@ -248,7 +273,8 @@ func (s *Service) search(ctx context.Context, tx *db.Tx, v Sight, q MemberQuery)
 	if err != nil {
 		return Page{}, err
 	}
-	all, err := readMembers(ctx, tx, v.ID, who)
+	slices.Sort(who) // somebody with two such words is there twice
+	all, err := readMembers(ctx, tx, v.ID, slices.Compact(who))
 	if err != nil {
 		return Page{}, err
 	}
