@@ -96,7 +96,9 @@ func (s *Server) timed(
 	})
 	return later, []rpc.Module{
 		later,
-		apithreads.New(apithreads.Options{Threads: c.Threads, Messages: c.Messages, View: v, Render: shown}),
+		apithreads.New(apithreads.Options{
+			Threads: c.Threads, Messages: c.Messages, View: v, Render: shown, AllRead: c.allTopicsRead,
+		}),
 		apitopics.New(apitopics.Options{
 			Topics: c.Topics, Messages: c.Messages, View: v, Render: shown, Notify: c.topicNotify,
 			UnreadReactions: c.Reactions.UnreadInThreads, ViewForum: c.Channels.SetViewForum, Draft: draft,
@@ -112,6 +114,15 @@ func (s *Server) timed(
 func (c *Core) topicNotify(ctx context.Context, viewer ids.User, peer ids.Peer, topic ids.Message) (*tg.PeerNotifySettings, error) {
 	n, err := c.Dialogs.NotifyNow(ctx, viewer, dialogs.Target{Scope: dialogs.ScopePeer, Peer: peer, Thread: topic})
 	return apidialogs.NotifyTo(n), err
+}
+
+// allTopicsRead tells whether somebody has read all topics of a forum; of other groups it does not.
+func (c *Core) allTopicsRead(ctx context.Context, viewer ids.User, ch ids.Channel) (bool, error) {
+	found, err := c.Channels.One(ctx, ch)
+	if err != nil || !found.Forum {
+		return false, err
+	}
+	return c.Topics.AllRead(ctx, viewer, ch)
 }
 
 // moderates fails unless user may remove messages of others.

@@ -14,7 +14,9 @@ import (
 	"hermod/internal/api/apitest"
 	"hermod/internal/api/render"
 	"hermod/internal/domain/ids"
+	"hermod/internal/domain/messages"
 	"hermod/internal/domain/preview"
+	"hermod/internal/domain/text"
 	"hermod/internal/domain/translate"
 	"hermod/internal/tl/tg"
 )
@@ -121,6 +123,12 @@ func TestPageBelowMessage(t *testing.T) {
 		}
 		if m := w.Send(w.bo, w.anna.Peer(), "again example.com/b", nil); m.Media == nil || m.Media.WebPage.ID != id {
 			t.Errorf("known: got %+v", m.Media)
+		}
+		edited, err := w.Messages.Edit(t.Context(), messages.EditRequest{
+			By: w.anna, Peer: w.bo.Peer(), ID: m.ID, Text: &text.Text{String: "no link"},
+		})
+		if err != nil || edited.Message.Media != nil {
+			t.Errorf("edited: got %+v, %v", edited.Message, err)
 		}
 		if m := w.Send(w.bo, w.anna.Peer(), "no link", nil); m.Media != nil {
 			t.Errorf("got %+v", m.Media)

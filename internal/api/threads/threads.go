@@ -3,6 +3,7 @@ package threads
 
 import (
 	"context"
+	"math"
 	"slices"
 	"time"
 
@@ -27,6 +28,8 @@ type Options struct {
 	Messages *messages.Service
 	View     *view.View
 	Render   *render.Renderer
+	// AllRead reports whether viewer has read all topics of a channel, if it is a forum.
+	AllRead func(ctx context.Context, viewer ids.User, ch ids.Channel) (bool, error)
 }
 
 // New makes the handlers and gives o.Render what they know.
@@ -241,7 +244,23 @@ func (h *Handlers) readDiscussion(ctx context.Context, call *rpc.Call, in *tg.Me
 	if err != nil {
 		return false, err
 	}
-	return true, h.o.Threads.Read(ctx, call.User, t, ids.Message(in.ReadMaxID))
+	if err := h.o.Threads.Read(ctx, call.User, t, ids.Message(in.ReadMaxID)); err != nil {
+		return false, err
+	}
+	return true, h.readForum(ctx, call.User, t.Channel)
+}
+
+// readForum marks a forum as read when all of its topics are.
+func (h *Handlers) readForum(ctx context.Context, viewer ids.User, ch ids.Channel) error {
+	if h.o.AllRead == nil {
+		return nil
+	}
+	all, err := h.o.AllRead(ctx, viewer, ch)
+	if err != nil || !all {
+		return err
+	}
+	_, err = h.o.Messages.Read(ctx, viewer, ch.Peer(), math.MaxInt32)
+	return err
 }
 
 // read shows how far the owner has read a thread.

@@ -130,10 +130,8 @@ func (s *Service) post(ctx context.Context, tx *db.Tx, m *Message) error {
 	if err := count(ctx, tx, m, 1); err != nil {
 		return err
 	}
-	if w := m.Writer(); w != 0 {
-		if err := s.dialogs.ReadOwn(ctx, tx, w, m.Peer, m.ID); err != nil {
-			return err
-		}
+	if err := s.readOwn(ctx, tx, m); err != nil {
+		return err
 	}
 	for _, u := range m.Mentions {
 		if err := noteMention(ctx, tx, m, u); err != nil {

@@ -73,6 +73,11 @@ func (s *Service) edit(ctx context.Context, tx *db.Tx, req EditRequest) (Change,
 	var done Change
 	for _, m := range rows {
 		req.apply(m)
+	}
+	if err := hook(ctx, tx, s.hooks.editing, rows); err != nil {
+		return Change{}, err
+	}
+	for _, m := range rows {
 		pts, err := s.rewrite(ctx, tx, m)
 		if err != nil {
 			return Change{}, err
@@ -80,6 +85,9 @@ func (s *Service) edit(ctx context.Context, tx *db.Tx, req EditRequest) (Change,
 		if m == mine {
 			done = Change{Message: m, PTS: pts}
 		}
+	}
+	if err := hook(ctx, tx, s.hooks.edited, rows); err != nil {
+		return Change{}, err
 	}
 	return done, s.record(ctx, tx, req.By, channels.LogEdit, &before, done.Message)
 }

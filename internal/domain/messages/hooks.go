@@ -13,7 +13,7 @@ type Hook func(ctx context.Context, tx *db.Tx, rows []*Message) error
 
 // hooks are filled before the first message is sent and never changed later.
 type hooks struct {
-	sending, sent, deleted []Hook
+	sending, sent, editing, edited, deleted []Hook
 }
 
 // OnSending registers what runs for new messages that have their ids but are not written yet. It may change their media.
@@ -21,6 +21,12 @@ func (s *Service) OnSending(fn Hook) { s.hooks.sending = append(s.hooks.sending,
 
 // OnSent registers what runs for new messages once they are written.
 func (s *Service) OnSent(fn Hook) { s.hooks.sent = append(s.hooks.sent, fn) }
+
+// OnEditing registers what runs for messages that were edited and are not written yet. It may change their media.
+func (s *Service) OnEditing(fn Hook) { s.hooks.editing = append(s.hooks.editing, fn) }
+
+// OnEdited registers what runs for messages that were edited, once they are written.
+func (s *Service) OnEdited(fn Hook) { s.hooks.edited = append(s.hooks.edited, fn) }
 
 // OnDeleted registers what runs for messages that were deleted, with the rows as they were.
 func (s *Service) OnDeleted(fn Hook) { s.hooks.deleted = append(s.hooks.deleted, fn) }

@@ -68,3 +68,42 @@ func (s *Service) LastOfOthers(
 	}
 	return id, err
 }
+
+// PinPost pins a message of a channel that was just posted, without a notice.
+func (s *Service) PinPost(ctx context.Context, tx *db.Tx, m *Message) error {
+	_, err := s.setPinned(ctx, tx, m, true)
+	return err
+}
+
+// Mirror makes a message of a channel's log say what another says, after that was edited. One that is gone is no error.
+func (s *Service) Mirror(ctx context.Context, tx *db.Tx, from *Message, owner ids.Peer, id ids.Message) error {
+	rows, err := s.lockPost(ctx, tx, owner, id)
+	if errors.Is(err, ErrNone) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	m := rows[0]
+	m.Text, m.Media, m.Markup, m.EditDate = from.Text, from.Media.Clone(), from.Markup, from.EditDate
+	const shown = InvertMedia | NoWebpage | EditHidden
+	m.Flags = m.Flags&^shown | from.Flags&shown
+	_, err = s.rewrite(ctx, tx, m)
+	return err
+}
+
+// readOwn notes that who wrote m into a channel has read everything before it. In a forum he has read that of one topic
+// only, which package topics keeps.
+func (s *Service) readOwn(ctx context.Context, tx *db.Tx, m *Message) error {
+	w := m.Writer()
+	if w == 0 {
+		return nil
+	}
+	if m.Thread != 0 && s.channels != nil {
+		ch, err := s.channels.OneTx(ctx, tx, m.Owner.Channel())
+		if err != nil || ch.Forum {
+			return err
+		}
+	}
+	return s.dialogs.ReadOwn(ctx, tx, w, m.Peer, m.ID)
+}

@@ -56,6 +56,7 @@ func NewAttacher(pages *Service, log *updates.Log, m *messages.Service) *Attache
 	a := &Attacher{pages: pages, log: log, jobs: make(chan job, maxWaiting)}
 	if pages.On() {
 		m.OnSending(a.sending)
+		m.OnEditing(a.editing)
 	}
 	return a
 }
@@ -87,6 +88,16 @@ func (a *Attacher) sending(ctx context.Context, tx *db.Tx, rows []*messages.Mess
 	}
 	tx.OnCommit(func() { a.enqueue(waiting) })
 	return nil
+}
+
+// editing is a messages.Hook: what was shown of the old text goes, unless the sender chose it.
+func (a *Attacher) editing(ctx context.Context, tx *db.Tx, rows []*messages.Message) error {
+	for _, m := range rows {
+		if media.KindOf(m.Media) == media.WebPage && !m.Media.WebPage.Manual {
+			m.Media = nil
+		}
+	}
+	return a.sending(ctx, tx, rows)
 }
 
 // wanted is the address of which m is to show a page: the one chosen by the sender, or the first in the text.

@@ -119,13 +119,35 @@ func (s *Service) discuss(ctx context.Context, tx *db.Tx, m *messages.Message) e
 		Owner: group, Peer: group, From: m.Owner, Date: m.Date, Text: m.Text,
 		Flags: m.Flags & (messages.InvertMedia | messages.NoWebpage | messages.Silent),
 	}
-	root.Author, root.Forward, root.Signature = m.Writer(), header(m), m.Signature
+	root.Forward, root.Signature = header(m), m.Signature
 	root.Media, root.GroupedID, root.Markup, root.ViaBot = m.Media.Clone(), m.GroupedID, m.Markup, m.ViaBot
 	if err := s.messages.Post(ctx, tx, root); err != nil {
 		return fmt.Errorf("forward post %d of %d to its discussion: %w", m.ID, m.Owner, err)
 	}
+	if err := s.messages.PinPost(ctx, tx, root); err != nil {
+		return err
+	}
 	const link = `INSERT INTO discussion_post (owner, id, in_group, root) VALUES ($1, $2, $3, $4)`
 	return tx.Queue(ctx, link, m.Owner, m.ID, group, root.ID)
+}
+
+// edited is a messages.Hook: what stands for a post in its discussion says what the post says.
+func (s *Service) edited(ctx context.Context, tx *db.Tx, rows []*messages.Message) error {
+	for _, m := range rows {
+		if !m.Flags.Has(messages.Post) {
+			continue
+		}
+		found, err := discussions(ctx, tx, m.Owner, []ids.Message{m.ID})
+		if err != nil {
+			return err
+		}
+		if d, ok := found[m.ID]; ok {
+			if err := s.messages.Mirror(ctx, tx, m, d.Group.Peer(), d.Root); err != nil {
+				return fmt.Errorf("edit the discussion of post %d of %d: %w", m.ID, m.Owner, err)
+			}
+		}
+	}
+	return nil
 }
 
 // header is how the copy of a post says where it is from.

@@ -93,6 +93,7 @@ func New(o Options) *Service {
 		s.viewed = func(ids.Channel, int) {}
 	}
 	o.Messages.OnSent(s.sent)
+	o.Messages.OnEdited(s.edited)
 	o.Messages.OnDeleted(s.deleted)
 	return s
 }

@@ -260,6 +260,30 @@ func TestReadThread(t *testing.T) {
 	})
 }
 
+// An edited post is edited in its discussion as well, where it is pinned.
+func TestEditPost(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.People(2)
+		channel, group := w.linked(p...)
+		m := w.Send(p[0], channel, "post", nil)
+		if root := w.Last(p[1], group); !root.Flags.Has(messages.Pinned) || root.IsOut(p[0]) {
+			t.Errorf("got %+v", root)
+		}
+		_, err := w.Messages.Edit(t.Context(), messages.EditRequest{
+			By: p[0], Peer: channel, ID: m.ID, Text: &text.Text{String: "edited"},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if root := w.Last(p[1], group); root.Text.String != "edited" || root.EditDate.IsZero() {
+			t.Errorf("got %+v", root)
+		}
+		if kinds := w.Events(group, 1); !slices.Contains(kinds, "edit_message") || !slices.Contains(kinds, "pinned_messages") {
+			t.Errorf("told %q", kinds)
+		}
+	})
+}
+
 // A deleted post takes its counters and its link with it.
 func TestDeletePost(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {

@@ -324,8 +324,40 @@ func (s *Service) sent(ctx context.Context, tx *db.Tx, rows []*messages.Message)
 		if err := s.rise(ctx, tx, ch, m); err != nil {
 			return err
 		}
+		if err := readOwn(ctx, tx, m); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// readOwn notes that who wrote m has read its topic up to there.
+func readOwn(ctx context.Context, tx *db.Tx, m *messages.Message) error {
+	const move = `INSERT INTO thread_read (owner, peer, thread, read_inbox) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (owner, peer, thread) DO UPDATE SET read_inbox = excluded.read_inbox
+		WHERE thread_read.read_inbox < excluded.read_inbox`
+	if m.Writer() == 0 {
+		return nil
+	}
+	return tx.Queue(ctx, move, m.Writer(), m.Owner, m.Thread, m.ID)
+}
+
+// AllRead reports whether viewer has read every topic of a forum to its end.
+func (s *Service) AllRead(ctx context.Context, viewer ids.User, ch ids.Channel) (all bool, err error) {
+	const unread = `SELECT COUNT(*) FROM (SELECT t.id FROM forum_topic t
+		LEFT JOIN thread_read r ON r.owner = $2 AND r.peer = t.owner AND r.thread = t.id
+		LEFT JOIN dialog d ON d.owner = $2 AND d.peer = t.owner
+		WHERE t.owner = $1 AND t.top_message > COALESCE(r.read_inbox, 0) AND t.top_message > COALESCE(d.read_inbox, 0) LIMIT 1) AS waiting`
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		var n int
+		err := tx.QueryRow(ctx, unread, ch.Peer(), viewer).Scan(&n)
+		all = n == 0
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("unread topics of channel %d: %w", ch, err)
+	}
+	return all, nil
 }
 
 func (s *Service) rise(ctx context.Context, tx *db.Tx, ch channels.Channel, m *messages.Message) error {

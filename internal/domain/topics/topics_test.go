@@ -197,6 +197,27 @@ func TestCounters(t *testing.T) {
 	})
 }
 
+// Who writes into a topic has read that one, and no other; when all are read the group is.
+func TestOwnMessages(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		a, b := w.begin(w.p[0], "Anchors"), w.begin(w.p[0], "Boats")
+		w.write(w.p[1], b.ID, "x")
+		for _, topic := range w.page(w.p[1], Query{}).Topics {
+			if want := map[ids.Message]int{a.ID: 1}[topic.ID]; topic.ID != messages.General && topic.Unread != want {
+				t.Errorf("%s: %d unread, want %d", topic.Title, topic.Unread, want)
+			}
+		}
+		if all, err := w.AllRead(t.Context(), w.p[1], w.forum); err != nil || all {
+			t.Errorf("got %v, %v", all, err)
+		}
+		w.write(w.p[1], a.ID, "x")
+		w.write(w.p[1], messages.General, "x")
+		if all, err := w.AllRead(t.Context(), w.p[1], w.forum); err != nil || !all {
+			t.Errorf("got %v, %v", all, err)
+		}
+	})
+}
+
 func TestEdit(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		topic := w.begin(w.p[1], "Old")
