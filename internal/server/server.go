@@ -71,6 +71,7 @@ func (s *Server) build(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	s.metrics.MustRegister(s.core.DB.Metrics()...)
+	tellSlowStatements(s.core.DB, s.log)
 	page, err := s.site(o.Version)
 	if err != nil {
 		return err
@@ -101,7 +102,7 @@ func (s *Server) site(version string) (http.Handler, error) {
 	return site.New(site.Options{
 		Name: s.cfg.Name, Version: version, DC: s.cfg.DC, Address: s.addrs.host,
 		PublicKey: s.key.PublicKey.PEM(), Fingerprint: s.key.Fingerprint(),
-		TestNumbers: s.cfg.TestNumbers, Healthy: s.health.checkReady,
+		TestNumbers: s.cfg.TestNumbers, Healthy: s.health.checkReady, Find: s.core.findLink,
 	})
 }
 
@@ -173,8 +174,13 @@ func (s *Server) Run(ctx context.Context) error {
 func (s *Server) startWork(g *errgroup.Group, ctx context.Context) {
 	g.Go(func() error { return s.core.Auth.Run(ctx, s.log) })
 	g.Go(func() error { return ended(ctx, s.core.Messages.Run(ctx)) })
+	g.Go(func() error { return ended(ctx, s.core.Keeper.Run(ctx)) })
+	g.Go(func() error { return ended(ctx, s.core.Polls.Run(ctx)) })
 	g.Go(func() error { return ended(ctx, s.core.Users.Presence().Run(ctx)) })
+	g.Go(func() error { return ended(ctx, s.core.Stats.Run(ctx, s.log)) })
+	g.Go(func() error { return ended(ctx, s.core.Channels.Run(ctx, s.log)) })
 	g.Go(func() error { return ended(ctx, s.core.Updates.Run(ctx, updates.DefaultRetention())) })
+	s.core.startTimed(g, ctx)
 	if s.admin != nil {
 		g.Go(func() error { return serveAdmin(ctx, s.admin, adminHandler(s.metrics, s.health)) })
 	}
