@@ -78,10 +78,11 @@ func (s *Service) closeDue(ctx context.Context) (next time.Time, err error) {
 	}
 }
 
+const duePolls = `SELECT id, close_date FROM poll WHERE closed = 0 AND close_date > 0 ORDER BY close_date LIMIT $1`
+
 func (s *Service) due(ctx context.Context) (due []int64, next time.Time, err error) {
-	const list = `SELECT id, close_date FROM poll WHERE closed = 0 AND close_date > 0 ORDER BY close_date LIMIT $1`
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		return tx.Each(ctx, list, []any{closeBatch}, func(rows *db.Rows) error {
+		return tx.Each(ctx, duePolls, []any{closeBatch}, func(rows *db.Rows) error {
 			var id int64
 			var at time.Time
 			if err := rows.Scan(&id, &at); err != nil {

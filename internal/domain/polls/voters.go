@@ -111,14 +111,19 @@ func parseOffset(s string) (at offset, err error) {
 	return at, nil
 }
 
-func voters(ctx context.Context, tx *db.Tx, poll int64, option []byte, after offset, limit int) (all []Vote, err error) {
-	sql := `SELECT voter, opt, date FROM poll_vote WHERE poll = $1 AND n = 0 AND (date, voter) < ($2, $3)
+// The lists of voters, each along an index of its own.
+const (
+	votersOfAll = `SELECT voter, opt, date FROM poll_vote WHERE poll = $1 AND n = 0 AND (date, voter) < ($2, $3)
 		ORDER BY date DESC, voter DESC LIMIT $4`
-	args := []any{poll, after.date, after.voter, limit}
+
+	votersOfOne = `SELECT voter, opt, date FROM poll_vote WHERE poll = $1 AND opt = $5 AND (date, voter) < ($2, $3)
+		ORDER BY date DESC, voter DESC LIMIT $4`
+)
+
+func voters(ctx context.Context, tx *db.Tx, poll int64, option []byte, after offset, limit int) (all []Vote, err error) {
+	sql, args := votersOfAll, []any{poll, after.date, after.voter, limit}
 	if option != nil {
-		sql = `SELECT voter, opt, date FROM poll_vote WHERE poll = $1 AND opt = $5 AND (date, voter) < ($2, $3)
-			ORDER BY date DESC, voter DESC LIMIT $4`
-		args = append(args, option)
+		sql, args = votersOfOne, append(args, option)
 	}
 	err = tx.Each(ctx, sql, args, func(rows *db.Rows) error {
 		var v Vote

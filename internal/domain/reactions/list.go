@@ -12,18 +12,30 @@ import (
 	"hermod/internal/domain/messages"
 )
 
+const columns = `actor, place, reaction, date, big`
+
+// The lists of who reacted to a message, each along an index of its own.
+const (
+	ownOf = `SELECT ` + columns + ` FROM reaction WHERE owner = $1 AND id = $2 AND actor = $3 ORDER BY place LIMIT $4`
+
+	newestOf = `SELECT ` + columns + ` FROM reaction WHERE owner = $1 AND id = $2 AND reaction = $3
+		ORDER BY date DESC, actor DESC LIMIT $4`
+
+	pageOfAll = `SELECT ` + columns + ` FROM reaction WHERE owner = $1 AND id = $2 AND (date, actor, place) < ($3, $4, $5)
+		ORDER BY date DESC, actor DESC, place DESC LIMIT $6`
+
+	pageOfOne = `SELECT ` + columns + ` FROM reaction WHERE owner = $1 AND id = $2 AND reaction = $3 AND (date, actor) < ($4, $5)
+		ORDER BY date DESC, actor DESC LIMIT $6`
+)
+
 // ofActor returns what actor reacted with, in his order.
 func ofActor(ctx context.Context, tx *db.Tx, k key, actor ids.Peer) ([]messages.Reactor, error) {
-	const list = `SELECT actor, place, reaction, date, big FROM reaction WHERE owner = $1 AND id = $2 AND actor = $3
-		ORDER BY place LIMIT $4`
-	return reactors(ctx, tx, list, int64(k.owner), int64(k.id), int64(actor), maxOwn)
+	return reactors(ctx, tx, ownOf, int64(k.owner), int64(k.id), int64(actor), maxOwn)
 }
 
 // newest returns who gave a reaction last.
 func newest(ctx context.Context, tx *db.Tx, k key, r messages.Reaction) ([]messages.Reactor, error) {
-	const list = `SELECT actor, place, reaction, date, big FROM reaction WHERE owner = $1 AND id = $2 AND reaction = $3
-		ORDER BY date DESC, actor DESC LIMIT $4`
-	return reactors(ctx, tx, list, int64(k.owner), int64(k.id), string(r), maxShown)
+	return reactors(ctx, tx, newestOf, int64(k.owner), int64(k.id), string(r), maxShown)
 }
 
 func reactors(ctx context.Context, tx *db.Tx, sql string, args ...any) (all []messages.Reactor, err error) {
@@ -116,16 +128,10 @@ type offset struct {
 var first = offset{date: 1 << 62}
 
 func page(ctx context.Context, tx *db.Tx, k key, r messages.Reaction, after offset, limit int) ([]messages.Reactor, error) {
-	const (
-		all = `SELECT actor, place, reaction, date, big FROM reaction WHERE owner = $1 AND id = $2
-			AND (date, actor, place) < ($3, $4, $5) ORDER BY date DESC, actor DESC, place DESC LIMIT $6`
-		one = `SELECT actor, place, reaction, date, big FROM reaction WHERE owner = $1 AND id = $2 AND reaction = $3
-			AND (date, actor) < ($4, $5) ORDER BY date DESC, actor DESC LIMIT $6`
-	)
 	if r == "" {
-		return reactors(ctx, tx, all, int64(k.owner), int64(k.id), after.date, after.actor, after.place, limit)
+		return reactors(ctx, tx, pageOfAll, int64(k.owner), int64(k.id), after.date, after.actor, after.place, limit)
 	}
-	return reactors(ctx, tx, one, int64(k.owner), int64(k.id), string(r), after.date, after.actor, limit)
+	return reactors(ctx, tx, pageOfOne, int64(k.owner), int64(k.id), string(r), after.date, after.actor, limit)
 }
 
 func offsetOf(r messages.Reactor) string {

@@ -63,9 +63,11 @@ func (s *Service) RemoveAll(ctx context.Context, by ids.User, peer, of ids.Peer)
 	return nil
 }
 
+const reactedIn = `SELECT DISTINCT id FROM reaction WHERE owner = $1 AND actor = $2 ORDER BY id DESC LIMIT $3`
+
 // reactedTo are the messages, in viewer's numbering, to which somebody reacted.
 func (s *Service) reactedTo(ctx context.Context, viewer ids.User, peer, actor ids.Peer) ([]ids.Message, error) {
-	own := `SELECT DISTINCT id FROM reaction WHERE owner = $1 AND actor = $2 ORDER BY id DESC LIMIT $3`
+	own := reactedIn
 	args := []any{int64(peer), int64(actor), maxSweep}
 	if peer.Chat() != 0 { // the rows have numbers of the group
 		own = `SELECT m.id FROM (` + strings.Replace(own, "DISTINCT id", "DISTINCT id AS n", 1) + `) r

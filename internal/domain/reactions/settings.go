@@ -100,3 +100,13 @@ func (s *Service) SetDefault(ctx context.Context, owner ids.User, r messages.Rea
 		return err
 	})
 }
+
+// Forget drops what is kept for an account that is being deleted. What it gave to others stays.
+func (s *Service) Forget(ctx context.Context, tx *db.Tx, owner ids.User) error {
+	for _, table := range []string{"recent_reaction", "reaction_setting", "saved_tag", "tagged_message", "unread_reaction"} {
+		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE owner = $1`, int64(owner)); err != nil {
+			return fmt.Errorf("forget reactions of user %d: %w", owner, err)
+		}
+	}
+	return nil
+}

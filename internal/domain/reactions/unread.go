@@ -93,10 +93,11 @@ func (s *Service) Unread(ctx context.Context, viewer ids.User, peer ids.Peer, th
 	return read(ctx, s, func(tx *db.Tx) ([]ids.Message, error) { return unread(ctx, tx, viewer, peer, thread, maxUnread) })
 }
 
+const unreadIn = `SELECT id FROM unread_reaction WHERE owner = $1 AND peer = $2 AND (thread = $3 OR $3 = 0)
+	ORDER BY id DESC LIMIT $4`
+
 func unread(ctx context.Context, tx *db.Tx, viewer ids.User, peer ids.Peer, thread ids.Message, limit int) (all []ids.Message, err error) {
-	const list = `SELECT id FROM unread_reaction WHERE owner = $1 AND peer = $2 AND (thread = $3 OR $3 = 0)
-		ORDER BY id DESC LIMIT $4`
-	err = tx.Each(ctx, list, []any{int64(viewer), int64(peer), int64(thread), limit}, func(rows *db.Rows) error {
+	err = tx.Each(ctx, unreadIn, []any{int64(viewer), int64(peer), int64(thread), limit}, func(rows *db.Rows) error {
 		var id ids.Message
 		err := rows.Scan(&id)
 		all = append(all, id)
