@@ -328,16 +328,41 @@ func (s *Service) Heir(ctx context.Context, by ids.User, ch ids.Channel) (heir i
 		return 0, rights.ErrCreatorRequired
 	}
 	admins, err := s.Admins(ctx, ch)
-	var first Member
+	if err != nil {
+		return 0, err
+	}
+	first := eldest(admins)
+	if first.User == 0 {
+		return 0, rights.ErrNotParticipant
+	}
+	return first.User, nil
+}
+
+// eldest is the admin who has been one for longest, but for the owner and bots; the zero Member if there is none.
+func eldest(admins []Member) (first Member) {
 	for _, m := range admins {
 		if !m.Creator && !m.Bot && (first.User == 0 || m.PromotedAt.Before(first.PromotedAt)) {
 			first = m
 		}
 	}
-	if err == nil && first.User == 0 {
-		err = rights.ErrNotParticipant
+	return first
+}
+
+// inherit makes the eldest of the admins of c, which is locked and not yet saved, its owner.
+func (s *Service) inherit(ctx context.Context, tx *db.Tx, c *Channel) error {
+	admins, err := s.AdminsTx(ctx, tx, c.ID)
+	if err != nil {
+		return err
 	}
-	return first.User, err
+	heir := eldest(admins)
+	if c.Creator = heir.User; heir.User == 0 {
+		return nil
+	}
+	heir.Creator, heir.Admin = true, c.allRights()&^rights.AdminAnonymous
+	if err := s.saveMember(ctx, tx, heir); err != nil {
+		return err
+	}
+	return s.tellMember(ctx, tx, heir)
 }
 
 // removed is the service message about somebody who was removed.

@@ -239,6 +239,13 @@ func TestForget(t *testing.T) {
 		if c := w.one(other); c.Members != 1 {
 			t.Errorf("got %+v", c)
 		}
+		w.promote(p[1], other, p[2], rights.AdminInviteUsers)
+		if err := w.forget(p[1]); err != nil {
+			t.Fatal(err)
+		}
+		if c := w.one(other); c.Creator != p[2] || c.Admins != 1 || !w.member(other, p[2]).Creator {
+			t.Errorf("the heir: %+v", c)
+		}
 		if all, err := w.groups.Belongings(t.Context(), p[0]); err != nil || len(all) != 2 || all[0].Status != groups.Left {
 			t.Errorf("got %v, %v", all, err)
 		}

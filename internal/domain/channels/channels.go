@@ -64,8 +64,6 @@ var (
 	ErrForum = errors.New("not in a forum")
 	// ErrUser means somebody who cannot be a member, or an admin.
 	ErrUser = errors.New("not possible for this user")
-	// ErrHidden means a list of members that the caller may not see.
-	ErrHidden = errors.New("members are hidden")
 	// ErrRights means rights that the one who wants to give them does not have.
 	ErrRights = errors.New("rights that one lacks cannot be given")
 )

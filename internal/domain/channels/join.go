@@ -333,7 +333,8 @@ func (s *Service) welcome(ctx context.Context, tx *db.Tx, v Sight, added []Membe
 	return res, nil
 }
 
-// Forget takes an account that is being deleted out of all its channels. Those it owned have no owner then.
+// Forget takes an account that is being deleted out of all its channels. Those it owned go to the admin who has been one for
+// longest; where there is none, they have no owner then.
 func (s *Service) Forget(ctx context.Context, tx *db.Tx, user ids.User) error {
 	all, err := s.groups.BelongingsTx(ctx, tx, user)
 	if err != nil {
@@ -362,11 +363,13 @@ func (s *Service) abandon(ctx context.Context, tx *db.Tx, user ids.User, ch ids.
 	m := before.gone()
 	m.Creator = false
 	c.count(before, m)
-	if c.Creator == user {
-		c.Creator = 0
-	}
 	if err := s.saveMember(ctx, tx, m); err != nil {
 		return err
+	}
+	if c.Creator == user {
+		if err := s.inherit(ctx, tx, &c); err != nil {
+			return err
+		}
 	}
 	if err := s.save(ctx, tx, c, true); err != nil {
 		return err
