@@ -235,6 +235,9 @@ func (s *Service) part(ctx context.Context, tx *db.Tx, m Member) error {
 	if m.User == 0 {
 		return nil
 	}
+	if err := s.unname(ctx, tx, m); err != nil {
+		return err
+	}
 	role := groups.Plain
 	if m.Creator {
 		role = groups.Owner

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"hermod/internal/db"
+	"hermod/internal/domain/groups"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/users"
 )
@@ -85,7 +86,7 @@ func (s *Service) Renamed(ctx context.Context, tx *db.Tx, before, after users.Us
 	}
 	for _, b := range all {
 		ch := b.Peer.Channel()
-		if ch == 0 {
+		if ch == 0 || b.Status != groups.In {
 			continue
 		}
 		if err := forgetWords(ctx, tx, ch, after.ID, old); err != nil {
@@ -96,6 +97,15 @@ func (s *Service) Renamed(ctx context.Context, tx *db.Tx, before, after users.Us
 		}
 	}
 	return nil
+}
+
+// unname makes somebody who has left a channel findable there no more.
+func (s *Service) unname(ctx context.Context, tx *db.Tx, m Member) error {
+	found, err := s.users.GetTx(ctx, tx, m.User)
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	return forgetWords(ctx, tx, m.Channel, m.User, memberWords(found[0]))
 }
 
 func forgetWords(ctx context.Context, tx *db.Tx, ch ids.Channel, user ids.User, words []string) error {
