@@ -108,6 +108,11 @@ func (s *Service) State(ctx context.Context, viewer ids.User, t Thread) (st Stat
 // Spec: https://core.telegram.org/method/messages.readDiscussion
 func (s *Service) Read(ctx context.Context, viewer ids.User, t Thread, upTo ids.Message) error {
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		state, err := s.log.State(ctx, tx, t.Channel.Peer())
+		if err != nil {
+			return err
+		}
+		upTo := min(upTo, state.LastMessage) // clients say "all" by a number that will be given out one day
 		moved, err := MoveMark(ctx, tx, viewer, t.Channel.Peer(), t.Root, upTo)
 		if err != nil || !moved {
 			return err

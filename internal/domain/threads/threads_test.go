@@ -245,13 +245,19 @@ func TestReadThread(t *testing.T) {
 		if c := w.counts(p[2], channel, m.ID); c.ReadInbox != a.ID {
 			t.Errorf("got %+v", c)
 		}
+		if err := w.Read(t.Context(), p[0], th, 1<<30); err != nil {
+			t.Fatal(err)
+		}
+		if st, err := w.State(t.Context(), p[0], th); err != nil || st.ReadInbox != b.ID {
+			t.Errorf("read to the end: %+v, %v", st, err)
+		}
 		if err := w.Read(t.Context(), p[1], th, b.ID); err != nil {
 			t.Fatal(err)
 		}
-		if st, err := w.State(t.Context(), p[1], th); err != nil || st.ReadMax != a.ID {
+		if st, err := w.State(t.Context(), p[1], th); err != nil || st.ReadMax != b.ID {
 			t.Errorf("who reads what he wrote himself tells nobody: %+v, %v", st, err)
 		}
-		if len(seen) != 1 || seen[0] != (Seen{group.Channel(), root.ID, a.ID}) {
+		if len(seen) != 2 || seen[0] != (Seen{group.Channel(), root.ID, a.ID}) {
 			t.Errorf("told %+v", seen)
 		}
 		if kinds := w.Events(p[2].Peer(), 1); !slices.Contains(kinds, "thread_read") {
