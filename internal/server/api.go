@@ -8,7 +8,6 @@ import (
 	"hermod/internal/api/boot"
 	"hermod/internal/api/chats"
 	"hermod/internal/api/dialogs"
-	"hermod/internal/api/people"
 	"hermod/internal/api/render"
 	"hermod/internal/api/signin"
 	"hermod/internal/api/view"
@@ -64,10 +63,7 @@ func newAPI(ctx context.Context, s *Server) (*api, error) {
 	modules := append(append(s.communities(v, shown, chat, list), lists...),
 		start,
 		signin.New(signin.Options{Auth: c.Auth, View: v, Users: c.Users, Notify: c.notify, Joined: c.joined, Log: s.log}),
-		people.New(people.Options{
-			Users: c.Users, Contacts: c.Contacts, View: v, Reports: c.Reports, Facts: facts(list), Partners: c.Dialogs.Partners,
-			ContactLink: s.linkPrefix() + "contact/",
-		}),
+		s.people(v, list),
 		chat, voting, reacting,
 	)
 	router := rpc.NewRouter(append(modules, timed...)...)
@@ -85,7 +81,7 @@ func (s *Server) bootOptions(v *view.View) boot.Options {
 	return boot.Options{
 		DC: s.cfg.DC, Name: s.cfg.Name, Addresses: s.addrs.forCall, LinkPrefix: s.linkPrefix(),
 		DH:   boot.DHGroup{G: crypto.G, Prime: crypto.NewGroup().Prime(), Version: 1},
-		User: v.User, Peer: v.PeerFromInput, Position: s.core.position,
+		User: v.User, Peer: v.PeerFromInput, Position: s.core.position, Reaction: s.core.doubleTap,
 	}
 }
 

@@ -71,7 +71,6 @@ func (h *Handlers) Register(r *rpc.Router) {
 	h.registerMixed(r)
 	emptyAccount(r)
 	emptyCalls(r)
-	emptyFolders(r)
 	emptyMessages(r)
 	emptyPayments(r)
 	emptyPeople(r)

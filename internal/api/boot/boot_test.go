@@ -92,12 +92,6 @@ func TestEmptinessHasTheShapeTDLibWants(t *testing.T) {
 	if all := ask[*tg.StoriesAllStories](t, "stories.getAllStories", nil, nil); all.State == "" {
 		t.Error("stories without a state")
 	}
-	posts := ask[*tg.MessagesMessagesSlice](t, "channels.searchPosts", map[string]any{
-		"query": "x", "offset_rate": int32(0), "offset_peer": gen.Value{Name: "inputPeerEmpty"}, "offset_id": int32(0), "limit": int32(3),
-	}, nil)
-	if posts.SearchFlood == nil {
-		t.Error("posts found without the limits of searching")
-	}
 	self := gen.Value{Name: "inputPeerSelf"}
 	if got := ask[*tg.PaymentsStarsStatus](t, "payments.getStarsStatus", map[string]any{"peer": self}, nil); got.Balance.TLName() != "starsAmount" {
 		t.Errorf("stars: got %s", got.Balance.TLName())

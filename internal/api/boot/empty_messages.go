@@ -12,7 +12,6 @@ func emptyMessages(r *rpc.Router) {
 	emptyHistories(r)
 	emptyBots(r)
 	emptySponsored(r)
-	none[*tg.MessagesGetSuggestedDialogFilters](r, tg.Vector[*tg.DialogFilterSuggested]{})
 	none[*tg.MessagesReceivedMessages](r, tg.Vector[*tg.ReceivedNotifyMessage]{})
 	none[*tg.MessagesGetQuickReplies](r, &tg.MessagesQuickReplies{})
 	none[*tg.MessagesGetEmojiURL](r, &tg.EmojiURL{URL: "https://example.invalid/"})
@@ -30,8 +29,6 @@ func emptyHistories(r *rpc.Router) {
 	none[*tg.MessagesGetPersonalChannelHistory](r, messages)
 	none[*tg.MessagesGetQuickReplyMessages](r, messages)
 	none[*tg.MessagesGetUnreadPollVotes](r, messages)
-	none[*tg.ChannelsSearchPosts](r, &tg.MessagesMessagesSlice{SearchFlood: &tg.SearchPostsFlood{QueryIsFree: true}})
-	none[*tg.ChannelsCheckSearchPostsFlood](r, &tg.SearchPostsFlood{})
 	ok[*tg.ChannelsSetMainProfileTab](r)
 }
 
@@ -58,14 +55,6 @@ func emptySponsored(r *rpc.Router) {
 	none[*tg.ContactsGetSponsoredPeers](r, &tg.ContactsSponsoredPeersEmpty{})
 	ok[*tg.MessagesClickSponsoredMessage](r)
 	ok[*tg.MessagesViewSponsoredMessage](r)
-}
-
-// emptyFolders serves shared folders, which come with groups.
-func emptyFolders(r *rpc.Router) {
-	none[*tg.ChatlistsGetChatlistUpdates](r, &tg.ChatlistsChatlistUpdates{})
-	none[*tg.ChatlistsGetLeaveChatlistSuggestions](r, tg.Vector[tg.PeerClass]{})
-	ok[*tg.ChatlistsHideChatlistUpdates](r)
-	quiet[*tg.ChatlistsJoinChatlistUpdates](r)
 }
 
 // emptyPeople serves birthdays, music and the like.

@@ -3,8 +3,10 @@ package people
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
+	"hermod/internal/api/view"
 	"hermod/internal/domain/contacts"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/updates"
@@ -31,8 +33,8 @@ func (h *Handlers) registerContacts(r *rpc.Router) {
 	rpc.Handle(r, rpc.UserOnly, h.resolvePhone)
 	rpc.Handle(r, rpc.UserOnly, h.exportContactToken)
 	rpc.Handle(r, rpc.UserOnly, h.importContactToken)
-	rpc.HandleEmpty(r, rpc.UserOnly, h.getTopPeers)
-	rpc.HandleEmpty(r, rpc.UserOnly, h.resetTopPeerRating)
+	rpc.Handle(r, rpc.UserOnly, h.getTopPeers)
+	rpc.Handle(r, rpc.UserOnly, h.resetTopPeerRating)
 	rpc.Handle(r, rpc.UserOnly, h.toggleTopPeers)
 }
 
@@ -222,34 +224,74 @@ func (h *Handlers) resetSaved(ctx context.Context, call *rpc.Call, _ *tg.Contact
 	return true, h.contacts.ResetSaved(ctx, call.User)
 }
 
-// search serves https://core.telegram.org/method/contacts.search.
+// search serves https://core.telegram.org/method/contacts.search: people by their names, groups and channels that the
+// caller is in by their titles, and among all that is public by usernames and titles.
 func (h *Handlers) search(ctx context.Context, call *rpc.Call, in *tg.ContactsSearch) (*tg.ContactsFound, error) {
-	answer := &tg.ContactsFound{MyResults: []tg.PeerClass{}, Results: []tg.PeerClass{}, Chats: []tg.ChatClass{}, Users: []tg.UserClass{}}
-	if in.Broadcasts {
-		return answer, nil
-	}
 	known, err := h.partners(ctx, call.User)
 	if err != nil {
 		return nil, err
 	}
-	mine, others, err := h.contacts.Search(ctx, call.User, in.Q, known, int(in.Limit))
+	people, others, err := h.contacts.Search(ctx, call.User, in.Q, known, int(in.Limit))
 	if err != nil {
 		return nil, err
 	}
-	strangers := make([]ids.User, 0, len(others))
-	for _, p := range others {
-		strangers = append(strangers, p.User())
+	mine := make([]ids.Peer, 0, len(people))
+	for _, u := range people {
+		mine = append(mine, u.Peer())
 	}
-	if in.Bots {
-		if mine, err = h.onlyBots(ctx, mine); err != nil {
+	if h.o.Public != nil {
+		joined, public, err := h.o.Public(ctx, call.User, in.Q, min(int(in.Limit), maxFound))
+		if err != nil {
 			return nil, err
 		}
-		if strangers, err = h.onlyBots(ctx, strangers); err != nil {
-			return nil, err
-		}
+		mine, others = append(mine, joined...), append(others, public...)
 	}
-	answer.MyResults, answer.Results = asPeers(mine), asPeers(strangers)
-	answer.Users, err = h.view.Users(ctx, call.User, append(mine, strangers...))
+	if mine, err = h.ofKind(ctx, in, mine); err != nil {
+		return nil, err
+	}
+	if others, err = h.ofKind(ctx, in, others); err != nil {
+		return nil, err
+	}
+	return h.found(ctx, call, mine, others)
+}
+
+// maxFound bounds each half of what a search finds.
+const maxFound = 50
+
+// ofKind drops what was not asked for.
+func (h *Handlers) ofKind(ctx context.Context, in *tg.ContactsSearch, list []ids.Peer) ([]ids.Peer, error) {
+	switch {
+	case in.Broadcasts:
+		return slices.DeleteFunc(list, func(p ids.Peer) bool { return p.Channel() == 0 }), nil
+	case in.Bots:
+		people, _ := view.Split(list)
+		bots, err := h.onlyBots(ctx, people)
+		list = list[:0]
+		for _, u := range bots {
+			list = append(list, u.Peer())
+		}
+		return list, err
+	}
+	return list, nil
+}
+
+// found shows what was found, each once.
+func (h *Handlers) found(ctx context.Context, call *rpc.Call, mine, others []ids.Peer) (*tg.ContactsFound, error) {
+	answer := &tg.ContactsFound{MyResults: []tg.PeerClass{}, Results: []tg.PeerClass{}}
+	seen := make(map[ids.Peer]bool)
+	for i, p := range append(slices.Clone(mine), others...) {
+		switch {
+		case seen[p]:
+			continue
+		case i < len(mine):
+			answer.MyResults = append(answer.MyResults, view.Peer(p))
+		default:
+			answer.Results = append(answer.Results, view.Peer(p))
+		}
+		seen[p] = true
+	}
+	var err error
+	answer.Users, answer.Chats, err = h.view.Peers(ctx, call.User, append(mine, others...))
 	return answer, err
 }
 
@@ -290,13 +332,11 @@ func (h *Handlers) resolvePhone(ctx context.Context, call *rpc.Call, in *tg.Cont
 }
 
 func (h *Handlers) resolved(ctx context.Context, call *rpc.Call, peer ids.Peer) (*tg.ContactsResolvedPeer, error) {
-	shown, err := h.view.User(ctx, call.User, peer.User())
-	if err != nil {
-		return nil, err
+	people, chats, err := h.view.Peers(ctx, call.User, []ids.Peer{peer})
+	if err == nil && len(people)+len(chats) == 0 {
+		err = rpc.BadRequest("USERNAME_NOT_OCCUPIED")
 	}
-	return &tg.ContactsResolvedPeer{
-		Peer: &tg.PeerUser{UserID: int64(peer.User())}, Chats: []tg.ChatClass{}, Users: []tg.UserClass{shown},
-	}, nil
+	return &tg.ContactsResolvedPeer{Peer: view.Peer(peer), Chats: chats, Users: people}, err
 }
 
 // exportContactToken serves https://core.telegram.org/method/contacts.exportContactToken.
@@ -312,23 +352,6 @@ func (h *Handlers) importContactToken(ctx context.Context, call *rpc.Call, in *t
 		return nil, err
 	}
 	return h.view.User(ctx, call.User, user)
-}
-
-// getTopPeers serves https://core.telegram.org/method/contacts.getTopPeers. Nobody is rated yet.
-func (h *Handlers) getTopPeers(ctx context.Context, call *rpc.Call, _ *tg.ContactsGetTopPeers) (tg.ContactsTopPeersClass, error) {
-	me, err := h.users.One(ctx, call.User)
-	if err != nil {
-		return nil, err
-	}
-	if me.Settings.TopPeersOff {
-		return &tg.ContactsTopPeersDisabled{}, nil
-	}
-	return &tg.ContactsTopPeers{Categories: []*tg.TopPeerCategoryPeers{}, Chats: []tg.ChatClass{}, Users: []tg.UserClass{}}, nil
-}
-
-// resetTopPeerRating serves https://core.telegram.org/method/contacts.resetTopPeerRating.
-func (h *Handlers) resetTopPeerRating(context.Context, *rpc.Call, *tg.ContactsResetTopPeerRating) (tg.Bool, error) {
-	return true, nil
 }
 
 // toggleTopPeers serves https://core.telegram.org/method/contacts.toggleTopPeers.

@@ -36,12 +36,35 @@ type Options struct {
 	Facts func(ctx context.Context, owner ids.User, peer ids.Peer) (ChatFacts, error)
 	// Partners returns the people with whom user has talked lately, some hundreds at most. Nil: nobody.
 	Partners users.Partners
+	// Public finds groups and channels by the words of their titles: those that user is in, and others that are public.
+	// Nil: there are none.
+	Public func(ctx context.Context, user ids.User, query string, limit int) (joined, public []ids.Peer, err error)
+	// Rated returns with whom user talks most, of some kinds of chats, the first first, with their ratings. Nil: nobody is
+	// rated.
+	Rated func(ctx context.Context, user ids.User) ([]Rating, error)
+	// Unrate forgets how much user talks in a chat.
+	Unrate func(ctx context.Context, user ids.User, peer ids.Peer) error
+	// PersonalChannel returns the last post of a channel that user may show as his own. It fails with what is answered
+	// when he may not. Nil: there are no channels.
+	PersonalChannel func(ctx context.Context, user ids.User, ch ids.Channel) (last ids.Message, err error)
+	// Members returns in which of peers, groups and channels, user is. Nil: in none.
+	Members users.Members
+	// Common counts the groups that both are in. Nil: none.
+	Common func(ctx context.Context, a, b ids.User) (int, error)
 	// ContactLink is what a contact token is appended to; "" for "tg://contact?token=".
 	ContactLink string
 }
 
+// A Rating is how much somebody talks in a chat.
+type Rating struct {
+	Peer   ids.Peer
+	Kind   string // "users", "groups", "channels" or "bots"
+	Rating float64
+}
+
 // Handlers serve the methods.
 type Handlers struct {
+	o           Options
 	users       *users.Service
 	contacts    *contacts.Service
 	view        *view.View
@@ -54,7 +77,7 @@ type Handlers struct {
 // New makes the handlers.
 func New(o Options) *Handlers {
 	h := &Handlers{
-		users: o.Users, contacts: o.Contacts, view: o.View, reports: o.Reports,
+		o: o, users: o.Users, contacts: o.Contacts, view: o.View, reports: o.Reports,
 		facts: o.Facts, partners: o.Partners, contactLink: o.ContactLink,
 	}
 	if h.facts == nil {

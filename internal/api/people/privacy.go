@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"hermod/internal/api/view"
+	"hermod/internal/domain/ids"
 	"hermod/internal/domain/users"
 	"hermod/internal/rpc"
 	"hermod/internal/tl/tg"
@@ -33,8 +34,19 @@ func (h *Handlers) privacyRules(ctx context.Context, call *rpc.Call, key users.P
 		return nil, err
 	}
 	list, named := view.PrivacyRules(rules)
-	people, err := h.view.Users(ctx, call.User, named)
-	return &tg.AccountPrivacyRules{Rules: list, Chats: []tg.ChatClass{}, Users: people}, err
+	about := make([]ids.Peer, 0, len(named))
+	for _, u := range named {
+		about = append(about, u.Peer())
+	}
+	for _, r := range rules {
+		groups, err := h.users.RuleGroups(ctx, call.User, r.Chats)
+		if err != nil {
+			return nil, err
+		}
+		about = append(about, groups...)
+	}
+	people, chats, err := h.view.Peers(ctx, call.User, about)
+	return &tg.AccountPrivacyRules{Rules: list, Chats: chats, Users: people}, err
 }
 
 // setPrivacy serves https://core.telegram.org/method/account.setPrivacy.
@@ -67,13 +79,25 @@ func (h *Handlers) rule(ctx context.Context, call *rpc.Call, in tg.InputPrivacyR
 		rule.Kind = users.DisallowUsers
 		rule.Users, err = h.usersFromInput(ctx, call, in.Users)
 	case *tg.InputPrivacyValueAllowChatParticipants:
-		rule = users.Rule{Kind: users.AllowChats, Chats: in.Chats}
+		rule.Kind = users.AllowChats
+		rule.Chats, err = h.ruleGroups(ctx, call, in.Chats)
 	case *tg.InputPrivacyValueDisallowChatParticipants:
-		rule = users.Rule{Kind: users.DisallowChats, Chats: in.Chats}
+		rule.Kind = users.DisallowChats
+		rule.Chats, err = h.ruleGroups(ctx, call, in.Chats)
 	default:
 		rule.Kind = plainRules[in.TLName()]
 	}
 	return rule, err
+}
+
+// ruleGroups returns those of groups, which a rule names by their bare ids, that the caller is in.
+func (h *Handlers) ruleGroups(ctx context.Context, call *rpc.Call, groups []int64) ([]int64, error) {
+	in, err := h.users.RuleGroups(ctx, call.User, groups)
+	list := make([]int64, 0, len(in))
+	for _, p := range in {
+		list = append(list, int64(p.Chat())+int64(p.Channel())) // one of the two is 0
+	}
+	return list, err
 }
 
 // plainRules are the rules that name nobody.

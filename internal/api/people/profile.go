@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"hermod/internal/domain/ids"
 	"hermod/internal/domain/users"
 	"hermod/internal/rpc"
 	"hermod/internal/tl/tg"
@@ -18,6 +19,7 @@ func (h *Handlers) registerProfile(r *rpc.Router) {
 	rpc.Handle(r, rpc.UserOnly, h.updateStatus)
 	rpc.Handle(r, rpc.UserOnly, h.updateBirthday)
 	rpc.Handle(r, rpc.UserOnly, h.updateColor)
+	rpc.Handle(r, rpc.UserOnly, h.updatePersonalChannel)
 	rpc.Handle(r, rpc.UserOnly, h.getContactSignUpNotification)
 	rpc.Handle(r, rpc.UserOnly, h.setContactSignUpNotification)
 }
@@ -77,6 +79,27 @@ func (h *Handlers) updateBirthday(ctx context.Context, call *rpc.Call, in *tg.Ac
 		}
 	}
 	return true, h.users.SetBirthday(ctx, call.User, b)
+}
+
+// updatePersonalChannel serves https://core.telegram.org/method/account.updatePersonalChannel.
+func (h *Handlers) updatePersonalChannel(ctx context.Context, call *rpc.Call, in *tg.AccountUpdatePersonalChannel) (tg.Bool, error) {
+	var ch ids.Channel
+	if _, empty := in.Channel.(*tg.InputChannelEmpty); !empty {
+		var err error
+		if ch, err = h.view.ChannelFromInput(ctx, call, in.Channel); err != nil {
+			return false, err
+		}
+		if h.o.PersonalChannel == nil {
+			return false, rpc.BadRequest("CHANNEL_INVALID")
+		}
+		if _, err := h.o.PersonalChannel(ctx, call.User, ch); err != nil {
+			return false, err
+		}
+	}
+	return true, h.users.UpdateSettings(ctx, call.User, func(s *users.Settings) users.Change {
+		s.Channel = ch
+		return users.ChangedProfile
+	})
 }
 
 // maxColors is how many colours have a number: those that clients bring, and those that servers may add.

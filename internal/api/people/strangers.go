@@ -52,19 +52,19 @@ func (h *Handlers) getBlocked(ctx context.Context, call *rpc.Call, in *tg.Contac
 	if err != nil {
 		return nil, err
 	}
-	blocked, people := make([]*tg.PeerBlocked, len(page)), make([]ids.User, len(page))
+	blocked, people := make([]*tg.PeerBlocked, len(page)), make([]ids.Peer, len(page))
 	for i, b := range page {
 		blocked[i] = &tg.PeerBlocked{PeerID: view.Peer(b.Peer), Date: int32(b.At.Unix())}
-		people[i] = b.Peer.User()
+		people[i] = b.Peer
 	}
-	shown, err := h.view.Users(ctx, call.User, people)
+	shown, chats, err := h.view.Peers(ctx, call.User, people)
 	if err != nil {
 		return nil, err
 	}
 	if in.Offset <= 0 && len(page) == total {
-		return &tg.ContactsBlocked{Blocked: blocked, Chats: []tg.ChatClass{}, Users: shown}, nil
+		return &tg.ContactsBlocked{Blocked: blocked, Chats: chats, Users: shown}, nil
 	}
-	return &tg.ContactsBlockedSlice{Count: int32(total), Blocked: blocked, Chats: []tg.ChatClass{}, Users: shown}, nil
+	return &tg.ContactsBlockedSlice{Count: int32(total), Blocked: blocked, Chats: chats, Users: shown}, nil
 }
 
 // setBlocked serves https://core.telegram.org/method/contacts.setBlocked.
@@ -99,8 +99,8 @@ func (h *Handlers) getPeerSettings(ctx context.Context, call *rpc.Call, in *tg.M
 	if call.Layer != 0 && call.Layer <= layerPeerSettings {
 		return settings, nil
 	}
-	shown, err := h.view.Users(ctx, call.User, []ids.User{peer.User()})
-	return &tg.MessagesPeerSettings{Settings: settings, Chats: []tg.ChatClass{}, Users: shown}, err
+	shown, chats, err := h.view.Peers(ctx, call.User, []ids.Peer{peer})
+	return &tg.MessagesPeerSettings{Settings: settings, Chats: chats, Users: shown}, err
 }
 
 // hidePeerSettingsBar serves https://core.telegram.org/method/messages.hidePeerSettingsBar.

@@ -93,7 +93,32 @@ func (h *Handlers) getFullUser(ctx context.Context, call *rpc.Call, in *tg.Users
 		full.User = shown
 		return full, nil
 	}
-	return &tg.UsersUserFull{FullUser: full, Chats: []tg.ChatClass{}, Users: []tg.UserClass{shown}}, nil
+	chats, err := h.addChats(ctx, call, id, full)
+	return &tg.UsersUserFull{FullUser: full, Chats: chats, Users: []tg.UserClass{shown}}, err
+}
+
+// addChats adds what is to be said of groups and channels: how many both are in, and the one that the user shows as his.
+func (h *Handlers) addChats(ctx context.Context, call *rpc.Call, id ids.User, full *tg.UserFull) ([]tg.ChatClass, error) {
+	if h.o.Common != nil && id != call.User {
+		n, err := h.o.Common(ctx, call.User, id)
+		if err != nil {
+			return nil, err
+		}
+		full.CommonChatsCount = int32(n)
+	}
+	u, err := h.users.One(ctx, id)
+	if err != nil || u.Settings.Channel == 0 || h.o.PersonalChannel == nil {
+		return []tg.ChatClass{}, err
+	}
+	last, err := h.o.PersonalChannel(ctx, id, u.Settings.Channel)
+	if isRefusal(err) { // not his any more
+		return []tg.ChatClass{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	full.PersonalChannelID, full.PersonalChannelMessage = new(int64(u.Settings.Channel)), positive(int32(last))
+	return h.view.Chats(ctx, call.User, []ids.Peer{u.Settings.Channel.Peer()})
 }
 
 func (h *Handlers) fullUser(ctx context.Context, call *rpc.Call, id ids.User) (*tg.UserFull, error) {

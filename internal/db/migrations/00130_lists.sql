@@ -85,17 +85,16 @@ CREATE TABLE hashtag_post (
 	PRIMARY KEY (tag, date, owner, id)
 ) WITHOUT ROWID;
 
--- How often a person wrote to somebody lately: the rating falls by half in some weeks.
-CREATE TABLE top_peer (
-	owner    BIGINT NOT NULL,
-	peer     BIGINT NOT NULL,
-	rating   DOUBLE PRECISION NOT NULL, -- as of rated_at
-	rated_at BIGINT NOT NULL,
+-- Chats that are not to be among those in which somebody writes most, as far as he wrote before a moment.
+CREATE TABLE unrated (
+	owner BIGINT NOT NULL,
+	peer  BIGINT NOT NULL,
+	until BIGINT NOT NULL,
 	PRIMARY KEY (owner, peer)
 ) WITHOUT ROWID;
 
 -- +goose Down
-DROP TABLE top_peer;
+DROP TABLE unrated;
 DROP TABLE hashtag_post;
 DROP TABLE folder_joined;
 DROP TABLE folder_link;

@@ -50,8 +50,9 @@ func newest(a, b hit) int {
 
 // A place is one where somebody may look: an owner of messages, and what of that is hidden from him.
 type place struct {
-	owner  ids.Peer
-	hidden ids.Message
+	owner     ids.Peer
+	hidden    ids.Message
+	broadcast bool // a channel that only admins write in
 }
 
 // SearchEverywhere returns a page of what q finds, the newest first.
@@ -101,7 +102,7 @@ func (s *Service) places(ctx context.Context, q GlobalQuery) ([]place, error) {
 			return nil, err
 		}
 		if q.wants(c.Broadcast) {
-			all = append(all, place{owner: c.ID.Peer(), hidden: me.Available})
+			all = append(all, place{owner: c.ID.Peer(), hidden: me.Available, broadcast: c.Broadcast})
 		}
 	}
 	return all, nil

@@ -108,6 +108,12 @@ func (s *Service) FindPublic(ctx context.Context, query string, limit int) (foun
 	return found, wrap(err, "search titles")
 }
 
+// Begins tells whether, for each word of query, a word of title begins with it.
+func Begins(title, query string) bool {
+	words := titleWords(query)
+	return len(words) > 0 && begins(titleWords(title), words)
+}
+
 // begins tells whether each of query is the beginning of one of words.
 func begins(words, query [][]byte) bool {
 	for _, q := range query {
