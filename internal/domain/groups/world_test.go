@@ -3,6 +3,8 @@ package groups_test
 import (
 	"context"
 	"fmt"
+	"slices"
+	"sync"
 	"testing"
 
 	"hermod/internal/bus"
@@ -29,6 +31,7 @@ type world struct {
 // A scribe remembers service messages.
 type scribe struct {
 	groups *groups.Service
+	mu     sync.Mutex
 	told   []told
 }
 
@@ -47,12 +50,36 @@ func (s *scribe) WriteInGroup(
 	if err != nil {
 		return groups.Written{}, err
 	}
-	owners := others
+	var members []ids.User
 	for _, m := range turn.Members {
-		owners = append(owners, m.User)
+		members = append(members, m.User)
 	}
-	tx.OnCommit(func() { s.told = append(s.told, told{chat.Peer(), from.Peer(), a, owners}) })
+	if err := sameMembers(ctx, tx, chat, members); err != nil {
+		return groups.Written{}, err
+	}
+	owners := append(others, members...)
+	tx.OnCommit(func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.told = append(s.told, told{chat.Peer(), from.Peer(), a, owners})
+	})
 	return groups.Written{Owner: from.Peer(), ID: turn.Number}, nil
+}
+
+// sameMembers fails unless members, which may have been remembered, are those that tx sees.
+func sameMembers(ctx context.Context, tx *db.Tx, chat ids.Chat, members []ids.User) error {
+	var rows []ids.User
+	const list = `SELECT user_id FROM basic_group_member WHERE chat = $1 ORDER BY user_id`
+	err := tx.Each(ctx, list, []any{chat}, func(r *db.Rows) error {
+		var u ids.User
+		err := r.Scan(&u)
+		rows = append(rows, u)
+		return err
+	})
+	if err == nil && !slices.Equal(rows, members) {
+		err = fmt.Errorf("copies go to %v, members are %v", members, rows)
+	}
+	return err
 }
 
 // WriteInChannel implements groups.Scribe.
