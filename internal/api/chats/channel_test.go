@@ -102,6 +102,7 @@ func (e *ear) fresh(t testing.TB) (*tg.UpdateNewChannelMessage, heard) {
 
 func TestPostReachesMembersOnceRendered(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
+		w.feed.intimate = 0
 		p := w.people(4)
 		ch := w.supergroup(p[:3]...)
 		author, _ := w.listen(p[0])
@@ -122,6 +123,9 @@ func TestPostReachesMembersOnceRendered(t *testing.T) {
 		if len(u.Chats) != 1 || len(u.Users) == 0 {
 			t.Errorf("with %d chats and %d users", len(u.Chats), len(u.Users))
 		}
+		if who := u.Users[0].(*tg.User); !who.Min || who.AccessHash != nil {
+			t.Errorf("the form for all has %+v", who)
+		}
 		if _, again := other.fresh(t); again.update != shared.update {
 			t.Error("it was shown twice")
 		}
@@ -131,23 +135,40 @@ func TestPostReachesMembersOnceRendered(t *testing.T) {
 	})
 }
 
+func TestFewMembersSeeWhoWritesToThem(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t), bus.NewLocal())
+	p := w.people(2)
+	ch := w.supergroup(p...)
+	author, _ := w.listen(p[0])
+	reader, _ := w.listen(p[1])
+	w.post(p[0], ch, "hello", 1)
+	mine, own := author.fresh(t)
+	if own.except != int64(p[0].Session) || !mine.Message.(*tg.Message).Out {
+		t.Errorf("the author hears %+v, except %d", mine.Message, own.except)
+	}
+	_, theirs := reader.fresh(t)
+	u := theirs.update.(*tg.Updates)
+	if who := u.Users[0].(*tg.User); who.Min || who.AccessHash == nil || u.Chats[0].(*tg.Channel).Min {
+		t.Errorf("the reader hears of %+v in %+v", who, u.Chats[0])
+	}
+}
+
 func TestWhoComesHearsAndWhoGoesDoesNot(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		p := w.people(2)
 		ch := w.supergroup(p[0])
 		e, s := w.listen(p[1])
 		w.join(ch, p[0], p[1])
-		if _, err := s.Next(t.Context()); err != nil { // as the gateway does when it is woken
-			t.Fatal(err)
+		pump(t, e, s)
+		if n := w.Online(ch); n != 1 {
+			t.Fatalf("%d are here", n)
 		}
 		w.post(p[0], ch, "one", 1)
 		e.fresh(t)
 		if _, err := w.channels.Leave(t.Context(), p[1].User, ch); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.Next(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		pump(t, e, s)
 		e.take()
 		w.post(p[0], ch, "two", 2)
 		time.Sleep(50 * time.Millisecond)
@@ -166,6 +187,21 @@ func TestWhoComesHearsAndWhoGoesDoesNot(t *testing.T) {
 			t.Errorf("%d are here", n)
 		}
 	})
+}
+
+// pump takes what a stream has as long as it is woken, as the gateway does.
+func pump(t testing.TB, e *ear, s *Stream) {
+	t.Helper()
+	for {
+		select {
+		case <-e.woken:
+			if _, err := s.Next(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		default:
+			return
+		}
+	}
 }
 
 // TestChannelIsHeardInOrder lets several people write to a channel over a bus that loses, doubles and delays. Those who

@@ -40,6 +40,7 @@ type Feed struct {
 	messages *messages.Service
 	users    *users.Service
 	joined   Joined // nil: nobody is in a channel
+	intimate int
 	streams  *streams
 	cancel   []func()
 
@@ -112,8 +113,12 @@ func (l *streams) place(f *Feed, s *Stream, peers []ids.Peer) (fresh []*room) {
 	if s.closed {
 		return nil
 	}
+	stays := make(map[ids.Peer]bool, len(peers))
+	for _, p := range peers {
+		stays[p] = true
+	}
 	for _, p := range s.rooms {
-		if !slices.Contains(peers, p) {
+		if !stays[p] {
 			l.leaveLocked(s, p)
 		}
 	}
@@ -130,6 +135,17 @@ func (l *streams) place(f *Feed, s *Stream, peers []ids.Peer) (fresh []*room) {
 	return fresh
 }
 
+// staying are those of peers in whose rooms s is.
+func (l *streams) staying(s *Stream, peers []ids.Peer) []ids.Peer {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	in := make(map[ids.Peer]bool, len(s.rooms))
+	for _, p := range s.rooms {
+		in[p] = true
+	}
+	return slices.DeleteFunc(peers, func(p ids.Peer) bool { return !in[p] })
+}
+
 // told is the position up to which user was told what has happened, if he has a stream.
 func (l *streams) told(user ids.User) (pts int32, ok bool) {
 	for _, s := range l.of(user) {
@@ -144,7 +160,7 @@ func (l *streams) told(user ids.User) (pts int32, ok bool) {
 
 // NewFeed makes a feed that renders as h does. Close ends it.
 func NewFeed(h *Handlers, u *users.Service, b bus.Bus) *Feed {
-	f := &Feed{render: h.render, messages: h.messages, users: u, joined: h.o.Joined, streams: h.streams}
+	f := &Feed{render: h.render, messages: h.messages, users: u, joined: h.o.Joined, intimate: intimate, streams: h.streams}
 	f.ctx, f.end = context.WithCancel(context.Background())
 	f.cancel = []func(){
 		b.Subscribe(updates.Subject, f.nudged), b.Subscribe(messages.SubjectLive, f.live), b.Subscribe(subjectMember, f.moved),
@@ -180,7 +196,7 @@ func (f *Feed) Open(ctx context.Context, user ids.User, l Listener) (*Stream, er
 	f.streams.add(s)
 	st, err := f.messages.State(ctx, user.Peer())
 	if err == nil {
-		err = f.place(ctx, s)
+		err = f.place(ctx, s, true)
 	}
 	if err != nil {
 		f.streams.remove(s)
@@ -193,8 +209,8 @@ func (f *Feed) Open(ctx context.Context, user ids.User, l Listener) (*Stream, er
 	return s, nil
 }
 
-// place puts s into the rooms of the channels that its user is in now.
-func (f *Feed) place(ctx context.Context, s *Stream) error {
+// place takes s out of the rooms of channels that its user has left, and with enter puts it into those that he is in now.
+func (f *Feed) place(ctx context.Context, s *Stream, enter bool) error {
 	if f.joined == nil {
 		return nil
 	}
@@ -204,7 +220,11 @@ func (f *Feed) place(ctx context.Context, s *Stream) error {
 	if err != nil {
 		return err
 	}
-	fresh := f.streams.place(f, s, channelsAmong(peers))
+	peers = channelsAmong(peers)
+	if !enter {
+		peers = f.streams.staying(s, peers)
+	}
+	fresh := f.streams.place(f, s, peers)
 	if len(fresh) == 0 {
 		return nil
 	}

@@ -20,6 +20,9 @@ import (
 const (
 	// roomTime bounds how long a room reads and shows at a time.
 	roomTime = 30 * time.Second
+	// intimate is up to how many members who are here each gets a form of his own, with all that he may know about who is
+	// in it. The form for all has only what everybody may know.
+	intimate = 20
 	// maxOwn is how many members who are here may get a form of a live value of their own, when it has none for all.
 	maxOwn = 1000
 	// smallRoom is up to how many streams a single goroutine tells.
@@ -263,6 +266,9 @@ func (r *room) showOne(ctx context.Context, q queued, here map[ids.User]bool) (p
 	p := post{except: e.Origin}
 	show := func(viewer ids.User) (tg.UpdatesClass, error) { return r.feed.render.Push(ctx, viewer, e) }
 	m, _ := e.Value.(*messages.Message)
+	if len(here) <= r.feed.intimate {
+		return p, p.fillEach(show, here)
+	}
 	return p, p.fill(show, concerned(m), here)
 }
 
@@ -304,17 +310,27 @@ func (p *post) fill(show func(viewer ids.User) (tg.UpdatesClass, error), own []i
 		return err
 	}
 	for _, user := range own {
-		if !here[user] {
-			continue
-		}
-		if p.own == nil {
-			p.own = make(map[ids.User]*packed.Form)
-		}
-		if p.own[user], err = formOf(show(user)); err != nil {
-			return err
+		if here[user] {
+			err = errors.Join(err, p.fillOne(show, user))
 		}
 	}
-	return nil
+	return err
+}
+
+// fillEach shows something to everybody who is here as he sees it.
+func (p *post) fillEach(show func(viewer ids.User) (tg.UpdatesClass, error), here map[ids.User]bool) (err error) {
+	for user := range here {
+		err = errors.Join(err, p.fillOne(show, user))
+	}
+	return err
+}
+
+func (p *post) fillOne(show func(viewer ids.User) (tg.UpdatesClass, error), user ids.User) (err error) {
+	if p.own == nil {
+		p.own = make(map[ids.User]*packed.Form)
+	}
+	p.own[user], err = formOf(show(user))
+	return err
 }
 
 func formOf(u tg.UpdatesClass, err error) (*packed.Form, error) {

@@ -125,19 +125,29 @@ func (s *Stream) empty() (queue []queued, from int32, seen time.Time, behind boo
 	return queue, from, seen, behind
 }
 
-func (s *Stream) hasMoved() bool {
+// hasMoved reports whether the user came into a channel, or went, and whether there is something else to tell.
+func (s *Stream) hasMoved() (moved, more bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	moved := s.moved
+	moved, more = s.moved, len(s.queue) > 0 || s.behind
 	s.moved = false
-	return moved
+	return moved, more
+}
+
+// move makes the stream be where its user is: out of the channels that he has left at once, but in the others only when
+// he has been told of them. more says that something is still to be told.
+func (s *Stream) move(ctx context.Context, more bool) error {
+	if more {
+		s.replace() // again, behind that
+	}
+	return s.feed.place(ctx, s, !more)
 }
 
 // Next returns what has happened since the last Next, oldest first; nothing if nothing has. With an error some of it
 // may be lost, and the clients have to ask for the difference.
 func (s *Stream) Next(ctx context.Context) ([]Item, error) {
-	if s.hasMoved() {
-		if err := s.feed.place(ctx, s); err != nil {
+	if moved, more := s.hasMoved(); moved {
+		if err := s.move(ctx, more); err != nil {
 			return nil, err
 		}
 	}
@@ -204,7 +214,7 @@ func (s *Stream) catchUp(ctx context.Context, from int32, seen time.Time) ([]Ite
 		d.State, err = s.feed.messages.State(ctx, s.user.Peer())
 	}
 	if err == nil {
-		err = s.feed.place(ctx, s) // word of that may be lost as well
+		err = s.feed.place(ctx, s, true) // word of that may be lost as well
 	}
 	if err != nil {
 		s.fallBehind()
