@@ -76,6 +76,7 @@ var wireErrors = map[error]rpc.Error{
 	channels.ErrTooMany:       rpc.BadRequest("CHANNELS_TOO_MUCH"),
 	channels.ErrPublicTooMany: rpc.BadRequest("CHANNELS_ADMIN_PUBLIC_TOO_MUCH"),
 	channels.ErrAdminsTooMany: rpc.BadRequest("ADMINS_TOO_MUCH"),
+	channels.ErrBot:           rpc.BadRequest("USER_BOT"),
 	channels.ErrBotsTooMany:   rpc.BadRequest("BOTS_TOO_MUCH"),
 	channels.ErrAlready:       rpc.BadRequest("USER_ALREADY_PARTICIPANT"),
 	channels.ErrAskFirst:      rpc.BadRequest("INVITE_REQUEST_SENT"),

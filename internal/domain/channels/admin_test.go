@@ -79,6 +79,22 @@ func TestPromotionOfWhoHidesOrIsBanned(t *testing.T) {
 	})
 }
 
+func TestBotsInChannels(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.people(1)
+		news, group, bot := w.channel(p[0]), w.supergroup(p[0]), w.bot()
+		_, err := w.Invite(t.Context(), p[0], news, []ids.User{bot})
+		w.want("a bot that reads a channel", err, channels.ErrBot)
+		w.must(w.Invite(t.Context(), p[0], group, []ids.User{bot}))
+		w.promote(p[0], news, bot, rights.AdminPostMessages)
+		if m := w.member(news, bot); !m.IsAdmin() || !m.Bot || w.one(news).Bots != 1 {
+			t.Errorf("got %+v", m)
+		}
+		_, err = w.Transfer(t.Context(), p[0], news, bot)
+		w.want("to a bot", err, channels.ErrUser)
+	})
+}
+
 func TestBansOfAdmins(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		p := w.people(cast)

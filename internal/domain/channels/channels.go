@@ -36,6 +36,8 @@ var (
 	ErrAdminsTooMany = errors.New("too many admins")
 	// ErrBotsTooMany means that a channel has as many bots as it can have.
 	ErrBotsTooMany = errors.New("too many bots")
+	// ErrBot means a bot that is to be a plain member of a broadcast channel: there it can only be an admin.
+	ErrBot = errors.New("bots can only be admins of a broadcast channel")
 	// ErrAlready means somebody who is in the channel already.
 	ErrAlready = errors.New("already in the channel")
 	// ErrAskFirst means a channel that one joins by asking its admins.

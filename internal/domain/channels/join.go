@@ -255,7 +255,7 @@ func (s *Service) part(ctx context.Context, tx *db.Tx, m Member) error {
 // Invite adds users to a channel. Those whose privacy does not allow it are left out and returned as Missing; those who
 // are in it already, or are in as many channels as one can be, are left out silently.
 //
-// It fails as CheckMay does, with ErrUser, ErrBot and ErrBotsTooMany of groups and here, groups.ErrTooMany, and ErrKicked for
+// It fails as CheckMay does, with ErrUser and ErrBot of groups and here, ErrBotsTooMany, groups.ErrTooMany, and ErrKicked for
 // somebody whom only who may lift his ban can add.
 // Spec: https://core.telegram.org/method/channels.inviteToChannel
 func (s *Service) Invite(ctx context.Context, by ids.User, ch ids.Channel, asked []ids.User) (res Result, err error) {
@@ -295,6 +295,9 @@ func (s *Service) invite(ctx context.Context, tx *db.Tx, by ids.User, ch ids.Cha
 		m, err := s.admit(ctx, tx, &c, u, by, false, v.Can(rights.AdminBanUsers))
 		if err == ErrAlready || err == ErrTooMany && len(welcome) > 1 {
 			continue
+		}
+		if err == nil && m.Bot && c.Broadcast {
+			err = ErrBot
 		}
 		if err != nil {
 			return Result{}, err

@@ -9,6 +9,7 @@ import (
 	"hermod/internal/db"
 	"hermod/internal/domain/groups"
 	"hermod/internal/domain/ids"
+	"hermod/internal/domain/rights"
 )
 
 // sendToGroup sends to a basic group: a row for each of its members.
@@ -33,6 +34,9 @@ func (s *Service) fanOut(ctx context.Context, tx *db.Tx, m *Message, a *answered
 		return err
 	}
 	owners := together(turn.Members, others)
+	if !slices.Contains(owners, m.From.User()) { // he was removed since it was asked whether he may
+		return rights.ErrNotParticipant
+	}
 	if a != nil && a.here {
 		if a.others, err = copiesOf(ctx, tx, owners, m.Peer, a.target.Twin); err != nil {
 			return err
