@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"runtime"
 	"slices"
 	"sync"
@@ -264,12 +265,27 @@ func (r *room) showOne(ctx context.Context, q queued, here map[ids.User]bool) (p
 		return post{}, err
 	}
 	p := post{except: e.Origin}
-	show := func(viewer ids.User) (tg.UpdatesClass, error) { return r.feed.render.Push(ctx, viewer, e) }
-	m, _ := e.Value.(*messages.Message)
-	if len(here) <= r.feed.intimate {
-		return p, p.fillEach(show, here)
+	shown, err := r.feed.render.PushEach(ctx, r.viewers(e, here), e)
+	if err != nil {
+		return p, err
 	}
-	return p, p.fill(show, concerned(m), here)
+	p.own = make(map[ids.User]*packed.Form, len(shown))
+	for viewer, u := range shown {
+		p.own[viewer] = formOf(u)
+	}
+	p.form = p.own[0]
+	delete(p.own, 0)
+	return p, nil
+}
+
+// viewers are those who get a form of e of their own, and 0 for all others if there are any.
+func (r *room) viewers(e updates.Entry, here map[ids.User]bool) []ids.User {
+	if len(here) <= r.feed.intimate {
+		return slices.Collect(maps.Keys(here))
+	}
+	m, _ := e.Value.(*messages.Message)
+	own := slices.DeleteFunc(concerned(m), func(u ids.User) bool { return !here[u] })
+	return append(own, 0)
 }
 
 // concerned are those to whom m looks different than to others.
@@ -305,39 +321,29 @@ func (r *room) showLive(ctx context.Context, value any, here map[ids.User]bool) 
 
 // fill shows something to all, and to those among own who are here as they see it.
 func (p *post) fill(show func(viewer ids.User) (tg.UpdatesClass, error), own []ids.User, here map[ids.User]bool) error {
-	var err error
-	if p.form, err = formOf(show(0)); err != nil {
+	u, err := show(0)
+	if err != nil {
 		return err
 	}
+	p.form, p.own = formOf(u), make(map[ids.User]*packed.Form, len(own))
 	for _, user := range own {
-		if here[user] {
-			err = errors.Join(err, p.fillOne(show, user))
+		if !here[user] {
+			continue
 		}
+		if u, err = show(user); err != nil {
+			return err
+		}
+		p.own[user] = formOf(u)
 	}
-	return err
+	return nil
 }
 
-// fillEach shows something to everybody who is here as he sees it.
-func (p *post) fillEach(show func(viewer ids.User) (tg.UpdatesClass, error), here map[ids.User]bool) (err error) {
-	for user := range here {
-		err = errors.Join(err, p.fillOne(show, user))
+// formOf is nil for nothing.
+func formOf(u tg.UpdatesClass) *packed.Form {
+	if u == nil {
+		return nil
 	}
-	return err
-}
-
-func (p *post) fillOne(show func(viewer ids.User) (tg.UpdatesClass, error), user ids.User) (err error) {
-	if p.own == nil {
-		p.own = make(map[ids.User]*packed.Form)
-	}
-	p.own[user], err = formOf(show(user))
-	return err
-}
-
-func formOf(u tg.UpdatesClass, err error) (*packed.Form, error) {
-	if u == nil || err != nil {
-		return nil, err
-	}
-	return packed.NewForm(u), nil
+	return packed.NewForm(u)
 }
 
 // tooLong makes members ask for the difference of the channel.
@@ -346,9 +352,9 @@ func (r *room) tooLong(ctx context.Context, members []*Stream) {
 	pts := r.tail
 	r.mu.Unlock()
 	u := &tg.UpdateChannelTooLong{ChannelID: int64(r.peer.Channel()), Pts: &pts}
-	form, err := formOf(r.feed.render.Answer(ctx, 0, []ids.Peer{r.peer}, u))
-	if err != nil {
-		form = packed.NewForm(&tg.UpdateShort{Update: u, Date: int32(time.Now().Unix())})
+	form := packed.NewForm(&tg.UpdateShort{Update: u, Date: int32(time.Now().Unix())})
+	if full, err := r.feed.render.Answer(ctx, 0, []ids.Peer{r.peer}, u); err == nil {
+		form = packed.NewForm(full)
 	}
 	tellAll(members, []post{{form: form}})
 }

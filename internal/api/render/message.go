@@ -16,7 +16,7 @@ func (p *page) show(viewer ids.User, m *messages.Message) tg.MessageClass {
 		return p.service(viewer, m)
 	}
 	t := &tg.Message{
-		Out: m.IsOut(viewer), Mentioned: m.MentionedTo(viewer), MediaUnread: m.Flags.Has(messages.MediaUnread),
+		Out: m.IsOut(viewer), Mentioned: m.MentionedTo(viewer), MediaUnread: p.isUnread(m),
 		Silent: m.Flags.Has(messages.Silent), Post: m.Flags.Has(messages.Post),
 		FromScheduled: m.Flags.Has(messages.Scheduled), Pinned: m.Flags.Has(messages.Pinned),
 		Noforwards:  m.Flags.Has(messages.NoForwards),
@@ -32,9 +32,14 @@ func (p *page) show(viewer ids.User, m *messages.Message) tg.MessageClass {
 	return t
 }
 
+// isUnread reports whether the viewer has not played m yet, or not seen that it mentions him.
+func (p *page) isUnread(m *messages.Message) bool {
+	return m.Flags.Has(messages.MediaUnread) || p.unseen[messageKey{m.Owner, m.ID}]
+}
+
 func (p *page) service(viewer ids.User, m *messages.Message) *tg.MessageService {
 	return &tg.MessageService{
-		Out: m.IsOut(viewer), Mentioned: m.MentionedTo(viewer), MediaUnread: m.Flags.Has(messages.MediaUnread),
+		Out: m.IsOut(viewer), Mentioned: m.MentionedTo(viewer), MediaUnread: p.isUnread(m),
 		ReactionsArePossible: m.Peer.User() == 0, Silent: m.Flags.Has(messages.Silent), Post: m.Flags.Has(messages.Post),
 		ID: int32(m.ID), FromID: author(m), PeerID: view.Peer(m.Peer), SavedPeerID: savedPeer(m),
 		ReplyTo: p.reply(m), Date: Unix(m.Date), Action: action(m.Action), Reactions: p.reactions[m],

@@ -38,6 +38,7 @@ type page struct {
 	reactions map[*messages.Message]*tg.MessageReactions
 	counts    map[messageKey]Counts
 	forums    map[ids.Peer]bool
+	unseen    map[messageKey]bool // mentions of the viewer in channels
 	about     []ids.Peer
 }
 
@@ -47,6 +48,19 @@ type messageKey struct {
 }
 
 func (r *Renderer) gather(ctx context.Context, viewer ids.User, list []*messages.Message) (p page, err error) {
+	if p, err = r.gatherOwn(ctx, viewer, list); err != nil {
+		return p, err
+	}
+	for owner, part := range ofChannels(list) {
+		if err := r.gatherCounts(ctx, viewer, owner, part, &p); err != nil {
+			return p, err
+		}
+	}
+	return p, nil
+}
+
+// gatherOwn is gather for what each viewer sees in his own way.
+func (r *Renderer) gatherOwn(ctx context.Context, viewer ids.User, list []*messages.Message) (p page, err error) {
 	var with []*messages.Message
 	for _, m := range list {
 		if m.Media != nil {
@@ -62,11 +76,26 @@ func (r *Renderer) gather(ctx context.Context, viewer ids.User, list []*messages
 		return p, err
 	}
 	for owner, part := range ofChannels(list) {
-		if err := r.gatherCounts(ctx, viewer, owner, part, &p); err != nil {
+		if err := r.gatherUnseen(ctx, viewer, owner, part, &p); err != nil {
 			return p, err
 		}
 	}
 	return p, nil
+}
+
+// gatherUnseen finds out which messages of a channel mention viewer without his having looked: its rows are those of all.
+func (r *Renderer) gatherUnseen(ctx context.Context, viewer ids.User, owner ids.Peer, list []*messages.Message, p *page) error {
+	if viewer == 0 || r.messages == nil {
+		return nil
+	}
+	unseen, err := r.messages.UnseenAmong(ctx, viewer, list)
+	for id := range unseen {
+		if p.unseen == nil {
+			p.unseen = make(map[messageKey]bool)
+		}
+		p.unseen[messageKey{owner, id}] = true
+	}
+	return err
 }
 
 func (r *Renderer) gatherReactions(ctx context.Context, viewer ids.User, list []*messages.Message, p *page) error {

@@ -5,6 +5,7 @@ import (
 
 	"hermod/internal/domain/groups"
 	"hermod/internal/domain/ids"
+	"hermod/internal/domain/messages"
 	"hermod/internal/domain/updates"
 	"hermod/internal/tl/tg"
 )
@@ -23,4 +24,14 @@ func (r *Renderer) Written(ctx context.Context, viewer ids.User, all ...groups.W
 		}
 	}
 	return list, about, nil
+}
+
+// Counters returns what is counted of messages in the log of owner; nothing where nobody counts.
+func (r *Renderer) Counters(
+	ctx context.Context, viewer ids.User, owner ids.Peer, list []*messages.Message,
+) (map[ids.Message]Counts, error) {
+	if r.parts.counters == nil {
+		return nil, nil
+	}
+	return r.parts.counters(ctx, viewer, owner, list)
 }
