@@ -69,7 +69,7 @@ func (h *Handlers) getDifference(ctx context.Context, call *rpc.Call, in *tg.Upd
 	if len(d.Entries) == 0 && len(stale) == 0 && d.State.PTS == in.Pts {
 		return &tg.UpdatesDifferenceEmpty{Date: render.Unix(d.State.Date)}, nil
 	}
-	all, err := h.difference(ctx, call.User, d.Entries, stale)
+	all, err := h.difference(ctx, call.User, d.Entries, stale, render.Time(in.Date))
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +103,7 @@ func (h *Handlers) changedSince(ctx context.Context, user ids.User, date time.Ti
 	}
 	var changed []updates.Head
 	for _, p := range peers {
-		if head, ok := heads[p]; ok && !head.ChangedAt.Before(date) {
+		if head, ok := heads[p]; ok && !(head.ChangedAt.Before(date) && head.ReadAt.Before(date)) {
 			changed = append(changed, head)
 		}
 	}
@@ -123,7 +123,7 @@ func channelsAmong(peers []ids.Peer) []ids.Peer {
 // difference shows entries as a client takes them all at once: new messages first, then everything else, and at last the
 // channels of which there is more to ask for.
 func (h *Handlers) difference(
-	ctx context.Context, user ids.User, entries []updates.Entry, stale []updates.Head,
+	ctx context.Context, user ids.User, entries []updates.Entry, stale []updates.Head, date time.Time,
 ) (*tg.UpdatesDifference, error) {
 	t := &tg.UpdatesDifference{NewEncryptedMessages: []tg.EncryptedMessageClass{}}
 	var about []ids.Peer
@@ -132,9 +132,13 @@ func (h *Handlers) difference(
 		return nil, err
 	}
 	for _, head := range stale {
-		t.OtherUpdates = append(t.OtherUpdates, &tg.UpdateChannelTooLong{
-			ChannelID: int64(head.Owner.Channel()), Pts: new(head.PTS),
-		})
+		ch := int64(head.Owner.Channel())
+		if !head.ChangedAt.Before(date) {
+			t.OtherUpdates = append(t.OtherUpdates, &tg.UpdateChannelTooLong{ChannelID: ch, Pts: new(head.PTS)})
+		}
+		if head.ReadMax > 0 && !head.ReadAt.Before(date) {
+			t.OtherUpdates = append(t.OtherUpdates, &tg.UpdateReadChannelOutbox{ChannelID: ch, MaxID: int32(head.ReadMax)})
+		}
 		about = append(about, head.Owner)
 	}
 	t.Users, t.Chats, err = h.render.Peers(ctx, user, about)

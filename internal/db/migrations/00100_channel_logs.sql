@@ -9,6 +9,7 @@ ALTER TABLE log_state ADD COLUMN top INTEGER NOT NULL DEFAULT 0;        -- the n
 ALTER TABLE log_state ADD COLUMN top_date BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE log_state ADD COLUMN messages INTEGER NOT NULL DEFAULT 0;   -- how many there are
 ALTER TABLE log_state ADD COLUMN read_max INTEGER NOT NULL DEFAULT 0;   -- the last one that somebody else than its author has read
+ALTER TABLE log_state ADD COLUMN read_at BIGINT NOT NULL DEFAULT 0;     -- when read_max last moved
 ALTER TABLE log_state ADD COLUMN changed_at BIGINT NOT NULL DEFAULT 0;  -- date of the last entry
 
 ALTER TABLE message ADD COLUMN thread INTEGER NOT NULL DEFAULT 0; -- in channels: the topic, or the message whose answers it is among
@@ -65,6 +66,7 @@ ALTER TABLE message DROP COLUMN author;
 ALTER TABLE message DROP COLUMN media;
 ALTER TABLE message DROP COLUMN thread;
 ALTER TABLE log_state DROP COLUMN changed_at;
+ALTER TABLE log_state DROP COLUMN read_at;
 ALTER TABLE log_state DROP COLUMN read_max;
 ALTER TABLE log_state DROP COLUMN messages;
 ALTER TABLE log_state DROP COLUMN top_date;

@@ -108,7 +108,7 @@ func (s *Service) hide(ctx context.Context, tx *db.Tx, by ids.User, ch ids.Chann
 	if err := s.channels.Hide(ctx, tx, ch, by, upTo); err != nil {
 		return Moved{}, err
 	}
-	if err := s.dialogs.ReadOwn(ctx, tx, by, ch.Peer(), upTo); err != nil {
+	if err := s.dialogs.ReadUpTo(ctx, tx, by, ch.Peer(), upTo); err != nil {
 		return Moved{}, err
 	}
 	return Moved{PTS: head.PTS}, s.log.Note(ctx, tx, by.Peer(), updates.ChannelCleared{Channel: ch, UpTo: upTo})

@@ -128,7 +128,7 @@ func (s *Service) readChannel(
 	if maxID <= d.ReadInbox {
 		return Moved{PTS: d.PTS}, nil
 	}
-	if err := s.dialogs.ReadOwn(ctx, tx, viewer, peer, maxID); err != nil {
+	if err := s.dialogs.ReadUpTo(ctx, tx, viewer, peer, maxID); err != nil {
 		return Moved{}, err
 	}
 	if err := s.readOthers(ctx, tx, viewer, ch, d, maxID); err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"hermod/internal/db"
 	"hermod/internal/domain/ids"
+	"hermod/internal/domain/updates"
 )
 
 // Thread returns a page of the answers to a message of a supergroup, or of a topic. It fails as channels.See does.
@@ -105,5 +106,12 @@ func (s *Service) readOwn(ctx context.Context, tx *db.Tx, m *Message) error {
 			return err
 		}
 	}
-	return s.dialogs.ReadOwn(ctx, tx, w, m.Peer, m.ID)
+	moved, err := s.dialogs.ReadOwn(ctx, tx, w, m.Peer, m.ID)
+	if err != nil || !moved {
+		return err
+	}
+	// All his devices are to know, that one too which sent the message.
+	ctx = updates.WithOrigin(ctx, updates.Origin{})
+	mark := updates.ReadMark{MaxID: m.ID, PTS: m.PTS}
+	return s.log.NoteWith(ctx, tx, w.Peer(), updates.ReadChannel{Channel: m.Owner.Channel()}, mark)
 }

@@ -19,6 +19,7 @@ type Head struct {
 	TopDate   time.Time
 	Messages  int
 	ReadMax   ids.Message // the last message that somebody else than its author has read
+	ReadAt    time.Time   // when ReadMax last moved
 	ChangedAt time.Time   // date of the last entry
 }
 
@@ -33,11 +34,11 @@ func (l *Log) Heads(ctx context.Context, tx *db.Tx, owners ...ids.Peer) (map[ids
 		for i, o := range part {
 			args[i] = int64(o)
 		}
-		list := `SELECT owner, pts, top, top_date, messages, read_max, changed_at FROM log_state
+		list := `SELECT owner, pts, top, top_date, messages, read_max, read_at, changed_at FROM log_state
 			WHERE owner IN (` + db.List(1, len(part)) + `)`
 		err := tx.Each(ctx, list, args, func(rows *db.Rows) error {
 			var h Head
-			err := rows.Scan(&h.Owner, &h.PTS, &h.Top, &h.TopDate, &h.Messages, &h.ReadMax, &h.ChangedAt)
+			err := rows.Scan(&h.Owner, &h.PTS, &h.Top, &h.TopDate, &h.Messages, &h.ReadMax, &h.ReadAt, &h.ChangedAt)
 			all[h.Owner] = h
 			return err
 		})
@@ -70,8 +71,8 @@ func (l *Log) SetHead(ctx context.Context, tx *db.Tx, h Head) error {
 // ReadUpTo notes that a message of a channel was read by somebody else than its author. It reports whether it is the
 // first time that one that far was.
 func (l *Log) ReadUpTo(ctx context.Context, tx *db.Tx, owner ids.Peer, id ids.Message) (bool, error) {
-	const set = `UPDATE log_state SET read_max = $1 WHERE owner = $2 AND read_max < $1`
-	n, err := tx.Exec(ctx, set, int64(id), int64(owner))
+	const set = `UPDATE log_state SET read_max = $1, read_at = $2 WHERE owner = $3 AND read_max < $1`
+	n, err := tx.Exec(ctx, set, int64(id), now(), int64(owner))
 	if err != nil {
 		return false, fmt.Errorf("set what is read in %d: %w", owner, err)
 	}
