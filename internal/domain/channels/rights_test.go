@@ -159,6 +159,12 @@ func TestRightsOfEveryOperation(t *testing.T) {
 						w.promote(p[owner], ch, p[admin], all&^op.right)
 						w.want(label("an admin without the right"), do(admin), rights.ErrAdminRequired)
 					}
+					if op.member != 0 && !broadcast {
+						w.promote(p[owner], ch, p[admin], all&^op.right)
+						w.must(w.SetDefaults(t.Context(), p[owner], ch, op.member))
+						w.want(label("an admin without the right, forbidden to all"), do(admin), rights.ErrAdminRequired)
+						w.must(w.SetDefaults(t.Context(), p[owner], ch, 0))
+					}
 					w.promote(p[owner], ch, p[admin], op.right)
 					w.want(label("an admin with the right alone"), do(admin), nil)
 				} else {
