@@ -44,7 +44,17 @@ func (c *Core) buildTimed() {
 		DB: c.DB, Bus: c.Bus, Log: c.Updates, Users: c.Users, Messages: c.Messages, Shared: c.sharesPosts,
 		GroupPeriod: c.groupPeriod, ChannelPeriod: c.channelPeriod,
 	})
-	c.attacher = preview.NewAttacher(c.Previews, c.Updates, c.Messages)
+	c.attacher = preview.NewAttacher(c.Previews, c.Updates, c.Messages, c.mayEmbed)
+}
+
+// mayEmbed tells whether somebody may have previews below what he writes into a group or channel.
+func (c *Core) mayEmbed(ctx context.Context, user ids.User, peer ids.Peer) (bool, error) {
+	if peer.Chat() != 0 {
+		v, err := c.Groups.See(ctx, user, peer.Chat())
+		return v.May(rights.EmbedLinks), err
+	}
+	v, err := c.Channels.Look(ctx, user, peer.Channel())
+	return v.Broadcast || v.Me.IsAdmin() || !v.Forbidden().Any(rights.EmbedLinks), err
 }
 
 // sharesPosts tells whether a channel is one of posts. It fails for a user who does not post there.

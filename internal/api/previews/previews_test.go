@@ -16,6 +16,7 @@ import (
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/messages"
 	"hermod/internal/domain/preview"
+	"hermod/internal/domain/rights"
 	"hermod/internal/domain/text"
 	"hermod/internal/domain/translate"
 	"hermod/internal/tl/tg"
@@ -56,7 +57,10 @@ func each(t *testing.T, provider translate.Provider, fn func(t *testing.T, w *wo
 		w.pages = preview.NewDialing(in.DB, func(ctx context.Context, network, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, network, site.Listener.Addr().String())
 		})
-		w.attacher = preview.NewAttacher(w.pages, in.Log, in.Messages)
+		w.attacher = preview.NewAttacher(w.pages, in.Log, in.Messages, func(ctx context.Context, u ids.User, p ids.Peer) (bool, error) {
+			v, err := in.Channels.Look(ctx, u, p.Channel())
+			return v.May(rights.EmbedLinks), err
+		})
 		w.Handlers = New(Options{
 			Pages: w.pages, Translate: translate.New(in.DB, provider), Messages: in.Messages, View: in.View,
 			Text: in.Render.Text, Entities: render.Entities,
@@ -132,6 +136,13 @@ func TestPageBelowMessage(t *testing.T) {
 		}
 		if m := w.Send(w.bo, w.anna.Peer(), "no link", nil); m.Media != nil {
 			t.Errorf("got %+v", m.Media)
+		}
+		group := w.Channel(false, w.anna, w.bo)
+		if _, err := w.Channels.SetDefaults(t.Context(), w.anna, group.Channel(), rights.EmbedLinks); err != nil {
+			t.Fatal(err)
+		}
+		if m := w.Send(w.bo, group, "example.com/b", nil); m.Media != nil {
+			t.Errorf("where links may not be embedded: got %+v", m.Media)
 		}
 		if m := w.Send(w.bo, w.anna.Peer(), "inside http://10.0.0.1/", nil); m.Media != nil {
 			t.Errorf("got %+v", m.Media)

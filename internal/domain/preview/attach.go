@@ -35,10 +35,14 @@ func Link(t text.Text) (address string, ok bool) {
 // An Attacher puts previews below new messages that link to a page. A page that is not known yet is fetched after the
 // message was sent; then the devices of all who have it are told that it has changed.
 type Attacher struct {
-	pages *Service
-	log   *updates.Log
-	jobs  chan job
+	pages    *Service
+	log      *updates.Log
+	mayEmbed MayEmbed
+	jobs     chan job
 }
+
+// MayEmbed tells whether what a user sends to a peer may have a preview.
+type MayEmbed func(ctx context.Context, user ids.User, peer ids.Peer) (bool, error)
 
 // A job is a page that messages wait for.
 type job struct {
@@ -51,9 +55,9 @@ type place struct {
 	id    ids.Message
 }
 
-// NewAttacher makes an Attacher and registers it with m. Run fetches.
-func NewAttacher(pages *Service, log *updates.Log, m *messages.Service) *Attacher {
-	a := &Attacher{pages: pages, log: log, jobs: make(chan job, maxWaiting)}
+// NewAttacher makes an Attacher and registers it with m; mayEmbed is nil where everybody may. Run fetches.
+func NewAttacher(pages *Service, log *updates.Log, m *messages.Service, mayEmbed MayEmbed) *Attacher {
+	a := &Attacher{pages: pages, log: log, mayEmbed: mayEmbed, jobs: make(chan job, maxWaiting)}
 	if pages.On() {
 		m.OnSending(a.sending)
 		m.OnEditing(a.editing)
@@ -67,6 +71,12 @@ func (a *Attacher) sending(ctx context.Context, tx *db.Tx, rows []*messages.Mess
 	for _, m := range rows {
 		address, ok := wanted(m)
 		if !ok {
+			continue
+		}
+		if may, err := a.may(ctx, m); err != nil || !may {
+			if m.Media = nil; err != nil {
+				return err
+			}
 			continue
 		}
 		site, fresh, err := a.pages.reserve(ctx, tx, address)
@@ -86,8 +96,18 @@ func (a *Attacher) sending(ctx context.Context, tx *db.Tx, rows []*messages.Mess
 			waiting[site.URL] = append(waiting[site.URL], place{m.Owner, m.ID})
 		}
 	}
-	tx.OnCommit(func() { a.enqueue(waiting) })
+	if len(waiting) > 0 {
+		tx.OnCommit(func() { a.enqueue(waiting) })
+	}
 	return nil
+}
+
+// may tells whether the writer of m may have previews below his texts. Private chats know no such right.
+func (a *Attacher) may(ctx context.Context, m *messages.Message) (bool, error) {
+	if a.mayEmbed == nil || m.Peer.User() != 0 || m.Writer() == 0 {
+		return true, nil
+	}
+	return a.mayEmbed(ctx, m.Writer(), m.Peer)
 }
 
 // editing is a messages.Hook: what was shown of the old text goes, unless the sender chose it.

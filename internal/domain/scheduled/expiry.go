@@ -15,6 +15,7 @@ import (
 
 const (
 	cachedOwners = 1 << 15
+	cacheTTL     = 5 * time.Minute
 	maxPeriod    = 366 * 24 * 60 * 60 // seconds
 	maxChats     = 5000               // with a period, for one person; his others keep their messages
 	expireBatch  = 500
@@ -28,10 +29,11 @@ type periods struct {
 
 // of returns the periods of a user, from memory if it can.
 func (s *Service) of(ctx context.Context, owner ids.User) (periods, error) {
-	if p, ok := s.periods.Get(owner.Peer()); ok {
+	p, stamp, ok := s.periods.Get(owner)
+	if ok {
 		return p, nil
 	}
-	p := periods{byPeer: map[ids.Peer]int32{}}
+	p = periods{byPeer: map[ids.Peer]int32{}}
 	const get = `SELECT peer, period FROM history_ttl WHERE owner = $1 LIMIT $2`
 	err := s.db.Read(ctx, func(tx *db.Tx) error {
 		return tx.Each(ctx, get, []any{owner, maxChats}, func(rows *db.Rows) error {
@@ -50,7 +52,7 @@ func (s *Service) of(ctx context.Context, owner ids.User) (periods, error) {
 		return p, err
 	}
 	p.usual = int32(o.HistoryTTL)
-	s.periods.Add(owner.Peer(), p)
+	s.periods.Put(owner, stamp, p)
 	return p, nil
 }
 
@@ -102,7 +104,7 @@ func (s *Service) keepPeriod(ctx context.Context, tx *db.Tx, a, b ids.User, peri
 		if err := s.log.Note(ctx, tx, side[0].Peer(), updates.HistoryTTL{Peer: side[1].Peer(), Period: period}); err != nil {
 			return err
 		}
-		tx.OnCommit(func() { s.periods.Remove(side[0].Peer()) })
+		s.users.Touch(tx, side[0])
 	}
 	return nil
 }
@@ -126,7 +128,7 @@ func (s *Service) SetUsual(ctx context.Context, user ids.User, period int32) err
 		return ErrPeriod
 	}
 	err := s.dialogs.SetOptions(ctx, user, func(o *dialogs.Options) { o.HistoryTTL = int(period) })
-	s.periods.Remove(user.Peer())
+	s.users.Changes().Drop(int64(user))
 	return err
 }
 

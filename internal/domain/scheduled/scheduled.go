@@ -16,9 +16,8 @@ import (
 	"math"
 	"time"
 
-	lru "github.com/hashicorp/golang-lru/v2"
-
 	"hermod/internal/bus"
+	"hermod/internal/cache"
 	"hermod/internal/db"
 	"hermod/internal/domain/dialogs"
 	"hermod/internal/domain/ids"
@@ -69,7 +68,7 @@ type Service struct {
 	messages *messages.Service
 	shared   func(ctx context.Context, user ids.User, ch ids.Channel) (bool, error)
 	rest     restPeriods
-	periods  *lru.Cache[ids.Peer, periods]
+	periods  *cache.Cache[ids.User, periods]
 	arrived  chan ids.User // who came online
 	soon     chan struct{} // something may be due
 }
@@ -97,7 +96,7 @@ type restPeriods struct {
 
 // New makes the service and registers it with o.Messages. Run does what is due.
 func New(o Options) *Service {
-	cached, _ := lru.New[ids.Peer, periods](cachedOwners) // fails only for a size below 1
+	cached := cache.New[ids.User, periods](o.Users.Changes(), cachedOwners, cacheTTL, cache.One[ids.User])
 	s := &Service{
 		db: o.DB, bus: o.Bus, log: o.Log, users: o.Users, dialogs: o.Messages.Dialogs(), messages: o.Messages,
 		shared: o.Shared, rest: restPeriods{o.GroupPeriod, o.ChannelPeriod}, periods: cached,

@@ -114,6 +114,9 @@ func (s *Service) discuss(ctx context.Context, tx *db.Tx, m *messages.Message) e
 	if err != nil || ch.Linked == 0 {
 		return err
 	}
+	if linked, err := s.channels.OneTx(ctx, tx, ch.Linked); err != nil || linked.Deleted() {
+		return err
+	}
 	group := ch.Linked.Peer()
 	root := &messages.Message{
 		Owner: group, Peer: group, From: m.Owner, Date: m.Date, Text: m.Text,

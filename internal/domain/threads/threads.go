@@ -49,7 +49,8 @@ type Service struct {
 	log      *updates.Log
 	messages *messages.Service
 	channels *channels.Service
-	viewed   func(ch ids.Channel, n int) // tells the statistics
+	viewed   func(ch ids.Channel, n int) // these two tell the statistics
+	shared   func(ch ids.Channel, n int)
 
 	mu    sync.Mutex
 	seen  map[sight]struct{} // who has seen what, the younger half
@@ -79,18 +80,20 @@ type Options struct {
 	Log      *updates.Log
 	Messages *messages.Service
 	Channels *channels.Service
-	// Viewed is told of views; nil: nobody is.
-	Viewed func(ch ids.Channel, n int)
+	// Viewed is told of views and Shared of forwards; nil: nobody is.
+	Viewed, Shared func(ch ids.Channel, n int)
 }
 
 // New makes the service and registers it with o.Messages. Run writes the views.
 func New(o Options) *Service {
 	s := &Service{
-		db: o.DB, bus: o.Bus, log: o.Log, messages: o.Messages, channels: o.Channels, viewed: o.Viewed,
+		db: o.DB, bus: o.Bus, log: o.Log, messages: o.Messages, channels: o.Channels, viewed: o.Viewed, shared: o.Shared,
 		seen: map[sight]struct{}{}, older: map[sight]struct{}{}, dirty: map[post]delta{},
 	}
-	if s.viewed == nil {
-		s.viewed = func(ids.Channel, int) {}
+	for _, told := range []*func(ids.Channel, int){&s.viewed, &s.shared} {
+		if *told == nil {
+			*told = func(ids.Channel, int) {}
+		}
 	}
 	o.Messages.OnSent(s.sent)
 	o.Messages.OnEdited(s.edited)

@@ -71,7 +71,9 @@ func (s *Service) count(p post, d delta) bool {
 func (s *Service) countForward(p post) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.count(p, delta{forwards: 1})
+	if s.count(p, delta{forwards: 1}) {
+		s.shared(p.owner.Channel(), 1)
+	}
 }
 
 // addPending adds to counters what is not written yet.
