@@ -1,7 +1,7 @@
 // Package dialogs keeps what a person sees of his chats from outside: the list with its order, read marks and
-// counters, drafts, notification settings and the filters of the list.
+// counters, drafts and notification settings.
 //
-// It owns the tables dialog, draft, notify_setting, dialog_filter and dialog_option. Package messages moves the
+// It owns the tables dialog, draft, notify_setting and dialog_option. Package messages moves the
 // counters, in the transactions that write messages.
 //
 // A channel has a row for each of its members, which a post does not touch: what is on top, and how much there is, comes
@@ -29,13 +29,9 @@ var (
 	ErrPinnedTooMany = errors.New("too many pinned dialogs")
 	// ErrFolder means a folder that does not exist.
 	ErrFolder = errors.New("no such folder")
-	// ErrFilter means a filter number that cannot be, or a filter without content.
-	ErrFilter = errors.New("no such dialog filter")
-	// ErrFiltersTooMany means that no more filters can be kept.
-	ErrFiltersTooMany = errors.New("too many dialog filters")
 	// ErrTooMany means that no more drafts, or settings of single chats, can be kept.
 	ErrTooMany = errors.New("too many of these are kept")
-	// ErrTooLong means a draft, a filter or a sound that is larger than what is kept.
+	// ErrTooLong means a draft or a sound that is larger than what is kept.
 	ErrTooLong = errors.New("too long to be kept")
 )
 
@@ -47,15 +43,13 @@ const (
 
 // Bounds.
 const (
-	MaxPinned  = 100 // per folder
-	MaxFilters = 100
-	MaxPage    = 100
+	MaxPinned = 100 // per folder
+	MaxPage   = 100
 
 	maxDrafts     = 300
 	maxDraftUnits = 4096 // of UTF-16, of its text and of the quote in it
 	maxExceptions = 1000 // chats with notification settings of their own
 	maxSound      = 1 << 10
-	maxFilterData = 16 << 10
 
 	maxDialogs = 20_000 // that one answer about all dialogs looks at
 )

@@ -82,21 +82,6 @@ func TestDrafts(t *testing.T) {
 	})
 }
 
-func TestFiltersAreBounded(t *testing.T) {
-	each(t, func(t *testing.T, s *Service) {
-		for id := range int32(MaxFilters) {
-			if err := s.SetFilter(t.Context(), alice, Filter{ID: minFilter + id, Data: []byte{1, 2, 3, 4}}); err != nil {
-				t.Fatal(err)
-			}
-		}
-		for id, want := range map[int32]error{1: ErrFilter, 256: ErrFilter, 200: ErrFiltersTooMany, 2: nil} {
-			if err := s.SetFilter(t.Context(), alice, Filter{ID: id, Data: []byte{5}}); !errors.Is(err, want) {
-				t.Errorf("filter %d: got %v, want %v", id, err, want)
-			}
-		}
-	})
-}
-
 func TestPinnedAreBounded(t *testing.T) {
 	each(t, func(t *testing.T, s *Service) {
 		err := s.db.Write(t.Context(), func(tx *db.Tx) error {
@@ -195,8 +180,7 @@ func TestWhatIsCarriedIsBounded(t *testing.T) {
 			"very long draft": {draft(bob, strings.Repeat("x", 1<<20)), ErrTooLong},
 			"long quote": {s.SetDraft(t.Context(), alice, Draft{Peer: bob.Peer(), ReplyTo: 1,
 				Quote: &text.Text{String: strings.Repeat("x", maxDraftUnits+1)}}), ErrTooLong},
-			"sound":  {s.SetNotify(t.Context(), alice, Target{Scope: ScopeUsers}, Notify{Sound: make([]byte, maxSound+1)}), ErrTooLong},
-			"filter": {s.SetFilter(t.Context(), alice, Filter{ID: 2, Data: make([]byte, maxFilterData+1)}), ErrTooLong},
+			"sound": {s.SetNotify(t.Context(), alice, Target{Scope: ScopeUsers}, Notify{Sound: make([]byte, maxSound+1)}), ErrTooLong},
 		}
 		for i := range maxDrafts {
 			if err := draft(ids.User(5000+i), "x"); err != nil {

@@ -236,8 +236,9 @@ func some(ctx context.Context, tx *db.Tx, owner ids.User, peers []ids.Peer) ([]D
 	if err != nil {
 		return nil, err
 	}
-	if slices.ContainsFunc(peers, func(p ids.Peer) bool { return p.Channel() != 0 }) {
-		channels, err := someChannels(ctx, tx, owner, peers)
+	ofChannels := slices.DeleteFunc(slices.Clone(peers), func(p ids.Peer) bool { return p.Channel() == 0 })
+	if len(ofChannels) > 0 {
+		channels, err := someChannels(ctx, tx, owner, ofChannels)
 		if err != nil {
 			return nil, err
 		}
