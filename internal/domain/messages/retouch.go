@@ -2,11 +2,13 @@ package messages
 
 import (
 	"context"
+	"errors"
 
 	"hermod/internal/db"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/media"
 	"hermod/internal/domain/updates"
+	"hermod/internal/domain/users"
 )
 
 // Retouch changes a message in all of its copies and logs that, where no one edits it by hand: a task is ticked off, a live
@@ -42,6 +44,21 @@ func (s *Service) tellRetouched(ctx context.Context, tx *db.Tx, m *Message) (pts
 		return s.log.Hidden(ctx, tx, m.Owner, m.ID, m)
 	}
 	return s.log.AppendWith(ctx, tx, m.Owner, updates.EditMessage{ID: m.ID}, m)
+}
+
+// CheckPartner tells whether by may do something to the messages of a private chat beside writing, such as to react: it
+// fails as users.CheckMayWrite does when one side has blocked the other. In all other chats, and to those who are gone, it
+// says yes.
+func (s *Service) CheckPartner(ctx context.Context, by ids.User, peer ids.Peer) error {
+	other := peer.User()
+	if other == 0 || other == by || other == ids.Service {
+		return nil
+	}
+	err := s.db.Read(ctx, func(tx *db.Tx) error { return s.checkMayWrite(ctx, tx, by, other) })
+	if errors.Is(err, users.ErrDeleted) {
+		return nil
+	}
+	return err
 }
 
 // maxLive bounds the live locations that are looked at.

@@ -34,7 +34,8 @@ type Outcome struct {
 
 // React does what r asks.
 //
-// It fails with ErrInvalid, ErrMessage, ErrTooMany, ErrSame, rights.ErrReactionsForbidden, or as stand.Of does.
+// It fails with ErrInvalid, ErrMessage, ErrTooMany, ErrSame, rights.ErrReactionsForbidden, or as stand.Of and
+// messages.CheckPartner do.
 func (s *Service) React(ctx context.Context, r Request) (done Outcome, err error) {
 	if len(r.Reactions) > maxOwn {
 		return done, ErrTooMany
@@ -45,6 +46,11 @@ func (s *Service) React(ctx context.Context, r Request) (done Outcome, err error
 	}
 	if err := r.check(st); err != nil {
 		return done, err
+	}
+	if len(r.Reactions) > 0 {
+		if err := s.messages.CheckPartner(ctx, r.By, r.Peer); err != nil {
+			return done, err
+		}
 	}
 	target, err := s.target(ctx, r.By, r.Peer, r.ID)
 	if err != nil {

@@ -7,11 +7,13 @@ import (
 	"testing"
 
 	"hermod/internal/db"
+	"hermod/internal/domain/contacts"
 	"hermod/internal/domain/groups"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/messages"
 	"hermod/internal/domain/rights"
 	"hermod/internal/domain/stand/standtest"
+	"hermod/internal/domain/users"
 )
 
 // world adds the service to a world with people in it.
@@ -431,4 +433,24 @@ func TestPlain(t *testing.T) {
 	if len(Emoji()) < 70 {
 		t.Errorf("%d reactions", len(Emoji()))
 	}
+}
+
+func TestTheBlockedDoNotReact(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		all := w.People(2)
+		anna, bo := all[0], all[1]
+		c, err := contacts.New(t.Context(), w.DB, w.Users, w.Log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := w.Send(anna, bo.Peer(), "hello", nil)
+		w.mustReact(bo, anna.Peer(), m.Twin, "👍")
+		if err := c.Block(t.Context(), anna, bo.Peer(), contacts.Messages); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.react(bo, anna.Peer(), m.Twin, "💩"); !errors.Is(err, users.ErrBlocked) {
+			t.Errorf("bo reacts: %v", err)
+		}
+		w.mustReact(bo, anna.Peer(), m.Twin) // to take it away is always allowed
+	})
 }

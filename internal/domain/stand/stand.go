@@ -88,3 +88,6 @@ func (st Stand) MayDelete() bool { return st.Creator || st.Admin.Has(rights.Admi
 
 // MayEdit reports whether he may edit what others posted in a channel.
 func (st Stand) MayEdit() bool { return st.Creator || st.Admin.Has(rights.AdminEditMessages) }
+
+// MayPost reports whether he may post in a broadcast channel.
+func (st Stand) MayPost() bool { return st.Creator || st.Admin.Has(rights.AdminPostMessages) }

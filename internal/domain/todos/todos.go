@@ -105,8 +105,11 @@ func (s *Service) change(
 	if err != nil {
 		return Done{}, err
 	}
-	if !st.Member || st.Banned.Has(rights.SendMessages) {
+	if !st.Member || st.Banned.Has(rights.SendMessages) || st.Broadcast && !st.MayPost() {
 		return Done{}, rights.ErrWriteForbidden
+	}
+	if err := s.messages.CheckPartner(ctx, t.By, t.Peer); err != nil {
+		return Done{}, err
 	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		done.Change, err = s.rewrite(ctx, tx, t, may, func(l *media.TodoList) error { return fn(l, st.As) })

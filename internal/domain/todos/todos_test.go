@@ -8,6 +8,7 @@ import (
 	"hermod/internal/domain/actions"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/media"
+	"hermod/internal/domain/rights"
 	"hermod/internal/domain/stand/standtest"
 	"hermod/internal/domain/text"
 )
@@ -50,8 +51,15 @@ func TestTodoListsInChatsOfAllKinds(t *testing.T) {
 		all := w.People(2)
 		anna, bo := all[0], all[1]
 		for name, peers := range w.Chats(anna, bo) {
-			if name == "channel" {
-				continue // its members only read
+			if name == "channel" { // its members only read
+				post := w.Send(anna, peers[0], "", list(func(l *media.TodoList) { l.MayComplete = true }))
+				if _, err := s.Toggle(t.Context(), Target{bo, peers[1], post.ID}, []int32{1}, nil); !errors.Is(err, rights.ErrWriteForbidden) {
+					t.Errorf("%s: bo ticks off: %v", name, err)
+				}
+				if _, err := s.Toggle(t.Context(), Target{anna, peers[0], post.ID}, []int32{1}, nil); err != nil {
+					t.Errorf("%s: anna ticks off: %v", name, err)
+				}
+				continue
 			}
 			mine := w.Send(anna, peers[0], "", list(func(l *media.TodoList) { l.MayAppend, l.MayComplete = true, true }))
 			theirs := w.Last(bo, peers[1])
