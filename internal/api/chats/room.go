@@ -296,17 +296,11 @@ func concerned(m *messages.Message) []ids.User {
 	return append([]ids.User{m.Writer()}, m.Mentions...)
 }
 
-// An ownLive is a live value that looks different to some.
-type ownLive interface{ Own() []ids.User }
-
 func (r *room) showLive(ctx context.Context, value any, here map[ids.User]bool) (p post, err error) {
 	show := func(viewer ids.User) (tg.UpdatesClass, error) { return r.feed.render.Live(ctx, viewer, value) }
 	var own []ids.User
-	switch v := value.(type) {
-	case messages.Typing:
-		own = []ids.User{v.From} // he knows
-	case ownLive:
-		own = v.Own()
+	if t, ok := value.(messages.Typing); ok {
+		own = []ids.User{t.From} // he knows
 	}
 	if err := p.fill(show, own, here); err != nil || p.form != nil {
 		return p, err

@@ -152,7 +152,7 @@ func reading(e updates.Entry) (tg.UpdateClass, []ids.Peer) {
 		}, []ids.Peer{ev.Peer}
 	case updates.ReadContents:
 		if e.Owner.Channel() != 0 {
-			return deleted(e, nil), nil // its update has no position: see contentsRead
+			return deleted(e, nil), nil // the update for it has no position
 		}
 		return &tg.UpdateReadMessagesContents{
 			Messages: Int32s(ev.IDs), Pts: e.PTS, PtsCount: e.Count, Date: new(Unix(e.Date)),
