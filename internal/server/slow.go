@@ -18,3 +18,6 @@ func tellSlowStatements(d *db.DB, log *slog.Logger) {
 		}
 	})
 }
+
+// Watch tells w of every statement, instead of the log of the slow ones: for tests of query plans.
+func (s *Server) Watch(w db.Watcher) { s.core.DB.Watch(w) }

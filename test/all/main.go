@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"hermod/internal/db/dbtest"
 )
 
 // A tally counts the outcomes of a suite.
@@ -31,17 +33,23 @@ type suite struct {
 	dir  string
 	args []string
 	read func(io.Reader) tally
+	// postgres says to run it on PostgreSQL, where otherwise it would run on SQLite.
+	postgres bool
 }
 
 var goTest = []string{"go", "test", "-json", "-timeout", "20m"}
 
 func suites() []suite {
 	return []suite{
-		{"Go", ".", append(slices.Clone(goTest), "./..."), readGo},
-		{"gotd", "test/gotd", append(slices.Clone(goTest), "./..."), readGo},
-		{"JavaScript clients", "test/js", []string{"node", "--test", "--test-reporter=tap", "--test-force-exit", "--test-concurrency=1"}, readTAP},
+		{name: "Go", dir: ".", args: append(slices.Clone(goTest), "./..."), read: readGo},
+		{name: "gotd", dir: "test/gotd", args: append(slices.Clone(goTest), "./..."), read: readGo},
+		{name: "gotd on PostgreSQL", dir: "test/gotd", args: append(slices.Clone(goTest), "./..."), read: readGo, postgres: true},
+		{name: "JavaScript clients", dir: "test/js", args: javaScript, read: readTAP},
+		{name: "JavaScript clients on PostgreSQL", dir: "test/js", args: append(slices.Clone(javaScript), "communities.test.js"), read: readTAP, postgres: true},
 	}
 }
+
+var javaScript = []string{"node", "--test", "--test-reporter=tap", "--test-force-exit", "--test-concurrency=1"}
 
 func main() {
 	var sum tally
@@ -62,6 +70,14 @@ func main() {
 func run(s suite) tally {
 	cmd := exec.Command(s.args[0], s.args[1:]...)
 	cmd.Dir, cmd.Stderr = s.dir, os.Stderr
+	if s.postgres {
+		socket, programs, err := dbtest.Cluster()
+		if err != nil {
+			fmt.Println(err)
+			return tally{failed: 1}
+		}
+		cmd.Env = append(os.Environ(), "HERMOD_TEST_POSTGRES="+socket, "HERMOD_TEST_POSTGRES_BIN="+programs)
+	}
 	out, err := cmd.StdoutPipe()
 	if err == nil {
 		err = cmd.Start()

@@ -4,12 +4,14 @@ import (
 	"bufio"
 	"fmt"
 	"math/rand/v2"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -59,6 +61,8 @@ func startServer(t *testing.T) *server {
 	data := filepath.Join(t.TempDir(), "data")
 	cmd := exec.Command(binary, "serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--data", data,
 		"--test-numbers", "--log-level", "warn")
+	cmd.Args = append(cmd.Args, database(t)...)
+	cmd.Env = append(os.Environ(), "HERMOD_LIMITS_RATE=0")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -77,6 +81,25 @@ func startServer(t *testing.T) *server {
 	s.read(t, bufio.NewScanner(out))
 	s.readKey(t, filepath.Join(data, "rsa_public.pem"))
 	return s
+}
+
+// databases counts those that this process has made.
+var databases atomic.Int64
+
+// database is the flag for a database of one's own in the PostgreSQL that HERMOD_TEST_POSTGRES names by its socket;
+// nothing if there is none.
+func database(t *testing.T) []string {
+	t.Helper()
+	socket := os.Getenv("HERMOD_TEST_POSTGRES")
+	if socket == "" {
+		return nil
+	}
+	name := fmt.Sprintf("gotd_%d_%d", os.Getpid(), databases.Add(1))
+	create := exec.Command(filepath.Join(os.Getenv("HERMOD_TEST_POSTGRES_BIN"), "createdb"), "-h", socket, "-U", "postgres", name)
+	if out, err := create.CombinedOutput(); err != nil {
+		t.Fatalf("createdb: %v: %s", err, out)
+	}
+	return []string{"--db", fmt.Sprintf("postgres:///%s?host=%s&user=postgres&sslmode=disable", name, url.QueryEscape(socket))}
 }
 
 var field = regexp.MustCompile(`^  (Address|Data centre|Page) +(\S+)$`)

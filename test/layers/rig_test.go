@@ -1,6 +1,7 @@
 package layers
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -61,6 +62,9 @@ func newRig(t *testing.T) *rig {
 type testLog struct{ t *testing.T }
 
 func (l testLog) Write(b []byte) (int, error) {
+	if bytes.Contains(b, []byte("slow statement")) { // of a busy machine
+		return len(b), nil
+	}
 	l.t.Errorf("server: %s", b)
 	return len(b), nil
 }

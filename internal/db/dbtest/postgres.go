@@ -281,3 +281,14 @@ func lastLines(b []byte) string {
 	s := strings.TrimSpace(string(b))
 	return s[max(0, len(s)-most):]
 }
+
+// Cluster starts the PostgreSQL of this process, for programs that run tests of other modules. It returns the folder
+// of its socket, where user postgres needs no password, and the folder of its programs.
+func Cluster() (socket, programs string, err error) {
+	c, err := shared()
+	if err != nil {
+		return "", "", fmt.Errorf("%w; %s", err, howToInstall)
+	}
+	programs, err = findPostgres()
+	return c.dir, programs, err
+}

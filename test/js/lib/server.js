@@ -17,6 +17,17 @@ function binary(dir) {
   return path
 }
 
+/** The flag for a database of one's own in the PostgreSQL that the environment names; nothing if there is none. */
+function database() {
+  const { HERMOD_TEST_POSTGRES: socket, HERMOD_TEST_POSTGRES_BIN: programs } = process.env
+  if (!socket) return []
+  const name = `js_${process.pid}_${++databases}`
+  execFileSync(join(programs, 'createdb'), ['-h', socket, '-U', 'postgres', name])
+  return ['--db', `postgres:///${name}?host=${encodeURIComponent(socket)}&user=postgres&sslmode=disable`]
+}
+
+let databases = 0
+
 export class Server {
   /** Starts a server with test numbers. `flags` are added to its command line. */
   static async start(...flags) {
@@ -24,7 +35,7 @@ export class Server {
     server.dir = mkdtempSync(join(tmpdir(), 'hermod-js-'))
     server.data = join(server.dir, 'data')
     server.bin = binary(server.dir)
-    server.flags = flags
+    server.flags = [...flags, ...database()]
     await server.#spawn('127.0.0.1:0')
     return server
   }
