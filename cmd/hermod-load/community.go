@@ -62,13 +62,18 @@ func randomLetters(n int) string {
 	return b.String()
 }
 
-// join finds a public channel and becomes a member.
-func (u *user) join(ctx context.Context, name string) (*tg.InputChannel, error) {
+// look finds a public channel.
+func (u *user) look(ctx context.Context, name string) (*tg.InputChannel, error) {
 	found, err := ask(ctx, u, &tg.ContactsResolveUsername{Username: name}, tg.DecodeContactsResolvedPeer)
 	if err != nil {
 		return nil, err
 	}
-	c, err := channelIn(found.Chats)
+	return channelIn(found.Chats)
+}
+
+// join finds a public channel and becomes a member.
+func (u *user) join(ctx context.Context, name string) (*tg.InputChannel, error) {
+	c, err := u.look(ctx, name)
 	if err != nil {
 		return nil, err
 	}

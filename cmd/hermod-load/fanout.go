@@ -130,7 +130,7 @@ func (f *fanout) gather(ctx context.Context) (err error) {
 	if f.name = f.Channel; f.name == "" {
 		f.channel, f.name, err = f.poster.createChannel(ctx, false)
 	} else {
-		f.channel, err = f.poster.join(ctx, f.name)
+		f.channel, err = f.poster.look(ctx, f.name)
 	}
 	if err != nil {
 		return err

@@ -23,6 +23,11 @@ type cli struct {
 	Signup    signupCmd    `cmd:"" help:"Sign up new accounts: key exchange, code, sign-up, state."`
 	Private   privateCmd   `cmd:"" help:"Let pairs talk, and look for losses, doubles and wrong order."`
 	Fanout    fanoutCmd    `cmd:"" help:"Post to a channel whose members are online, and compare with a bare program."`
+	Group     groupCmd     `cmd:"" help:"Let people talk in many groups and supergroups, and look for losses and doubles."`
+	Cost      costCmd      `cmd:"" help:"Compare what a post and a private message cost the database."`
+	History   historyCmd   `cmd:"" help:"Read long histories, long lists of dialogs, and search."`
+	Large     largeCmd     `cmd:"" help:"Join, leave, list, search and post in a channel with very many members."`
+	Prepare   prepareCmd   `cmd:"" help:"Fill the data directory of a server that does not run yet."`
 	Bare      bareCmd      `cmd:"" hidden:"" help:"The bare program of fanout."`
 	Idle      idleCmd      `cmd:"" help:"Hold signed-in connections that do nothing, and measure what they cost."`
 	Reconnect reconnectCmd `cmd:"" help:"Come back with a known session and ask for the difference."`

@@ -105,20 +105,20 @@ func (c *privateCmd) talk(ctx context.Context, r *run, talkers []*talker) {
 	for _, t := range talkers {
 		wg.Go(func() {
 			for n := 1; n <= each && ctx.Err() == nil && t.say(ctx, n); n++ {
-				c.pause(ctx)
+				pause(ctx, c.Rate)
 			}
 		})
 	}
 	wg.Wait()
 }
 
-// pause keeps the rate, unevenly, as people do.
-func (c *privateCmd) pause(ctx context.Context) {
-	if c.Rate <= 0 {
+// pause keeps a rate per second, unevenly, as people do.
+func pause(ctx context.Context, rate float64) {
+	if rate <= 0 {
 		return
 	}
 	select {
-	case <-time.After(time.Duration(2 * rand.Float64() / c.Rate * float64(time.Second))):
+	case <-time.After(time.Duration(2 * rand.Float64() / rate * float64(time.Second))):
 	case <-ctx.Done():
 	}
 }
