@@ -80,13 +80,13 @@ func (r *Renderer) Page(
 	switch {
 	case p.PTS > 0:
 		return &tg.MessagesChannelMessages{
-			Pts: p.PTS, Count: int32(p.Total), OffsetIDOffset: above, Messages: shown, Topics: topics, Chats: chats, Users: users,
+			Inexact: p.Inexact, Pts: p.PTS, Count: int32(p.Total), OffsetIDOffset: above, Messages: shown, Topics: topics, Chats: chats, Users: users,
 		}, nil
 	case p.Whole:
 		return &tg.MessagesMessages{Messages: shown, Topics: topics, Chats: chats, Users: users}, nil
 	}
 	return &tg.MessagesMessagesSlice{
-		Count: int32(p.Total), OffsetIDOffset: above, Messages: shown, Topics: topics, Chats: chats, Users: users,
+		Inexact: p.Inexact, Count: int32(p.Total), OffsetIDOffset: above, Messages: shown, Topics: topics, Chats: chats, Users: users,
 	}, nil
 }
 
