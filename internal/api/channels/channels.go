@@ -131,10 +131,7 @@ func (h *Handlers) showChanged(
 }
 
 // showLive shows that a channel has changed, to each member in his own form: clients take no rights from the shared one.
-func (h *Handlers) showLive(_ context.Context, viewer ids.User, v channels.Changed) (tg.UpdateClass, []ids.Peer, error) {
-	if viewer == 0 {
-		return nil, nil, nil
-	}
+func (h *Handlers) showLive(_ context.Context, _ ids.User, v channels.Changed) (tg.UpdateClass, []ids.Peer, error) {
 	return &tg.UpdateChannel{ChannelID: int64(v.Channel)}, []ids.Peer{v.Channel.Peer()}, nil
 }
 

@@ -1,11 +1,14 @@
 package chats
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
+	"hermod/internal/api/render"
 	"hermod/internal/bus"
 	"hermod/internal/bus/bustest"
 	"hermod/internal/db"
@@ -457,4 +460,30 @@ func pinnedOrGone(u tg.UpdateClass) int32 {
 		return 1
 	}
 	return 0
+}
+
+// TestChangesOfAChannelAreShownToEach lets each member see the channel as he may.
+func TestChangesOfAChannelAreShownToEach(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t), bus.NewLocal())
+	w.feed.intimate = 0
+	render.OnLive(w.render, func(_ context.Context, _ ids.User, v channels.Changed) (tg.UpdateClass, []ids.Peer, error) {
+		return &tg.UpdateChannel{ChannelID: int64(v.Channel)}, []ids.Peer{v.Channel.Peer()}, nil
+	})
+	p := w.people(2)
+	ch := w.supergroup(p...)
+	owner, _ := w.listen(p[0])
+	reader, _ := w.listen(p[1])
+	w.feed.live(bus.Message{Key: int64(ch.Peer()), Value: channels.Changed{Channel: ch}})
+	for e, creator := range map[*ear]bool{owner: true, reader: false} {
+		eventually(t, func() bool {
+			return slices.ContainsFunc(e.take(), func(h heard) bool {
+				u, ok := h.update.(*tg.Updates)
+				if !ok || len(u.Chats) == 0 {
+					return false
+				}
+				c := u.Chats[0].(*tg.Channel)
+				return !c.Min && c.Creator == creator
+			})
+		})
+	}
 }

@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"maps"
 	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"hermod/internal/domain/channels"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/messages"
 	"hermod/internal/domain/updates"
@@ -281,7 +281,7 @@ func (r *room) showOne(ctx context.Context, q queued, here map[ids.User]bool) (p
 // viewers are those who get a form of e of their own, and 0 for all others if there are any.
 func (r *room) viewers(e updates.Entry, here map[ids.User]bool) []ids.User {
 	if len(here) <= r.feed.intimate {
-		return slices.Collect(maps.Keys(here))
+		return some(here, len(here))
 	}
 	m, _ := e.Value.(*messages.Message)
 	own := slices.DeleteFunc(concerned(m), func(u ids.User) bool { return !here[u] })
@@ -298,19 +298,33 @@ func concerned(m *messages.Message) []ids.User {
 
 func (r *room) showLive(ctx context.Context, value any, here map[ids.User]bool) (p post, err error) {
 	show := func(viewer ids.User) (tg.UpdatesClass, error) { return r.feed.render.Live(ctx, viewer, value) }
-	var own []ids.User
-	if t, ok := value.(messages.Typing); ok {
-		own = []ids.User{t.From} // he knows
-	}
-	if err := p.fill(show, own, here); err != nil || p.form != nil {
+	if err := p.fill(show, r.ownLive(value, here), here); err != nil || p.form != nil {
 		return p, err
 	}
-	for user := range here {
-		if own = append(own, user); len(own) == maxOwn {
+	return p, p.fill(show, some(here, maxOwn), here)
+}
+
+// ownLive are those who get a form of a live value of their own. What a channel is looks different to each member by his
+// rights, and changes seldom.
+func (r *room) ownLive(value any, here map[ids.User]bool) []ids.User {
+	switch v := value.(type) {
+	case messages.Typing:
+		return []ids.User{v.From} // he knows
+	case channels.Changed:
+		return some(here, maxOwn)
+	}
+	return nil
+}
+
+func some(users map[ids.User]bool, limit int) []ids.User {
+	list := make([]ids.User, 0, min(len(users), limit))
+	for u := range users {
+		if len(list) == limit {
 			break
 		}
+		list = append(list, u)
 	}
-	return p, p.fill(show, own, here)
+	return list
 }
 
 // fill shows something to all, and to those among own who are here as they see it.
