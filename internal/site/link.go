@@ -17,7 +17,7 @@ type Link struct {
 
 // A Card is what may be told of a link to anybody.
 type Card struct {
-	Kind    string // "Channel", "Group" or "Person"
+	Kind    string // "Channel", "Group", "Person" or "Bot"
 	Title   string
 	About   string
 	Members int // 0: not told
