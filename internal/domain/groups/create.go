@@ -49,8 +49,9 @@ func (s *Service) Create(ctx context.Context, n NewGroup) (res Result, err error
 	return res, wrap(err, "create", ids.Chat(id))
 }
 
-// Sequence is the sequence of the ids of groups and channels, which differ from each other.
-const Sequence = "chat"
+// Sequence is the sequence of the ids of groups and channels. They differ from each other, and from those of people, whose
+// sequence it is: mtcute 0.28 keeps what it knows of peers under their bare ids, and mistakes one for the other.
+const Sequence = "user"
 
 func (s *Service) create(ctx context.Context, tx *db.Tx, id ids.Chat, n NewGroup, welcome []ids.User) (Result, error) {
 	g := Group{
