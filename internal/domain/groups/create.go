@@ -50,7 +50,7 @@ func (s *Service) Create(ctx context.Context, n NewGroup) (res Result, err error
 }
 
 // Sequence is the sequence of the ids of groups and channels. They differ from each other, and from those of people, whose
-// sequence it is: mtcute 0.28 keeps what it knows of peers under their bare ids, and mistakes one for the other.
+// sequence it is: mtcute 0.30 keeps what it knows of peers under their bare ids, and mistakes one for the other.
 const Sequence = "user"
 
 func (s *Service) create(ctx context.Context, tx *db.Tx, id ids.Chat, n NewGroup, welcome []ids.User) (Result, error) {
