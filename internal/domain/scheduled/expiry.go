@@ -2,6 +2,7 @@ package scheduled
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -227,13 +228,12 @@ func (s *Service) expireDue(ctx context.Context, now time.Time) error {
 		for _, e := range due {
 			byOwner[e.owner] = append(byOwner[e.owner], e)
 		}
+		var failed error // of one owner does not keep those of others waiting
 		for owner, list := range byOwner {
-			if err := s.expire(ctx, owner, list); err != nil {
-				return err
-			}
+			failed = errors.Join(failed, s.expire(ctx, owner, list))
 		}
-		if len(due) < expireBatch {
-			return nil
+		if failed != nil || len(due) < expireBatch {
+			return failed
 		}
 	}
 }
