@@ -54,6 +54,7 @@ func newAPI(ctx context.Context, s *Server) (*api, error) {
 			return list.Dialog(ctx, user, peer)
 		},
 		Channels: c.Channels, Joined: c.Groups.Peers, Watch: c.watch, SaveSendAs: c.Channels.SetSendAs,
+		Seen: c.Reactions.Seen,
 	})
 	start, err := boot.New(s.bootOptions(v))
 	if err != nil {

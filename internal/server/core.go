@@ -108,7 +108,7 @@ func (c *Core) build(ctx context.Context, cfg config.Config, o Options) error {
 // forget drops what other packages keep about an account that is being deleted.
 func (c *Core) forget(ctx context.Context, tx *db.Tx, u ids.User) error {
 	for _, forget := range []func(context.Context, *db.Tx, ids.User) error{
-		c.Groups.Forget, c.Channels.Forget, c.Contacts.Forget,
+		c.Groups.Forget, c.Channels.Forget, c.Contacts.Forget, c.Reactions.Forget,
 	} {
 		if err := forget(ctx, tx, u); err != nil {
 			return err

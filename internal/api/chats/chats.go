@@ -57,6 +57,9 @@ type Options struct {
 	// Schedule keeps messages that are to be sent at a time, ScheduleForward messages that are to be forwarded then.
 	Schedule        func(ctx context.Context, call *rpc.Call, at int32, reqs []messages.SendRequest) (tg.UpdatesClass, error)
 	ScheduleForward func(ctx context.Context, call *rpc.Call, at int32, req messages.ForwardRequest) (tg.UpdatesClass, error)
+	// Seen is told which messages viewer has looked at, so that reactions to his own count as seen; a peer of 0 is any chat
+	// but a channel.
+	Seen func(ctx context.Context, viewer ids.User, peer ids.Peer, list []ids.Message) error
 	// Watch is told that viewer looks at user.
 	Watch func(viewer, user ids.User)
 	// SaveSendAs notes as whom a user writes in a channel from now on; 0 is himself.

@@ -160,6 +160,9 @@ func (h *Handlers) channelsReadHistory(ctx context.Context, call *rpc.Call, in *
 // readMessageContents serves https://core.telegram.org/method/messages.readMessageContents.
 func (h *Handlers) readMessageContents(ctx context.Context, call *rpc.Call, in *tg.MessagesReadMessageContents) (*tg.MessagesAffectedMessages, error) {
 	moved, err := h.messages.ReadContents(ctx, call.User, 0, messageIDs(in.ID))
+	if err == nil && h.o.Seen != nil {
+		err = h.o.Seen(ctx, call.User, 0, messageIDs(in.ID))
+	}
 	return &tg.MessagesAffectedMessages{Pts: moved.PTS, PtsCount: moved.Count}, err
 }
 
@@ -169,7 +172,9 @@ func (h *Handlers) channelsReadMessageContents(ctx context.Context, call *rpc.Ca
 	if err != nil {
 		return false, err
 	}
-	_, err = h.messages.ReadContents(ctx, call.User, peer, messageIDs(in.ID))
+	if _, err = h.messages.ReadContents(ctx, call.User, peer, messageIDs(in.ID)); err == nil && h.o.Seen != nil {
+		err = h.o.Seen(ctx, call.User, peer, messageIDs(in.ID))
+	}
 	return true, err
 }
 

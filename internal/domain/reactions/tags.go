@@ -3,7 +3,6 @@ package reactions
 import (
 	"context"
 	"fmt"
-	"slices"
 	"unicode/utf8"
 
 	"hermod/internal/db"
@@ -105,28 +104,4 @@ func (s *Service) keepName(ctx context.Context, tx *db.Tx, owner ids.User, r mes
 	const set = `INSERT INTO saved_tag (owner, reaction, title) VALUES ($1, $2, $3)
 		ON CONFLICT (owner, reaction) DO UPDATE SET title = excluded.title`
 	return tx.Queue(ctx, set, int64(owner), string(r), title)
-}
-
-// Tagged returns the saved messages of owner that have all of the given tags, the newest first: of all, or of those from
-// one chat. Only ids below before count, if that is not 0. Search asks for it.
-func (s *Service) Tagged(
-	ctx context.Context, tx *db.Tx, owner ids.User, from ids.Peer, with []messages.Reaction, before ids.Message, limit int,
-) (found []ids.Message, err error) {
-	with = slices.Compact(slices.Sorted(slices.Values(with)))
-	if len(with) == 0 || len(with) > maxOwn {
-		return nil, nil
-	}
-	args := []any{int64(owner), int64(from), int64(before), len(with), limit}
-	for _, r := range with {
-		args = append(args, string(r))
-	}
-	sql := `SELECT id FROM tagged_message WHERE owner = $1 AND (saved = $2 OR $2 = 0) AND (id < $3 OR $3 = 0)
-		AND reaction IN (` + db.List(6, len(with)) + `) GROUP BY id HAVING COUNT(*) = $4 ORDER BY id DESC LIMIT $5`
-	err = tx.Each(ctx, sql, args, func(rows *db.Rows) error {
-		var id ids.Message
-		err := rows.Scan(&id)
-		found = append(found, id)
-		return err
-	})
-	return found, err
 }

@@ -3,6 +3,7 @@ package reactions
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"hermod/internal/db"
@@ -39,36 +40,8 @@ func (s *Service) forgetUnread(ctx context.Context, tx *db.Tx, author ids.User, 
 	return tx.Queue(ctx, drop, int64(author), int64(m.Peer), int64(m.ID))
 }
 
-// UnreadCounts returns how many messages in each chat have reactions that viewer has not seen; chats without are left
-// out. It is asked for a page of dialogs at once.
-func (s *Service) UnreadCounts(ctx context.Context, viewer ids.User, peers []ids.Peer) (map[ids.Peer]int, error) {
-	return read(ctx, s, func(tx *db.Tx) (map[ids.Peer]int, error) { return s.UnreadCountsTx(ctx, tx, viewer, peers) })
-}
-
-// UnreadCountsTx is UnreadCounts in a transaction.
-func (s *Service) UnreadCountsTx(ctx context.Context, tx *db.Tx, viewer ids.User, peers []ids.Peer) (map[ids.Peer]int, error) {
-	counts := make(map[ids.Peer]int)
-	for part := range slices.Chunk(peers, MaxPage) {
-		args := []any{int64(viewer)}
-		for _, p := range part {
-			args = append(args, int64(p))
-		}
-		sql := `SELECT peer, COUNT(*) FROM unread_reaction WHERE owner = $1 AND peer IN (` + db.List(2, len(part)) + `) GROUP BY peer`
-		err := tx.Each(ctx, sql, args, func(rows *db.Rows) error {
-			var p ids.Peer
-			var n int
-			err := rows.Scan(&p, &n)
-			counts[p] = n
-			return err
-		})
-		if err != nil {
-			return nil, fmt.Errorf("count unread reactions: %w", err)
-		}
-	}
-	return counts, nil
-}
-
-// UnreadInThreads is UnreadCounts for the topics of a forum.
+// UnreadInThreads returns how many messages of viewer in each topic of a forum have reactions that he has not seen; topics
+// without are left out.
 func (s *Service) UnreadInThreads(ctx context.Context, viewer ids.User, peer ids.Peer) (map[ids.Message]int, error) {
 	return read(ctx, s, func(tx *db.Tx) (map[ids.Message]int, error) {
 		const list = `SELECT thread, COUNT(*) FROM unread_reaction WHERE owner = $1 AND peer = $2 GROUP BY thread`
@@ -128,9 +101,48 @@ func (s *Service) Read(ctx context.Context, viewer ids.User, peer ids.Peer, thre
 	return left, nil
 }
 
-// Seen marks the reactions to single messages as seen, when their author looks at them.
+// Seen marks the reactions to single messages of viewer as seen: he has looked at them. A peer of 0 stands for all chats
+// but channels.
 func (s *Service) Seen(ctx context.Context, viewer ids.User, peer ids.Peer, list []ids.Message) error {
-	return s.db.Write(ctx, func(tx *db.Tx) error { return s.markSeen(ctx, tx, viewer, peer, list) })
+	if list = list[:min(len(list), MaxPage)]; len(list) == 0 {
+		return nil
+	}
+	fresh, err := s.unseen(ctx, viewer, peer, list)
+	if err != nil || len(fresh) == 0 {
+		return err
+	}
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		for peer, list := range fresh {
+			if err := s.markSeen(ctx, tx, viewer, peer, list); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// unseen returns those of list with reactions that viewer has not seen, by chat. Mostly there are none, and it costs a read.
+func (s *Service) unseen(ctx context.Context, viewer ids.User, peer ids.Peer, list []ids.Message) (map[ids.Peer][]ids.Message, error) {
+	const noChannel = -1_000_000_000_000
+	from, to := int64(peer), int64(peer)
+	if peer == 0 {
+		from, to = noChannel+1, math.MaxInt64
+	}
+	args := []any{int64(viewer), from, to}
+	for _, id := range list {
+		args = append(args, int64(id))
+	}
+	sql := `SELECT peer, id FROM unread_reaction WHERE owner = $1 AND peer >= $2 AND peer <= $3 AND id IN (` + db.List(4, len(list)) + `)`
+	return read(ctx, s, func(tx *db.Tx) (map[ids.Peer][]ids.Message, error) {
+		found := make(map[ids.Peer][]ids.Message)
+		return found, tx.Each(ctx, sql, args, func(rows *db.Rows) error {
+			var p ids.Peer
+			var id ids.Message
+			err := rows.Scan(&p, &id)
+			found[p] = append(found[p], id)
+			return err
+		})
+	})
 }
 
 func (s *Service) markSeen(ctx context.Context, tx *db.Tx, viewer ids.User, peer ids.Peer, list []ids.Message) error {
