@@ -182,6 +182,10 @@ func (s *Service) blank(ctx context.Context, tx *db.Tx, m *Message) error {
 	if m.Action != nil && m.Action.Kind == actions.HistoryClear {
 		return nil
 	}
+	before := *m
+	if err := s.forgetBeside(ctx, tx, m.Owner, []*Message{&before}); err != nil {
+		return err
+	}
 	m.Text.String, m.Text.Entities = "", nil
 	m.extra = extra{Action: &actions.Action{Kind: actions.HistoryClear}}
 	m.Flags = m.Flags&Out | IsAction

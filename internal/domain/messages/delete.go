@@ -226,10 +226,20 @@ func (s *Service) eraseAll(ctx context.Context, tx *db.Tx, owner ids.Peer, rows 
 	if err := erase(ctx, tx, owner, rows); err != nil {
 		return err
 	}
-	const unpin = `DELETE FROM pinned_message WHERE owner = $1 AND peer = $2 AND id = $3`
 	gone := make([]ids.Message, len(rows))
 	for i, m := range rows {
 		gone[i] = m.ID
+	}
+	if err := s.index.stale(ctx, tx, owner, gone...); err != nil {
+		return err
+	}
+	return s.forgetBeside(ctx, tx, owner, rows)
+}
+
+// forgetBeside drops what is kept beside rows of one owner whose content is gone.
+func (s *Service) forgetBeside(ctx context.Context, tx *db.Tx, owner ids.Peer, rows []*Message) error {
+	const unpin = `DELETE FROM pinned_message WHERE owner = $1 AND peer = $2 AND id = $3`
+	for _, m := range rows {
 		if !m.Flags.Has(Pinned) {
 			continue
 		}
@@ -238,9 +248,6 @@ func (s *Service) eraseAll(ctx context.Context, tx *db.Tx, owner ids.Peer, rows 
 		}
 	}
 	if err := forgetMentions(ctx, tx, rows); err != nil {
-		return err
-	}
-	if err := s.index.stale(ctx, tx, owner, gone...); err != nil {
 		return err
 	}
 	return hook(ctx, tx, s.hooks.deleted, rows)
