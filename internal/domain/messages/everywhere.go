@@ -255,7 +255,7 @@ func (s *Service) wordsEverywhere(ctx context.Context, tx *db.Tx, q GlobalQuery,
 func nearest(ctx context.Context, tx *db.Tx, owner ids.Peer, t terms, into map[ids.Peer][]ids.Message) error {
 	var c catch
 	p := span{high: 1<<31 - 1}
-	_, err := (list{owner: owner}).readThrough(ctx, tx, t, &p, &c)
+	_, err := (list{owner: owner}).readThrough(ctx, tx, t, &p, &c, make([]int, len(t.words)))
 	into[owner] = append(into[owner], c.ids...)
 	return err
 }

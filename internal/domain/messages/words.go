@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"hermod/internal/db"
 	"hermod/internal/domain/ids"
@@ -15,9 +16,13 @@ import (
 const (
 	// near is how many messages next to where a search begins are read through before the index is asked. Words that are
 	// common enough to fill a page from there never make the index gather all of their messages.
-	near = 1000
-	// maxHits is how many messages are taken from the index.
+	near = 300
+	// common is from how many of those near that have a word on the index is not asked for it: the few messages that other
+	// words lead to are read through instead.
+	common = near / 20
+	// maxHits is how many messages the index gathers, and fewHits how many of those are looked at.
 	maxHits = 20_000
+	fewHits = 2000
 	// maxTail is how many messages are read through because the index does not hold them yet.
 	maxTail = 20_000
 )
@@ -26,6 +31,34 @@ const (
 type terms struct {
 	words    []string // each begins a word of the text
 	hashtags []string // each is in the text, with its #
+}
+
+// rarest are the words that the index is asked for, given how many of the messages near have each: those that few have, or
+// else the one that the fewest have.
+func (t terms) rarest(seen []int) (rare []string) {
+	least := 0
+	for i, w := range t.words {
+		if seen[i] < common {
+			rare = append(rare, w)
+		}
+		if seen[i] < seen[least] || seen[i] == seen[least] && len(w) > len(t.words[least]) {
+			least = i
+		}
+	}
+	if len(rare) == 0 {
+		return []string{t.words[least]}
+	}
+	return rare
+}
+
+// count adds 1 for each of the words that body has.
+func (t terms) count(body string, seen []int) {
+	lower := strings.ToLower(body)
+	for i, w := range t.words {
+		if hasWord(lower, w) {
+			seen[i]++
+		}
+	}
 }
 
 // termsOf reads what a person typed.
@@ -132,7 +165,8 @@ func (s *Service) catch(ctx context.Context, tx *db.Tx, l list, t terms, p span,
 	if p.low+1 >= p.high {
 		return catch{exact: true}, nil
 	}
-	read, err := l.readThrough(ctx, tx, t, &p, &c)
+	seen := make([]int, len(t.words))
+	read, err := l.readThrough(ctx, tx, t, &p, &c, seen)
 	if err != nil || read < near {
 		c.total, c.exact = len(c.ids), true
 		return c, err
@@ -140,20 +174,16 @@ func (s *Service) catch(ctx context.Context, tx *db.Tx, l list, t terms, p span,
 	if len(c.ids) >= max(need, 1) {
 		return c, l.guess(ctx, tx, &c, read)
 	}
-	hits, whole, err := s.index.hits(ctx, tx, l.owner, t, p)
+	hits, all, err := s.index.hits(ctx, tx, l.owner, t, t.rarest(seen), p)
 	if err != nil {
 		return c, err
 	}
-	if hits, whole, err = l.among(ctx, tx, t, hits, whole); err != nil {
-		return c, err
-	}
-	c.ids = append(c.ids, hits...)
-	c.total, c.exact = len(c.ids), whole
-	return c, nil
+	return c, l.among(ctx, tx, t, hits, all, need, &c)
 }
 
-// readThrough looks at the nearest messages of a span, which it shortens by them, and returns how many it has read.
-func (l list) readThrough(ctx context.Context, tx *db.Tx, t terms, p *span, c *catch) (read int, err error) {
+// readThrough looks at the nearest messages of a span, which it shortens by them, and returns how many it has read. In seen
+// it counts how many have each of the words.
+func (l list) readThrough(ctx context.Context, tx *db.Tx, t terms, p *span, c *catch, seen []int) (read int, err error) {
 	clause, args, n := l.from()
 	sql := `SELECT id, text` + clause + fmt.Sprintf(` AND id > $%d AND id < $%d `, n, n+1) + p.order() + fmt.Sprintf(` LIMIT $%d`, n+2)
 	err = tx.Each(ctx, sql, append(args, int64(p.low), int64(p.high), near), func(rows *db.Rows) error {
@@ -163,6 +193,7 @@ func (l list) readThrough(ctx context.Context, tx *db.Tx, t terms, p *span, c *c
 		if read++; err == nil && t.in(body) {
 			c.ids = append(c.ids, id)
 		}
+		t.count(body, seen)
 		if p.up {
 			p.low = id
 		} else {
@@ -176,7 +207,8 @@ func (l list) readThrough(ctx context.Context, tx *db.Tx, t terms, p *span, c *c
 // guess says how many messages have the words, from how many of those read have: the index would have to gather them all.
 func (l list) guess(ctx context.Context, tx *db.Tx, c *catch, read int) error {
 	var all int
-	const ofLog = `SELECT COALESCE(MAX(id), 0) - COALESCE(MIN(id), 0) + 1 FROM message WHERE owner = $1 AND id > 0`
+	const ofLog = `SELECT COALESCE((SELECT MAX(id) FROM message WHERE owner = $1), 0) -
+		COALESCE((SELECT MIN(id) FROM message WHERE owner = $1 AND id > 0), 0) + 1`
 	const ofChat = `SELECT COALESCE(MAX(messages), 0) FROM dialog WHERE owner = $1 AND peer = $2`
 	row := tx.QueryRow(ctx, ofLog, int64(l.owner))
 	if l.peer != 0 && l.peer.Channel() == 0 {
@@ -187,89 +219,124 @@ func (l list) guess(ctx context.Context, tx *db.Tx, c *catch, read int) error {
 	return err
 }
 
-// among returns those of hits that are in the list and have what is searched for, in their order.
-func (l list) among(ctx context.Context, tx *db.Tx, t terms, hits []ids.Message, whole bool) ([]ids.Message, bool, error) {
-	if l.where == "" && l.peer == l.owner && len(t.hashtags) == 0 {
-		return hits, whole, nil
-	}
-	if len(hits) > maxCounted {
-		hits, whole = hits[:maxCounted], false
-	}
-	keep := make(map[ids.Message]bool, len(hits))
-	for part := range slices.Chunk(hits, 2*MaxBatch) {
-		clause, args, n := l.from()
-		for _, id := range part {
-			args = append(args, int64(id))
-		}
-		sql := `SELECT id, text` + clause + ` AND id IN (` + db.List(n, len(part)) + `)`
-		err := tx.Each(ctx, sql, args, func(rows *db.Rows) error {
-			var id ids.Message
-			var body string
-			err := rows.Scan(&id, &body)
-			keep[id] = t.in(body)
-			return err
-		})
+// among adds those of hits that are in the list and have what is searched for, in their order, until the need is filled. all
+// is how many hits there are; where not all were looked at, the total is guessed from those that were.
+func (l list) among(ctx context.Context, tx *db.Tx, t terms, hits []ids.Message, all, need int, c *catch) error {
+	before, looked := len(c.ids), 0
+	for part := range slices.Chunk(hits, MaxBatch) {
+		keep, err := l.having(ctx, tx, t, part)
 		if err != nil {
-			return nil, false, err
+			return err
+		}
+		for _, id := range part {
+			if keep[id] {
+				c.ids = append(c.ids, id)
+			}
+		}
+		if looked += len(part); len(c.ids) >= need && looked >= 2*MaxBatch {
+			break
 		}
 	}
-	return slices.DeleteFunc(hits, func(id ids.Message) bool { return !keep[id] }), whole, nil
+	c.total, c.exact = len(c.ids), looked == all
+	if !c.exact && looked > 0 {
+		c.total = before + max((len(c.ids)-before)*all/looked, len(c.ids)-before+1)
+	}
+	return nil
 }
 
-// hits returns the messages of owner within a span that have the words, in its order, and whether these are all.
-func (x *index) hits(ctx context.Context, tx *db.Tx, owner ids.Peer, t terms, p span) (list []ids.Message, whole bool, err error) {
-	if tx.Engine() == db.Postgres {
-		list, err = hitsPostgres(ctx, tx, owner, t, p)
-	} else {
-		list, err = hitsSQLite(ctx, tx, owner, t, p)
+// having tells which of some messages are in the list and have what is searched for.
+func (l list) having(ctx context.Context, tx *db.Tx, t terms, some []ids.Message) (map[ids.Message]bool, error) {
+	clause, args, n := l.from()
+	for _, id := range some {
+		args = append(args, int64(id))
 	}
-	return list, len(list) < maxHits, err
+	keep := make(map[ids.Message]bool, len(some))
+	sql := `SELECT id, text` + clause + ` AND id IN (` + db.List(n, len(some)) + `)`
+	err := tx.Each(ctx, sql, args, func(rows *db.Rows) error {
+		var id ids.Message
+		var body string
+		err := rows.Scan(&id, &body)
+		keep[id] = t.in(body)
+		return err
+	})
+	return keep, err
+}
+
+// hits returns the messages of owner within a span that have words, in its order, at most fewHits of them, and how many
+// there are, as far as they are counted.
+func (x *index) hits(
+	ctx context.Context, tx *db.Tx, owner ids.Peer, t terms, words []string, p span,
+) (list []ids.Message, all int, err error) {
+	if tx.Engine() == db.Postgres {
+		return hitsPostgres(ctx, tx, owner, words, p)
+	}
+	return hitsSQLite(ctx, tx, owner, t, words, p)
 }
 
 // hitsPostgres asks the index message_term. What is found is gathered before it is sorted: that is how the engine is kept
 // from reading through all messages of the owner from the newest on.
-func hitsPostgres(ctx context.Context, tx *db.Tx, owner ids.Peer, t terms, p span) ([]ids.Message, error) {
+func hitsPostgres(ctx context.Context, tx *db.Tx, owner ids.Peer, words []string, p span) (list []ids.Message, all int, err error) {
 	find := `WITH hit AS MATERIALIZED (SELECT owner, id FROM message
 		WHERE text <> '' AND message_terms(owner, text) @@ CAST($1 AS tsquery) LIMIT $2)
-		SELECT id FROM hit WHERE owner = $3 AND id > $4 AND id < $5 ` + p.order()
-	words := make([]string, len(t.words))
-	for i, w := range t.words {
-		words[i] = fmt.Sprintf("'%d/%s':*", owner, w)
+		SELECT id, COUNT(*) OVER () FROM hit WHERE owner = $3 AND id > $4 AND id < $5 ` + p.order() + ` LIMIT $6`
+	of := make([]string, len(words))
+	for i, w := range words {
+		of[i] = fmt.Sprintf("'%d/%s':*", owner, w)
 	}
-	return hitIDs(ctx, tx, find, strings.Join(words, " & "), maxHits, int64(owner), int64(p.low), int64(p.high))
-}
-
-func hitIDs(ctx context.Context, tx *db.Tx, sql string, args ...any) (list []ids.Message, err error) {
-	err = tx.Each(ctx, sql, args, func(rows *db.Rows) error {
+	args := []any{strings.Join(of, " & "), maxHits, int64(owner), int64(p.low), int64(p.high), fewHits}
+	err = tx.Each(ctx, find, args, func(rows *db.Rows) error {
 		var id ids.Message
-		err := rows.Scan(&id)
+		err := rows.Scan(&id, &all)
 		list = append(list, id)
 		return err
 	})
-	return list, err
+	return list, all, err
 }
 
 // hitsSQLite asks message_words, and looks through those messages that it does not hold yet, or not as they are.
-func hitsSQLite(ctx context.Context, tx *db.Tx, owner ids.Peer, t terms, p span) ([]ids.Message, error) {
-	find := `SELECT rowid - $1 AS id FROM message_words WHERE message_words MATCH $2 AND rowid > $3 AND rowid < $4 `
-	order := `ORDER BY rowid DESC LIMIT $5`
+func hitsSQLite(ctx context.Context, tx *db.Tx, owner ids.Peer, t terms, words []string, p span) (list []ids.Message, all int, err error) {
+	const where = ` FROM message_words WHERE message_words MATCH $1 AND rowid > $2 AND rowid < $3 `
+	order := `ORDER BY rowid DESC LIMIT $4`
 	if p.up {
-		order = `ORDER BY rowid LIMIT $5`
+		order = `ORDER BY rowid LIMIT $4`
 	}
 	base := rowBase(owner)
-	words := make([]string, len(t.words))
-	for i, w := range t.words {
-		words[i] = `"` + termKey(owner) + w + `" *`
+	of := make([]string, len(words))
+	for i, w := range words {
+		of[i] = `"` + termKey(owner) + w + `" *`
 	}
-	list, err := hitIDs(ctx, tx, find+order, base, strings.Join(words, " AND "), base+int64(p.low), base+int64(p.high), maxHits)
+	args := []any{strings.Join(of, " AND "), base + int64(p.low), base + int64(p.high)}
+	err = tx.Each(ctx, `SELECT rowid`+where+order, append(slices.Clone(args), fewHits), func(rows *db.Rows) error {
+		var row int64
+		err := rows.Scan(&row)
+		list = append(list, ids.Message(row-base))
+		return err
+	})
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
+	more := 0
+	if len(list) == fewHits {
+		count := `SELECT COUNT(*) FROM (SELECT rowid` + where + `LIMIT $4)`
+		if err := tx.QueryRow(ctx, count, append(slices.Clone(args), maxHits)...).Scan(&more); err != nil {
+			return nil, 0, err
+		}
+		more -= fewHits
+	}
+	list, err = withUnindexed(ctx, tx, owner, t, p, list)
+	return list, len(list) + max(more, 0), err
+}
+
+// withUnindexed takes out of list what has changed since it was indexed, and puts in what is not in the index as it is.
+func withUnindexed(ctx context.Context, tx *db.Tx, owner ids.Peer, t terms, p span, list []ids.Message) ([]ids.Message, error) {
 	stale, late, err := unindexed(ctx, tx, owner, t, p)
 	if err != nil {
 		return nil, err
 	}
 	list = slices.DeleteFunc(list, func(id ids.Message) bool { return stale[id] })
+	if len(late) == 0 {
+		return list, nil
+	}
 	list = append(list, late...)
 	slices.Sort(list)
 	list = slices.Compact(list)
@@ -284,27 +351,33 @@ func hitsSQLite(ctx context.Context, tx *db.Tx, owner ids.Peer, t terms, p span)
 func unindexed(ctx context.Context, tx *db.Tx, owner ids.Peer, t terms, p span) (stale map[ids.Message]bool, found []ids.Message, err error) {
 	const changed = `SELECT s.id, COALESCE(m.text, '') FROM search_stale s
 		LEFT JOIN message m ON m.owner = s.owner AND m.id = s.id WHERE s.owner = $1 AND s.id > $2 AND s.id < $3 LIMIT $4`
-	const fresh = `SELECT id, text FROM message WHERE owner = $1 AND id > $2 AND id < $3
-		AND id > COALESCE((SELECT id FROM search_mark WHERE owner = $1), 0) ORDER BY id DESC LIMIT $4`
-	stale = make(map[ids.Message]bool)
-	for i, sql := range []string{changed, fresh} {
-		err := tx.Each(ctx, sql, []any{int64(owner), int64(p.low), int64(p.high), maxTail}, func(rows *db.Rows) error {
-			var id ids.Message
-			var body string
-			err := rows.Scan(&id, &body)
-			if i == 0 {
-				stale[id] = true
-			}
-			if err == nil && body != "" && t.in(body) {
-				found = append(found, id)
-			}
-			return err
-		})
-		if err != nil {
-			return nil, nil, err
-		}
+	const fresh = `SELECT id, text FROM message WHERE owner = $1 AND id > $2 AND id < $3 ORDER BY id DESC LIMIT $4`
+	var mark ids.Message
+	const indexed = `SELECT COALESCE(MAX(id), 0) FROM search_mark WHERE owner = $1`
+	if err := tx.QueryRow(ctx, indexed, int64(owner)).Scan(&mark); err != nil {
+		return nil, nil, err
 	}
-	return stale, found, nil
+	stale = make(map[ids.Message]bool)
+	look := func(rows *db.Rows, changed bool) error {
+		var id ids.Message
+		var body string
+		err := rows.Scan(&id, &body)
+		if changed {
+			stale[id] = true
+		}
+		if err == nil && body != "" && t.in(body) {
+			found = append(found, id)
+		}
+		return err
+	}
+	args := []any{int64(owner), int64(p.low), int64(p.high), maxTail}
+	err = tx.Each(ctx, changed, args, func(rows *db.Rows) error { return look(rows, true) })
+	if err != nil {
+		return nil, nil, err
+	}
+	args = []any{int64(owner), int64(max(p.low, mark)), int64(p.high), maxTail}
+	err = tx.Each(ctx, fresh, args, func(rows *db.Rows) error { return look(rows, false) })
+	return stale, found, err
 }
 
 // termKey is what stands before each word of owner's messages in message_words: letters and digits, always as many.
@@ -329,13 +402,23 @@ func keyed(owner ids.Peer, body string) string {
 
 // hasWords reports whether each of words begins a word of body.
 func hasWords(body string, words []string) bool {
-	all := split(body)
-	for _, w := range words {
-		if !slices.ContainsFunc(all, func(t string) bool { return strings.HasPrefix(t, w) }) {
+	lower := strings.ToLower(body)
+	return !slices.ContainsFunc(words, func(w string) bool { return !hasWord(lower, w) })
+}
+
+// hasWord reports whether a word of a text in lower case begins with word.
+func hasWord(lower, word string) bool {
+	for at := 0; ; at++ {
+		i := strings.Index(lower[at:], word)
+		if i < 0 {
 			return false
 		}
+		at += i
+		before, _ := utf8.DecodeLastRuneInString(lower[:at])
+		if at == 0 || !unicode.IsLetter(before) && !unicode.IsNumber(before) {
+			return true
+		}
 	}
-	return true
 }
 
 // split cuts s into words, in lower case, where the indexes of both engines do.
