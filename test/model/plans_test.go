@@ -18,10 +18,12 @@ import (
 
 // large are the tables that grow with the use of a server: no statement may look through one of them.
 var large = []string{
-	"message", "update_log", "log_state", "dialog", "draft", "notify_setting", "pinned_message", "read_date", "unread_mention",
-	"message_bucket", "channel", "channel_member", "basic_group", "group_member", "membership", "reaction", "post_counter",
-	"user_account", "contact", "known_by", "username", "admin_log", "invite_link", "poll", "poll_vote", "scheduled_message",
-	"forum_topic", "search_mark", "search_stale",
+	"message", "update_log", "log_state", "dialog", "draft", "pinned_message", "saved_pin", "saved_tag", "read_date", "unread_mention",
+	"unread_reaction", "message_bucket", "hashtag_post", "channel", "channel_member", "channel_member_word", "channel_read",
+	"channel_event", "channel_day", "basic_group", "basic_group_member", "membership", "invite", "invite_importer", "join_request",
+	"reaction", "recent_reaction", "tagged_message", "post_counter", "poll", "poll_place", "poll_vote", "scheduled_message",
+	"forum_topic", "thread_read", "discussion_post", "user_account", "phone", "username", "contact", "known_by", "public_title",
+	"public_word", "web_page",
 }
 
 // TestStatementsUseIndexes lets people do everything, collects the statements and asks the database for their plans.
@@ -125,6 +127,9 @@ func (w *world) readEverything(ctx context.Context) error {
 	return nil
 }
 
+// wholeLog is the step that goes through all messages of a log. To find the largest id it is short.
+const wholeLog = "SEARCH message USING PRIMARY KEY (owner=?)"
+
 // planSQLite returns the steps of a plan that look through a large table, or through a whole log.
 func planSQLite(ctx context.Context, d *db.DB, sql string, args []any) (bad []string, err error) {
 	err = d.Read(ctx, func(tx *db.Tx) error {
@@ -138,7 +143,7 @@ func planSQLite(ctx context.Context, d *db.DB, sql string, args []any) (bad []st
 			if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
 				return err
 			}
-			if table := scanned(detail, "SCAN "); table != "" || strings.HasSuffix(detail, "message USING PRIMARY KEY (owner=?)") {
+			if table := scanned(detail, "SCAN "); table != "" || detail == wholeLog && !strings.Contains(sql, "MAX(id)") {
 				bad = append(bad, detail)
 			}
 		}
