@@ -2,6 +2,7 @@ package channels
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -66,25 +67,27 @@ func (s *Service) makeMembers(ctx context.Context, tx *db.Tx, ch ids.Channel, wh
 }
 
 // newcomers returns those of who of whom nothing is kept in a channel.
-func newcomers(ctx context.Context, tx *db.Tx, ch ids.Channel, who []ids.User) ([]ids.User, error) {
-	known := make(map[ids.User]bool)
+func newcomers(ctx context.Context, tx *db.Tx, ch ids.Channel, who []ids.User) (fresh []ids.User, err error) {
+	const get = `SELECT status FROM channel_member WHERE channel = $1 AND member = $2`
 	for part := range slices.Chunk(who, maxBatch) {
-		args := []any{ch}
-		for _, u := range part {
-			args = append(args, u)
+		keys := make([][]any, len(part))
+		for i, u := range part {
+			keys[i] = []any{ch, u}
 		}
-		sql := `SELECT member FROM channel_member WHERE channel = $1 AND member IN (` + db.List(2, len(part)) + `)`
-		err := tx.Each(ctx, sql, args, func(rows *db.Rows) error {
-			var u ids.User
-			err := rows.Scan(&u)
-			known[u] = true
-			return err
-		})
+		rows, err := tx.QueryRows(ctx, get, keys...)
 		if err != nil {
 			return nil, err
 		}
+		for i, row := range rows {
+			var status groups.Status
+			if err := row.Scan(&status); errors.Is(err, db.ErrNotFound) {
+				fresh = append(fresh, part[i])
+			} else if err != nil {
+				return nil, err
+			}
+		}
 	}
-	return slices.DeleteFunc(slices.Clone(who), func(u ids.User) bool { return known[u] }), nil
+	return fresh, nil
 }
 
 // insertMembers writes the rows of new members, and the words by which they are found.

@@ -165,23 +165,24 @@ func (s *Service) removeSome(ctx context.Context, tx *db.Tx, ch ids.Channel, lim
 }
 
 func (s *Service) removeBatch(ctx context.Context, tx *db.Tx, ch ids.Channel, part []Member) error {
-	members, owners := []any{ch}, []any{ch.Peer()}
+	// One by one, for the reason that readMembers has.
+	const leave = `UPDATE channel_member SET status = 2, admin = 0 WHERE channel = $1 AND member = $2`
+	owners := []any{ch.Peer()}
 	for _, m := range part {
-		members, owners = append(members, m.User), append(owners, m.User)
+		if err := tx.Queue(ctx, leave, ch, m.User); err != nil {
+			return err
+		}
+		owners = append(owners, m.User)
 		s.touchMember(tx, ch, m.Peer)
 		s.groups.TouchList(tx, m.User)
 		s.came(tx, m, false)
 	}
 	list := ` (` + db.List(2, len(part)) + `)`
-	for _, step := range []struct {
-		sql  string
-		args []any
-	}{
-		{`UPDATE channel_member SET status = 2, admin = 0 WHERE channel = $1 AND member IN` + list, members},
-		{`UPDATE membership SET status = 3, role = 0 WHERE peer = $1 AND user_id IN` + list, owners},
-		{`DELETE FROM dialog WHERE peer = $1 AND owner IN` + list, owners},
+	for _, sql := range []string{
+		`UPDATE membership SET status = 3, role = 0 WHERE peer = $1 AND user_id IN` + list,
+		`DELETE FROM dialog WHERE peer = $1 AND owner IN` + list,
 	} {
-		if _, err := tx.Exec(ctx, step.sql, slices.Clone(step.args)...); err != nil {
+		if _, err := tx.Exec(ctx, sql, slices.Clone(owners)...); err != nil {
 			return err
 		}
 	}

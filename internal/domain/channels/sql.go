@@ -120,21 +120,28 @@ func readMember(ctx context.Context, tx *db.Tx, ch ids.Channel, peer ids.Peer) (
 	return m, nil
 }
 
-// readMembers returns those of peers of whom something is kept, in no order.
+// readMembers returns those of peers of whom something is kept, in that order. Each is looked up by his key: with a list of
+// keys PostgreSQL may prefer to go through all members, since it takes a channel for one of average size.
 func readMembers(ctx context.Context, tx *db.Tx, ch ids.Channel, peers []ids.Peer) (list []Member, err error) {
+	const get = `SELECT ` + memberColumns + ` FROM channel_member WHERE channel = $1 AND member = $2`
 	for part := range slices.Chunk(peers, maxBatch) {
-		args := []any{ch}
-		for _, p := range part {
-			args = append(args, p)
+		keys := make([][]any, len(part))
+		for i, p := range part {
+			keys[i] = []any{ch, p}
 		}
-		sql := `SELECT ` + memberColumns + ` FROM channel_member WHERE channel = $1 AND member IN (` + db.List(2, len(part)) + `)`
-		err := tx.Each(ctx, sql, args, func(rows *db.Rows) error {
-			m, err := scanMember(rows)
-			list = append(list, m)
-			return err
-		})
+		rows, err := tx.QueryRows(ctx, get, keys...)
 		if err != nil {
 			return nil, fmt.Errorf("members of channel %d: %w", ch, err)
+		}
+		for _, row := range rows {
+			m, err := scanMember(row)
+			if errors.Is(err, db.ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return nil, fmt.Errorf("members of channel %d: %w", ch, err)
+			}
+			list = append(list, m)
 		}
 	}
 	return list, nil
