@@ -13,6 +13,7 @@ import (
 	"hermod/internal/domain/messages"
 	"hermod/internal/domain/rights"
 	"hermod/internal/domain/stand/standtest"
+	"hermod/internal/domain/updates"
 	"hermod/internal/domain/users"
 )
 
@@ -117,7 +118,7 @@ func TestReactionsReachEverybody(t *testing.T) {
 			if peers[0].Channel() == 0 {
 				continue
 			}
-			if got := w.Events(peers[0], before); !slices.Equal(got, []string{"edit_message"}) {
+			if got := w.Events(peers[0], before); !slices.Equal(got, []string{updates.EditMessage{Hidden: true}.Kind()}) {
 				t.Errorf("%s: its log says %v, want one edit for all changes", name, got)
 			}
 		}

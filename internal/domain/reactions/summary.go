@@ -19,12 +19,16 @@ func count(old *messages.ReactionSummary, actor ids.Peer, before, after []messag
 		next.Tags = old.Tags
 	}
 	for _, r := range before {
-		add(next, r.Reaction, -1)
+		if !given(after, r.Reaction) {
+			add(next, r.Reaction, -1)
+		}
+	}
+	for _, r := range after {
+		if !given(before, r.Reaction) {
+			add(next, r.Reaction, 1)
+		}
 	}
 	next.Recent = slices.DeleteFunc(next.Recent, func(r messages.Reactor) bool { return r.Actor == actor })
-	for _, r := range after {
-		add(next, r.Reaction, 1)
-	}
 	next.Recent = append(slices.Clone(after), next.Recent...)
 	trim(next)
 	for _, c := range next.Counts {
@@ -36,6 +40,10 @@ func count(old *messages.ReactionSummary, actor ids.Peer, before, after []messag
 		return nil, nil
 	}
 	return next, lost
+}
+
+func given(list []messages.Reactor, x messages.Reaction) bool {
+	return slices.ContainsFunc(list, func(r messages.Reactor) bool { return r.Reaction == x })
 }
 
 // add changes the count of a reaction and keeps the counts in order: the higher first, of equal ones the older.
