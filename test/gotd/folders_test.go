@@ -218,9 +218,14 @@ func testReadDates(t *testing.T, c *club) {
 }
 
 func testPrivacyOfGroups(t *testing.T, c *club) {
-	must(c.cleo.api.AccountSetPrivacy(t.Context(), &tg.AccountSetPrivacyRequest{
-		Key: &tg.InputPrivacyKeyChatInvite{}, Rules: []tg.InputPrivacyRuleClass{&tg.InputPrivacyValueDisallowAll{}},
-	}))(t)
+	rule := func(r tg.InputPrivacyRuleClass) {
+		t.Helper()
+		must(c.cleo.api.AccountSetPrivacy(t.Context(), &tg.AccountSetPrivacyRequest{
+			Key: &tg.InputPrivacyKeyChatInvite{}, Rules: []tg.InputPrivacyRuleClass{r},
+		}))(t)
+	}
+	rule(&tg.InputPrivacyValueDisallowAll{})
+	defer rule(&tg.InputPrivacyValueAllowAll{})
 	got := must(c.anna.api.MessagesCreateChat(t.Context(), &tg.MessagesCreateChatRequest{
 		Title: "Without Cleo", Users: []tg.InputUserClass{c.who(c.anna, c.bent), c.who(c.anna, c.cleo)},
 	}))(t)
