@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 
 	"hermod/internal/db"
 	"hermod/internal/domain/ids"
@@ -29,15 +28,18 @@ func (s *Service) noteUnread(ctx context.Context, tx *db.Tx, m *messages.Message
 	return tx.Queue(ctx, add, int64(author), int64(m.Peer), int64(m.ID), int64(m.Thread), now())
 }
 
-// forgetUnread drops what is unread of a message to which nobody but its author reacts any more.
+// forgetUnread drops what is unread of a message when no reaction of others is left that came since.
 func (s *Service) forgetUnread(ctx context.Context, tx *db.Tx, author ids.User, m *messages.Message) error {
-	if m.Reactions != nil && slices.ContainsFunc(m.Reactions.Recent, func(r messages.Reactor) bool {
-		return r.Actor != author.Peer()
-	}) {
-		return nil
+	var last int64
+	if m.Reactions != nil {
+		for _, r := range m.Reactions.Recent {
+			if r.Actor != author.Peer() {
+				last = max(last, r.Date)
+			}
+		}
 	}
-	const drop = `DELETE FROM unread_reaction WHERE owner = $1 AND peer = $2 AND id = $3`
-	return tx.Queue(ctx, drop, int64(author), int64(m.Peer), int64(m.ID))
+	const drop = `DELETE FROM unread_reaction WHERE owner = $1 AND peer = $2 AND id = $3 AND since > $4`
+	return tx.Queue(ctx, drop, int64(author), int64(m.Peer), int64(m.ID), last)
 }
 
 // UnreadInThreads returns how many messages of viewer in each topic of a forum have reactions that he has not seen; topics
