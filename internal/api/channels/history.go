@@ -172,7 +172,7 @@ func (h *Handlers) readByOther(ctx context.Context, user ids.User, peer ids.Peer
 	return tg.Vector[*tg.ReadParticipantDate]{{UserID: int64(peer.User()), Date: int32(at.Unix())}}, nil
 }
 
-// own finds a message that is not too old to say who has read it.
+// own finds a message of the caller's that is not too old to say who has read it.
 func (h *Handlers) own(ctx context.Context, user ids.User, peer ids.Peer, id ids.Message) (*messages.Message, error) {
 	found, err := h.messages.Get(ctx, user, peer, []ids.Message{id})
 	if err != nil {
@@ -180,7 +180,7 @@ func (h *Handlers) own(ctx context.Context, user ids.User, peer ids.Peer, id ids
 	}
 	m := found[id]
 	switch {
-	case m == nil || m.Peer != peer:
+	case m == nil || m.Peer != peer || !m.IsOut(user):
 		return nil, rpc.BadRequest("MSG_ID_INVALID")
 	case time.Since(m.Date) > readKept:
 		return nil, rpc.BadRequest("MSG_TOO_OLD")
@@ -188,13 +188,16 @@ func (h *Handlers) own(ctx context.Context, user ids.User, peer ids.Peer, id ids
 	return m, nil
 }
 
-// readInChannel tells who has read a message of a supergroup that is small enough.
+// readInChannel tells a member who has read a message of his in a supergroup that is small enough and shows its members.
 func (h *Handlers) readInChannel(ctx context.Context, user ids.User, ch ids.Channel, id ids.Message) (tg.Vector[*tg.ReadParticipantDate], error) {
 	v, err := h.channels.See(ctx, user, ch)
 	if err != nil {
 		return nil, err
 	}
-	if v.Broadcast || v.Members > channels.SeenByLimit {
+	switch {
+	case !v.Me.In():
+		return nil, rights.ErrNotParticipant
+	case v.Broadcast || v.Members > channels.SeenByLimit || !v.CanList():
 		return nil, rpc.BadRequest("CHAT_TOO_BIG")
 	}
 	m, err := h.own(ctx, user, ch.Peer(), id)
