@@ -87,7 +87,7 @@ func (h *Handlers) getMessagesReactions(ctx context.Context, call *rpc.Call, in 
 		us = append(us, &tg.UpdateMessageReactions{
 			Peer: view.Peer(peer), MsgID: int32(m.ID), Reactions: show(call.User, m, views[m]),
 		})
-		about = append(about, m.Reactions.Peers()...)
+		about = append(about, m.Reacted()...)
 	}
 	return h.o.Render.Answer(ctx, call.User, about, us...)
 }

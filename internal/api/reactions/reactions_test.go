@@ -3,6 +3,7 @@ package reactions
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"hermod/internal/api/render"
@@ -278,6 +279,32 @@ func TestAvailableReactionsCanBeLoaded(t *testing.T) {
 		ask.Location = &tg.InputDocumentFileLocation{ID: doc.ID, AccessHash: 5}
 		if _, err := w.getFile(t.Context(), c, ask); !errors.Is(err, errLocation) {
 			t.Errorf("with another hash: %v", err)
+		}
+	})
+}
+
+// Who reacts to a post of a channel stays unknown to all others: not even the people beside the messages tell.
+func TestNobodyIsShownBelowPosts(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		all := w.People(3)
+		bo, cleo := all[1], all[2]
+		channel := w.Channel(true, all...)
+		m := w.Send(all[0], channel, "news", nil)
+		must[*tg.Updates](t)(w.sendReaction(t.Context(), call(bo), &tg.MessagesSendReaction{
+			Peer: w.input(bo, channel), MsgID: int32(m.ID), Reaction: emoji("👍"),
+		}))
+		got := must[*tg.Updates](t)(w.getMessagesReactions(t.Context(), call(cleo), &tg.MessagesGetMessagesReactions{
+			Peer: w.input(cleo, channel), ID: []int32{int32(m.ID)},
+		}))
+		if r := of[*tg.UpdateMessageReactions](t, got.Updates).Reactions; len(r.Results) != 1 || len(r.RecentReactions) != 0 || len(got.Users) != 0 {
+			t.Errorf("got %+v with %d people", r, len(got.Users))
+		}
+		read := w.Last(cleo, channel)
+		if _, about, err := w.render.Message(t.Context(), cleo, read); err != nil || slices.Contains(about, bo.Peer()) {
+			t.Errorf("the post comes with %v, %v", about, err)
+		}
+		if named, err := w.Messages.Names(t.Context(), cleo, channel, m.ID, bo.Peer()); err != nil || named {
+			t.Errorf("the post names him: %v, %v", named, err)
 		}
 	})
 }

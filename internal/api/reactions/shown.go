@@ -29,7 +29,7 @@ func (h *Handlers) Reactions(
 			continue
 		}
 		shown[m] = show(viewer, m, views[m])
-		about = append(about, m.Reactions.Peers()...)
+		about = append(about, m.Reacted()...)
 	}
 	return shown, about, nil
 }
@@ -97,5 +97,5 @@ func (h *Handlers) update(ctx context.Context, viewer ids.User, m *messages.Mess
 	if u.Reactions.ReactionsAsTags {
 		u.SavedPeerID = view.Peer(m.SavedPeer())
 	}
-	return u, append(m.Reactions.Peers(), m.Peer), nil
+	return u, append(m.Reacted(), m.Peer), nil
 }

@@ -215,9 +215,7 @@ func (m *Message) Peers() []ids.Peer {
 		}
 	}
 	all = append(all, m.Media.Peers()...)
-	if m.Reactions != nil {
-		all = append(all, m.Reactions.Peers()...)
-	}
+	all = append(all, m.Reacted()...)
 	slices.Sort(all)
 	all = slices.Compact(all)
 	return slices.DeleteFunc(all, func(p ids.Peer) bool { return p == 0 })

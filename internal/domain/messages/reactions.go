@@ -68,6 +68,14 @@ func (r *ReactionSummary) Peers() []ids.Peer {
 	return all
 }
 
+// Reacted are those of whom m shows that they reacted to it. Below a post of a channel nobody is shown.
+func (m *Message) Reacted() []ids.Peer {
+	if m.Flags.Has(Post) {
+		return nil
+	}
+	return m.Reactions.Peers()
+}
+
 // Total is how many reactions there are.
 func (r *ReactionSummary) Total() int {
 	n := 0
