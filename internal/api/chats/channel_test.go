@@ -487,3 +487,62 @@ func TestChangesOfAChannelAreShownToEach(t *testing.T) {
 		})
 	}
 }
+
+// TestOldMessagesStayHidden edits a message from before a member came, where the history is hidden: he hears that the
+// position has moved, and nothing else.
+func TestOldMessagesStayHidden(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		for _, intimate := range []int{intimate, 0} {
+			w.feed.intimate = intimate
+			p := w.strangers(3, uint64(1+intimate))
+			ch := w.supergroup(p[:2]...)
+			old := w.post(p[0], ch, "before", int64(1+intimate))
+			if _, err := w.channels.Turn(t.Context(), p[0].User, ch, channels.SwitchHiddenHistory, true); err != nil {
+				t.Fatal(err)
+			}
+			w.join(ch, p[0], p[2])
+			there, _ := w.listen(p[1])
+			late, _ := w.listen(p[2])
+			must[tg.UpdatesClass](t)(w.editMessage(t.Context(), p[0], &tg.MessagesEditMessage{
+				Peer: w.channelPeer(p[0], ch), ID: old.ID, Message: new("changed"),
+			}))
+			w.post(p[0], ch, "after", int64(1000+intimate))
+			edits := func(e *ear) (n, fillers int) {
+				e.mu.Lock()
+				before := slices.Clone(e.heard)
+				e.mu.Unlock()
+				e.fresh(t)
+				for _, h := range before {
+					u, ok := h.update.(*tg.Updates)
+					if !ok {
+						continue
+					}
+					switch u.Updates[0].(type) {
+					case *tg.UpdateEditChannelMessage:
+						n++
+					case *tg.UpdateDeleteChannelMessages:
+						fillers++
+					}
+				}
+				return n, fillers
+			}
+			for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+				if there.count() >= 2 && late.count() >= 2 {
+					break
+				}
+			}
+			if n, _ := edits(there); n != 1 {
+				t.Errorf("who was there hears of %d edits", n)
+			}
+			if n, fillers := edits(late); n != 0 || fillers != 1 {
+				t.Errorf("who came later hears of %d edits, and %d times that the position has moved", n, fillers)
+			}
+		}
+	})
+}
+
+func (e *ear) count() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.heard)
+}

@@ -8,6 +8,7 @@ import (
 
 	"hermod/internal/api/render"
 	"hermod/internal/bus"
+	"hermod/internal/domain/channels"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/messages"
 	"hermod/internal/domain/updates"
@@ -39,7 +40,8 @@ type Feed struct {
 	render   *render.Renderer
 	messages *messages.Service
 	users    *users.Service
-	joined   Joined // nil: nobody is in a channel
+	channels *channels.Service // nil: there are none
+	joined   Joined            // nil: nobody is in a channel
 	intimate int
 	streams  *streams
 	cancel   []func()
@@ -160,7 +162,10 @@ func (l *streams) told(user ids.User) (pts int32, ok bool) {
 
 // NewFeed makes a feed that renders as h does. Close ends it.
 func NewFeed(h *Handlers, u *users.Service, b bus.Bus) *Feed {
-	f := &Feed{render: h.render, messages: h.messages, users: u, joined: h.o.Joined, intimate: intimate, streams: h.streams}
+	f := &Feed{
+		render: h.render, messages: h.messages, users: u, channels: h.o.Channels, joined: h.o.Joined, intimate: intimate,
+		streams: h.streams,
+	}
 	f.ctx, f.end = context.WithCancel(context.Background())
 	f.cancel = []func(){
 		b.Subscribe(updates.Subject, f.nudged), b.Subscribe(messages.SubjectLive, f.live), b.Subscribe(subjectMember, f.moved),

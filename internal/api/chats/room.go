@@ -26,6 +26,8 @@ const (
 	intimate = 20
 	// maxOwn is how many members who are here may get a form of a live value of their own, when it has none for all.
 	maxOwn = 1000
+	// maxNewcomers is how many of those from whom an old message is hidden are told apart from the others.
+	maxNewcomers = 5000
 	// smallRoom is up to how many streams a single goroutine tells.
 	smallRoom = 64
 	// crowd is from how many streams on a room passes typing on no more often than every typingEvery.
@@ -275,7 +277,37 @@ func (r *room) showOne(ctx context.Context, q queued, here map[ids.User]bool) (p
 	}
 	p.form = p.own[0]
 	delete(p.own, 0)
-	return p, nil
+	return p, r.hide(ctx, e, &p)
+}
+
+// hide keeps the edit of an old message from those who came later, where the history is hidden from them: for them the
+// position moves and nothing else. Where they are too many to be told apart, that is so for all but the author.
+func (r *room) hide(ctx context.Context, e updates.Entry, p *post) error {
+	m, _ := e.Value.(*messages.Message)
+	if _, edit := e.Event.(updates.EditMessage); !edit || m == nil || r.feed.channels == nil {
+		return nil
+	}
+	late, err := r.feed.channels.Newcomers(ctx, r.peer.Channel(), m.ID, m.Date, maxNewcomers)
+	if err != nil || len(late) == 0 {
+		return err
+	}
+	u, err := r.feed.render.Push(ctx, 0, filler(r.peer, e.PTS, e.Count, e.Date))
+	if err != nil {
+		return err
+	}
+	nothing := formOf(u)
+	if len(late) == maxNewcomers {
+		p.form = nothing
+		for user := range p.own {
+			if user != m.Writer() {
+				p.own[user] = nothing
+			}
+		}
+	}
+	for _, user := range late {
+		p.own[user] = nothing
+	}
+	return nil
 }
 
 // viewers are those who get a form of e of their own, and 0 for all others if there are any.

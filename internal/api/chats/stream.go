@@ -105,6 +105,13 @@ func (s *Stream) replace() {
 	}
 }
 
+// stillMoved makes the next Next look again.
+func (s *Stream) stillMoved() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.moved = true
+}
+
 // takeLive queues what is only told live. When there is too much, it is lost.
 func (s *Stream) takeLive(value any) bool {
 	s.mu.Lock()
@@ -148,6 +155,7 @@ func (s *Stream) move(ctx context.Context, more bool) error {
 func (s *Stream) Next(ctx context.Context) ([]Item, error) {
 	if moved, more := s.hasMoved(); moved {
 		if err := s.move(ctx, more); err != nil {
+			s.stillMoved()
 			return nil, err
 		}
 	}

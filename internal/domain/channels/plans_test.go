@@ -19,6 +19,7 @@ func TestListsUseTheirIndexes(t *testing.T) {
 	}{
 		"recent":         {pageFar, []any{1, 200, 1000}, "channel_member_recent"},
 		"recent, cursor": {pageNext, []any{1, 200, 1000, 7}, "channel_member_recent"},
+		"newcomers":      {findLate, []any{1, 1000, 7, 5000}, "channel_member_recent"},
 		"admins":         {members + listAdmins, []any{1, 100}, "channel_member_admin"},
 		"bots":           {members + listBots, []any{1, 100}, "channel_member_bot"},
 		"banned":         {members + listKicked, []any{1, 1, 1000, 200}, "channel_member_banned"},

@@ -46,6 +46,32 @@ func (s *Service) recentIDs(ctx context.Context, tx *db.Tx, ch ids.Channel, q Me
 	return who, err
 }
 
+// clocks is by how much the clocks of two nodes may differ.
+const clocks = 5 * time.Minute
+
+// findLate has the channel, a time and a message.
+const findLate = `SELECT member FROM channel_member WHERE channel = $1 AND status = 1 AND joined_at >= $2 AND available >= $3
+	ORDER BY joined_at DESC, member DESC LIMIT $4`
+
+// Newcomers returns members of a channel from whom a message of a certain date is hidden, since they came later: the newest
+// members first, at most limit. Where the history is open to all there are none.
+func (s *Service) Newcomers(ctx context.Context, ch ids.Channel, id ids.Message, date time.Time, limit int) (list []ids.User, err error) {
+	c, err := s.One(ctx, ch)
+	if err != nil || !c.HiddenHistory || c.Broadcast {
+		return nil, err
+	}
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		list = nil
+		return tx.Each(ctx, findLate, []any{ch, date.Add(-clocks), id, limit}, func(rows *db.Rows) error {
+			var u ids.User
+			err := rows.Scan(&u)
+			list = append(list, u)
+			return err
+		})
+	})
+	return list, wrap(err, "newcomers of", ch)
+}
+
 // cursors remember where pages of lists of members ended, so that who reads on does not count from the beginning. A cursor
 // that was forgotten, or is a little off since somebody joined, does no harm: pages by number are as inexact.
 type cursors struct{ at *lru.Cache[cursorKey, cursor] }
