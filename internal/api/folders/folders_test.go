@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"hermod/internal/api/apitest"
+	"hermod/internal/domain/channels"
 	"hermod/internal/domain/folders"
 	"hermod/internal/domain/ids"
 	"hermod/internal/rpc"
@@ -210,5 +211,42 @@ func TestOnlyWhatIsNamedCanBeShared(t *testing.T) {
 			Chatlist: &tg.InputChatlistDialogFilter{FilterID: 2}, Peers: []tg.InputPeerClass{w.Peer(p[0], channel)},
 		})
 		apitest.Refused(t, wireErrors, err, "FILTER_NOT_SUPPORTED")
+	})
+}
+
+// TestLinksOfFoldersOpenNothing: by a folder's link nobody comes into a group whose admins let people in one by one, nor
+// back into one that he was removed from; and a plain member shares no group that has no name.
+func TestLinksOfFoldersOpenNothing(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.People(3)
+		anna, bo, cleo := p[0], p[1], p[2]
+		asking, closed, group := w.Channel(false, anna), w.Channel(false, anna, bo), w.Group(anna, bo, cleo)
+		if _, err := w.Channels.SetUsername(t.Context(), anna, asking.Channel(), "askinggroup"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Channels.Turn(t.Context(), anna, asking.Channel(), channels.SwitchJoinRequest, true); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Groups.Remove(t.Context(), anna, group.Chat(), cleo); err != nil {
+			t.Fatal(err)
+		}
+		call, guest, list := apitest.Call(bo), apitest.Call(cleo), &tg.InputChatlistDialogFilter{FilterID: 2}
+		include := []tg.InputPeerClass{w.Peer(bo, asking), w.Peer(bo, closed), w.Peer(bo, group)}
+		if err := w.set(t, call, 2, &tg.DialogFilter{Title: title("Ours"), IncludePeers: include}); err != nil {
+			t.Fatal(err)
+		}
+		made := apitest.Must[*tg.ChatlistsExportedChatlistInvite](t, "chatlists.exportChatlistInvite")(
+			w.h.exportChatlistInvite(t.Context(), call, &tg.ChatlistsExportChatlistInvite{Chatlist: list, Peers: include}))
+		if len(made.Invite.Peers) != 2 {
+			t.Errorf("exported: got %+v", made.Invite.Peers)
+		}
+		apitest.Must[tg.UpdatesClass](t, "chatlists.joinChatlistInvite")(w.h.joinChatlistInvite(t.Context(), guest,
+			&tg.ChatlistsJoinChatlistInvite{
+				Slug:  made.Invite.URL[len("https://chat.example/addlist/"):],
+				Peers: []tg.InputPeerClass{w.Peer(cleo, asking), w.Peer(cleo, closed), w.Peer(cleo, group)},
+			}))
+		if in, err := w.Groups.InWhich(t.Context(), cleo, asking, closed, group); err != nil || len(in) != 0 {
+			t.Errorf("came into %v, %v", in, err)
+		}
 	})
 }

@@ -13,8 +13,8 @@ import (
 	"hermod/internal/domain/rights"
 )
 
-// Shareable returns those of peers that owner can put into a link: groups and channels that are public, or into which he
-// may invite.
+// Shareable returns those of peers that owner can put into a link: basic groups into which he may invite, and channels that
+// are public, or into which he may make links.
 func (s *Service) Shareable(ctx context.Context, owner ids.User, peers []ids.Peer) ([]ids.Peer, error) {
 	var list []ids.Peer
 	for _, p := range peers {
@@ -36,7 +36,7 @@ func (s *Service) mayShare(ctx context.Context, owner ids.User, p ids.Peer) (boo
 		if errors.Is(err, rights.ErrPrivate) {
 			return false, nil
 		}
-		return v.Public() || v.May(rights.InviteUsers), err
+		return v.Public() || v.Can(rights.AdminInviteUsers), err
 	case p.Chat() != 0:
 		_, err := s.groups.CheckMay(ctx, nil, p.Chat(), owner, rights.InviteUsers)
 		if err != nil {
@@ -75,6 +75,11 @@ func (s *Service) Enter(ctx context.Context, user ids.User, l Link, peers []ids.
 		if len(in) > 0 {
 			continue
 		}
+		if closed, err := s.closed(ctx, user, l.Owner, p); err != nil {
+			return nil, err
+		} else if closed {
+			continue
+		}
 		written, err := s.enter(ctx, user, l.Owner, p)
 		if passedOver(err) {
 			continue
@@ -85,6 +90,17 @@ func (s *Service) Enter(ctx context.Context, user ids.User, l Link, peers []ids.
 		list = append(list, Entered{Peer: p, Written: written})
 	}
 	return list, nil
+}
+
+// closed tells whether a folder's link does not let user into p: he was removed from that group, or its admins let people in
+// one by one, and the owner of the link is none of those.
+func (s *Service) closed(ctx context.Context, user, owner ids.User, p ids.Peer) (bool, error) {
+	if ch := p.Channel(); ch != 0 {
+		v, err := s.channels.Look(ctx, owner, ch)
+		return v.JoinRequest && !v.Can(rights.AdminInviteUsers) && v.Channel.Creator != user, err
+	}
+	b, err := s.groups.Belonging(ctx, user, p)
+	return b.Status == groups.Kicked, err
 }
 
 // enter brings user into one chat, as if by a link of inviter's.
