@@ -3,6 +3,7 @@ package scheduled
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"hermod/internal/api/render"
@@ -11,6 +12,7 @@ import (
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/media"
 	"hermod/internal/domain/messages"
+	"hermod/internal/domain/rights"
 	"hermod/internal/domain/scheduled"
 	"hermod/internal/domain/updates"
 	"hermod/internal/rpc"
@@ -281,6 +283,9 @@ func (h *Handlers) peer(ctx context.Context, call *rpc.Call, in tg.InputPeerClas
 // added shows that a message was scheduled, or changed; nothing when it is gone since.
 func (h *Handlers) added(ctx context.Context, viewer ids.User, e updates.Entry, ev updates.NewScheduled) (tg.UpdateClass, []ids.Peer, error) {
 	items, err := h.o.Scheduled.Get(ctx, e.Owner.User(), ev.Peer, []ids.Message{ev.ID})
+	if errors.Is(err, rights.ErrAdminRequired) || errors.Is(err, rights.ErrPrivate) {
+		return nil, nil, nil // he posts there no more
+	}
 	if err != nil || len(items) == 0 {
 		return nil, nil, err
 	}

@@ -2,17 +2,21 @@ package scheduled
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"testing"
 	"time"
 
 	"hermod/internal/api/apitest"
+	"hermod/internal/domain/contacts"
 	"hermod/internal/domain/groups"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/messages"
+	"hermod/internal/domain/rights"
 	"hermod/internal/domain/scheduled"
 	"hermod/internal/domain/text"
 	"hermod/internal/domain/updates"
+	"hermod/internal/domain/users"
 	"hermod/internal/tl/tg"
 )
 
@@ -28,7 +32,12 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 		w := &world{World: in}
 		s := scheduled.New(scheduled.Options{
 			DB: in.DB, Bus: in.Bus, Log: in.Log, Users: in.Users, Messages: in.Messages,
-			Shared:        func(context.Context, ids.User, ids.Channel) (bool, error) { return false, nil },
+			Shared: func(_ context.Context, _ ids.User, ch ids.Channel) (bool, error) {
+				if ch == foreign {
+					return true, rights.ErrAdminRequired
+				}
+				return false, nil
+			},
 			GroupPeriod:   func(context.Context, ids.Chat) (int32, error) { return 0, nil },
 			ChannelPeriod: func(context.Context, ids.Channel) (int32, error) { return 0, nil },
 		})
@@ -48,6 +57,9 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 		fn(t, w)
 	})
 }
+
+// foreign is a channel where nobody posts any more.
+const foreign ids.Channel = 77
 
 func (w *world) plan(t *testing.T, to ids.Peer, at time.Time, body string) tg.UpdatesClass {
 	t.Helper()
@@ -141,6 +153,9 @@ func TestEvents(t *testing.T) {
 		if u := show(updates.NewScheduled{Peer: w.bo.Peer(), ID: 77}); u != nil {
 			t.Errorf("of one that is gone: %+v", u)
 		}
+		if u := show(updates.NewScheduled{Peer: foreign.Peer(), ID: 1}); u != nil {
+			t.Errorf("of a channel that he posts in no more: %+v", u)
+		}
 		u, ok := show(updates.ScheduledGone{Peer: w.bo.Peer(), IDs: []ids.Message{1}, Sent: []ids.Message{5}}).(*tg.UpdateDeleteScheduledMessages)
 		if !ok || u.SentMessages[0] != 5 {
 			t.Errorf("got %+v", u)
@@ -169,6 +184,18 @@ func TestHistoryTTL(t *testing.T) {
 		}
 		_, err := w.setHistoryTTL(t.Context(), call, &tg.MessagesSetHistoryTTL{Peer: w.Peer(w.anna, w.bo.Peer()), Period: -5})
 		apitest.Refused(t, wireErrors, err, "TTL_PERIOD_INVALID")
+		blocking, err := contacts.New(t.Context(), w.DB, w.Users, w.Log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := blocking.Block(t.Context(), w.bo, w.anna.Peer(), contacts.Messages); err != nil {
+			t.Fatal(err)
+		}
+		before := w.Position(w.bo.Peer())
+		_, err = w.setHistoryTTL(t.Context(), call, &tg.MessagesSetHistoryTTL{Peer: w.Peer(w.anna, w.bo.Peer()), Period: 86400})
+		if !errors.Is(err, users.ErrBlocked) && !errors.Is(err, users.ErrYouBlocked) || w.Position(w.bo.Peer()) != before {
+			t.Errorf("who is blocked sets a period: %v", err)
+		}
 		if _, err := w.setDefaultHistoryTTL(t.Context(), call, &tg.MessagesSetDefaultHistoryTTL{Period: 604800}); err != nil {
 			t.Fatal(err)
 		}

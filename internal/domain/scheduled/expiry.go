@@ -70,12 +70,15 @@ func (s *Service) Period(ctx context.Context, viewer ids.User, peer ids.Peer) (i
 }
 
 // SetPeriod sets after how many seconds new messages of a private chat go, for both sides, and writes a service message that
-// says so. It fails with ErrPeriod, or as messages.Send does.
+// says so. It fails with ErrPeriod, when one side has blocked the other, or as messages.Send does.
 //
 // Spec: https://core.telegram.org/method/messages.setHistoryTTL
 func (s *Service) SetPeriod(ctx context.Context, by, other ids.User, period int32) (sent messages.Sent, err error) {
 	if period < 0 || period > maxPeriod {
 		return sent, ErrPeriod
+	}
+	if err := s.messages.CheckPartner(ctx, by, other.Peer()); err != nil {
+		return sent, fmt.Errorf("set period of users %d and %d: %w", by, other, err)
 	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		sent, err = s.messages.SendTx(ctx, tx, messages.SendRequest{
