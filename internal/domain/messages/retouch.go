@@ -3,6 +3,7 @@ package messages
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"hermod/internal/db"
 	"hermod/internal/domain/ids"
@@ -65,13 +66,17 @@ func (s *Service) CheckPartner(ctx context.Context, by ids.User, peer ids.Peer) 
 const maxLive = 100
 
 // LiveLocations returns the last messages of a chat that show a live location, the newest first, those that have ended
-// included.
+// included. It fails as channels.See does.
 func (s *Service) LiveLocations(ctx context.Context, viewer ids.User, peer ids.Peer) (all []*Message, err error) {
+	hidden, err := s.hiddenFrom(ctx, viewer, peer)
+	if err != nil {
+		return nil, err
+	}
 	const list = `SELECT ` + columns + ` FROM message WHERE owner = $1 AND peer = $2 AND media = $3 AND media > 0
 		ORDER BY id DESC LIMIT $4`
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		all, err = query(ctx, tx, list, int64(Box(viewer, peer)), int64(peer), int(media.LiveGeo), maxLive)
 		return err
 	})
-	return all, err
+	return slices.DeleteFunc(all, func(m *Message) bool { return m.ID <= hidden }), err
 }

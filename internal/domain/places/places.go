@@ -80,7 +80,7 @@ func (s *Service) move(ctx context.Context, tx *db.Tx, m Move) (messages.Change,
 		row.EditDate, row.Flags = now, row.Flags|messages.EditHidden
 		return nil
 	})
-	if errors.Is(err, messages.ErrNone) {
+	if errors.Is(err, messages.ErrNone) || err == nil && done.Message.Peer != m.Peer {
 		err = ErrNone
 	}
 	return done, err

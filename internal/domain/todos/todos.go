@@ -111,6 +111,13 @@ func (s *Service) change(
 	if err := s.messages.CheckPartner(ctx, t.By, t.Peer); err != nil {
 		return Done{}, err
 	}
+	found, err := s.messages.Get(ctx, t.By, t.Peer, []ids.Message{t.ID})
+	if err == nil && found[t.ID] == nil { // nor is there one for who may not see it
+		err = ErrNone
+	}
+	if err != nil {
+		return Done{}, err
+	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		done.Change, err = s.rewrite(ctx, tx, t, may, func(l *media.TodoList) error { return fn(l, st.As) })
 		return err
