@@ -57,8 +57,6 @@ func emptyLooks(r *rpc.Router) {
 
 func emptyEmojiLists(r *rpc.Router) {
 	statuses, sameStatuses := &tg.AccountEmojiStatuses{Hash: emptyHash}, &tg.AccountEmojiStatusesNotModified{}
-	listed(r, func(in *tg.AccountGetDefaultEmojiStatuses) int64 { return in.Hash }, statuses, sameStatuses)
-	listed(r, func(in *tg.AccountGetChannelDefaultEmojiStatuses) int64 { return in.Hash }, statuses, sameStatuses)
 	listed(r, func(in *tg.AccountGetCollectibleEmojiStatuses) int64 { return in.Hash }, statuses, sameStatuses)
 
 	list, sameList := &tg.EmojiList{Hash: emptyHash}, &tg.EmojiListNotModified{}

@@ -36,7 +36,6 @@ func emptyStickerSets(r *rpc.Router) {
 	none[*tg.MessagesGetArchivedStickers](r, &tg.MessagesArchivedStickers{})
 	none[*tg.MessagesGetMyStickers](r, &tg.MessagesMyStickers{})
 	none[*tg.MessagesGetAttachedStickers](r, tg.Vector[*tg.StickerSetCovered]{})
-	none[*tg.MessagesGetCustomEmojiDocuments](r, tg.Vector[*tg.Document]{})
 	ok[*tg.MessagesClearRecentStickers](r)
 	ok[*tg.MessagesReorderStickerSets](r)
 	ok[*tg.ChannelsSetStickers](r)

@@ -75,6 +75,7 @@ func (h *Handlers) Register(r *rpc.Router) {
 	rpc.Handle(r, rpc.UserOnly, h.sendPaidReaction)
 	h.registerSettings(r)
 	h.registerPictures(r)
+	h.registerStatuses(r)
 }
 
 // reactionFrom reads a reaction; "" for none. It fails with reactions.ErrInvalid.

@@ -20,9 +20,11 @@ const (
 	// common is from how many of those near that have a word on the index is not asked for it: the few messages that other
 	// words lead to are read through instead.
 	common = near / 20
+	// far is up to how many messages are read through, when it seems from those near that these will fill the page.
+	far = 2400
 	// maxHits is how many messages the index gathers, and fewHits how many of those are looked at.
 	maxHits = 20_000
-	fewHits = 2000
+	fewHits = 500
 	// maxTail is how many messages are read through because the index does not hold them yet.
 	maxTail = 20_000
 )
@@ -171,6 +173,13 @@ func (s *Service) catch(ctx context.Context, tx *db.Tx, l list, t terms, p span,
 		c.total, c.exact = len(c.ids), true
 		return c, err
 	}
+	for len(c.ids) > 0 && len(c.ids) < need && need*read/len(c.ids) <= far && read < far {
+		n, err := l.readThrough(ctx, tx, t, &p, &c, seen)
+		if read += n; err != nil || n < near {
+			c.total, c.exact = len(c.ids), true
+			return c, err
+		}
+	}
 	if len(c.ids) >= max(need, 1) {
 		return c, l.guess(ctx, tx, &c, read)
 	}
@@ -315,16 +324,22 @@ func hitsSQLite(ctx context.Context, tx *db.Tx, owner ids.Peer, t terms, words [
 	if err != nil {
 		return nil, 0, err
 	}
-	more := 0
-	if len(list) == fewHits {
-		count := `SELECT COUNT(*) FROM (SELECT rowid` + where + `LIMIT $4)`
-		if err := tx.QueryRow(ctx, count, append(slices.Clone(args), maxHits)...).Scan(&more); err != nil {
-			return nil, 0, err
-		}
-		more -= fewHits
+	all = len(list)
+	if all == fewHits {
+		all = guessAll(list, p)
 	}
+	more := all - len(list)
 	list, err = withUnindexed(ctx, tx, owner, t, p, list)
-	return list, len(list) + max(more, 0), err
+	return list, len(list) + more, err
+}
+
+// guessAll says how many hits there are in a span, from the first of them: to count them would cost as much as to find them.
+func guessAll(list []ids.Message, p span) int {
+	if p.up { // how far it goes up is not known
+		return len(list) + 1
+	}
+	looked, whole := int(p.high-list[len(list)-1]), int(p.high-p.low)
+	return max(len(list)+1, len(list)*(whole/max(looked, 1)))
 }
 
 // withUnindexed takes out of list what has changed since it was indexed, and puts in what is not in the index as it is.
