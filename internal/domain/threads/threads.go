@@ -13,6 +13,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -141,11 +142,15 @@ func (s *Service) Counters(
 	if len(list) == 0 || owner.Channel() == 0 {
 		return nil, nil
 	}
+	ch, err := s.channels.One(ctx, owner.Channel())
+	if err != nil && !errors.Is(err, channels.ErrNotFound) {
+		return nil, err
+	}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		if found, err = counters(ctx, tx, owner, list); err != nil {
+		if found, err = counters(ctx, tx, owner, list); err != nil || ch.Linked == 0 {
 			return err
 		}
-		return s.discussed(ctx, tx, viewer, owner, list, found)
+		return s.discussed(ctx, tx, viewer, ch, list, found)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("counters of %d: %w", owner, err)
@@ -177,32 +182,33 @@ func counters(ctx context.Context, tx *db.Tx, owner ids.Peer, list []ids.Message
 	return found, err
 }
 
-// discussed adds to the counters of posts those of their discussions.
+// discussed adds to the counters of posts those of their discussions. What goes on in a group to which the channel was
+// linked before is not for its readers any more.
 func (s *Service) discussed(
-	ctx context.Context, tx *db.Tx, viewer ids.User, owner ids.Peer, list []ids.Message, found map[ids.Message]Counts,
+	ctx context.Context, tx *db.Tx, viewer ids.User, ch channels.Channel, list []ids.Message, found map[ids.Message]Counts,
 ) error {
-	linked, err := discussions(ctx, tx, owner, list)
-	if err != nil || len(linked) == 0 {
+	linked, err := discussions(ctx, tx, ch.ID.Peer(), list)
+	if err != nil {
 		return err
 	}
-	byGroup := map[ids.Channel][]ids.Message{}
-	for _, d := range linked {
-		byGroup[d.Group] = append(byGroup[d.Group], d.Root)
+	maps.DeleteFunc(linked, func(_ ids.Message, d Discussion) bool { return d.Group != ch.Linked })
+	if len(linked) == 0 {
+		return nil
 	}
-	for group, roots := range byGroup { // one, unless the channel was linked to another group before
-		counted, err := counters(ctx, tx, group.Peer(), roots)
-		if err != nil {
-			return err
-		}
-		read, err := marks(ctx, tx, viewer, group.Peer(), roots)
-		if err != nil {
-			return err
-		}
-		for id, d := range linked {
-			if d.Group == group {
-				found[id] = found[id].with(d, counted[d.Root], read[d.Root])
-			}
-		}
+	roots := make([]ids.Message, 0, len(linked))
+	for _, d := range linked {
+		roots = append(roots, d.Root)
+	}
+	counted, err := counters(ctx, tx, ch.Linked.Peer(), roots)
+	if err != nil {
+		return err
+	}
+	read, err := marks(ctx, tx, viewer, ch.Linked.Peer(), roots)
+	if err != nil {
+		return err
+	}
+	for id, d := range linked {
+		found[id] = found[id].with(d, counted[d.Root], read[d.Root])
 	}
 	return nil
 }
