@@ -285,11 +285,17 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 }
 
-// sweep forgets a batch of the empty pages from before a time.
+// sweep forgets the empty pages from before a time, a batch in each transaction.
 func (s *Service) sweep(ctx context.Context, before time.Time) error {
 	const drop = `DELETE FROM web_page WHERE url IN (SELECT url FROM web_page WHERE data = '{}' AND fetched_at < $1 LIMIT $2)`
-	return s.db.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(ctx, drop, before, sweepBatch)
-		return err
-	})
+	for {
+		var n int64
+		err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
+			n, err = tx.Exec(ctx, drop, before, sweepBatch)
+			return err
+		})
+		if err != nil || n < sweepBatch {
+			return err
+		}
+	}
 }
