@@ -8,6 +8,7 @@ import (
 	"hermod/internal/db"
 	"hermod/internal/domain/media"
 	"hermod/internal/domain/messages"
+	"hermod/internal/domain/rights"
 )
 
 // Close closes a poll before its time, by its author where he sent it, and returns it. It fails with ErrNone, ErrClosed,
@@ -39,11 +40,19 @@ func (s *Service) mayClose(ctx context.Context, t Target, p *Poll, m *messages.M
 	return err == nil && m.Flags.Has(messages.Post) && st.MayEdit()
 }
 
-// Append adds an answer to a poll that is open to that, and returns the poll with the answer. It fails with ErrNone, ErrClosed, ErrAppend, media.ErrAnswer, media.ErrAnswers, or as stand.Of does.
+// Append adds an answer to a poll that is open to that, by a member who may write, and returns the poll with the answer. It
+// fails with ErrNone, ErrClosed, ErrAppend, media.ErrAnswer, media.ErrAnswers, rights.ErrWriteForbidden, or as stand.Of does.
 // Spec: https://core.telegram.org/method/messages.addPollAnswer
 func (s *Service) Append(ctx context.Context, t Target, a media.PollAnswer) (seen Seen, added media.PollAnswer, err error) {
 	if added, err = media.CleanAnswer(a); err != nil {
 		return Seen{}, added, err
+	}
+	st, err := s.stands.Of(ctx, t.Viewer, t.Peer)
+	if err != nil {
+		return Seen{}, added, err
+	}
+	if !st.Member || st.Banned.Any(rights.SendMessages) {
+		return Seen{}, added, rights.ErrWriteForbidden
 	}
 	seen, err = s.edit(ctx, t, func(p *Poll, _ *messages.Message) error {
 		if err := p.mayAppend(); err != nil {
