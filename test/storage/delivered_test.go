@@ -7,10 +7,12 @@ import (
 	"time"
 
 	"hermod/internal/api/chats"
+	"hermod/internal/api/render"
 	"hermod/internal/api/view"
 	"hermod/internal/domain/contacts"
 	"hermod/internal/domain/ids"
 	"hermod/internal/tl"
+	"hermod/internal/tl/packed"
 	"hermod/internal/tl/tg"
 )
 
@@ -60,11 +62,13 @@ func (d *delivery) open(w *world) {
 		d.b.Fatal(err)
 	}
 	people := view.New(w.users, book, ids.NewAccess([32]byte{1}), w.messages)
-	feed := chats.NewFeed(chats.New(chats.Options{Messages: w.messages, Contacts: book, View: people}), w.users, w.bus)
+	feed := chats.NewFeed(chats.New(chats.Options{
+		Messages: w.messages, View: people, Render: render.New(people, w.messages),
+	}), w.users, w.bus)
 	d.b.Cleanup(feed.Close)
 	for i := range owners {
 		r := new(receiver)
-		r.stream, err = feed.Open(d.b.Context(), ids.User(firstOwner+i), func() { d.wake(r) })
+		r.stream, err = feed.Open(d.b.Context(), ids.User(firstOwner+i), ear{d, r})
 		if err != nil {
 			d.b.Fatal(err)
 		}
@@ -79,6 +83,18 @@ func (d *delivery) meet(people *view.View, i int) {
 		d.b.Fatal(err)
 	}
 }
+
+// An ear is where a stream tells that there is something.
+type ear struct {
+	d *delivery
+	r *receiver
+}
+
+// Wake implements chats.Listener.
+func (e ear) Wake() { e.d.wake(e.r) }
+
+// Hear implements chats.Listener. Nobody here is in a channel.
+func (ear) Hear(int64, ...*packed.Form) {}
 
 func (d *delivery) wake(r *receiver) {
 	if !r.waiting.Swap(true) {
