@@ -12,8 +12,12 @@ import (
 	"hermod/internal/domain/updates"
 )
 
-// clearStep is how many messages one transaction removes at most when a history is cleared.
-const clearStep = 500
+const (
+	// clearStep is how many messages one transaction removes at most when a history is cleared.
+	clearStep = 500
+	// groupStep is how many of a basic group, where each has up to two hundred rows.
+	groupStep = 20
+)
 
 // A ClearRequest empties a chat, all of it or a part.
 // Spec: https://core.telegram.org/method/messages.deleteHistory
@@ -25,7 +29,7 @@ type ClearRequest struct {
 	From, To time.Time   // only messages of these days; zero: all
 	Author   ids.Peer    // only what shows as written by him; 0: all. In channels
 	Thread   ids.Message // only this topic; 0: all. In channels
-	Revoke   bool        // at the other side as well; in channels: for all
+	Revoke   bool        // at the other side as well; in channels: for all; in basic groups: for all, if By is an admin
 	Keep     bool        // the empty dialog stays in the list
 }
 
@@ -77,7 +81,7 @@ func (s *Service) clearChannel(ctx context.Context, tx *db.Tx, req ClearRequest)
 	l.and(true, ` AND id > $%d`, int64(firstPost))
 	l.and(req.Author != 0, ` AND from_id = $%d AND peer < -1000000000000`, int64(req.Author))
 	l.and(req.Thread != 0, ` AND thread = $%d AND thread > 0`, int64(req.Thread))
-	rows, left, err := l.step(ctx, tx)
+	rows, left, err := l.step(ctx, tx, clearStep)
 	if err != nil {
 		return Cleared{}, err
 	}
@@ -115,6 +119,12 @@ func (s *Service) hide(ctx context.Context, tx *db.Tx, by ids.User, ch ids.Chann
 }
 
 func (s *Service) clear(ctx context.Context, tx *db.Tx, req ClearRequest) (done Cleared, err error) {
+	limit := clearStep
+	if req.Revoke && req.Peer.Chat() != 0 {
+		if req.Revoke = s.isAdmin(ctx, tx, req.By, req.Peer.Chat()); req.Revoke {
+			limit = groupStep
+		}
+	}
 	if err := s.lock(ctx, tx, req.By, max(req.Peer.User(), 0)); err != nil {
 		return Cleared{}, err
 	}
@@ -122,7 +132,7 @@ func (s *Service) clear(ctx context.Context, tx *db.Tx, req ClearRequest) (done 
 	if err != nil {
 		return Cleared{}, err
 	}
-	rows, left, err := req.list().step(ctx, tx)
+	rows, left, err := req.list().step(ctx, tx, limit)
 	if err != nil {
 		return Cleared{}, err
 	}
@@ -158,7 +168,7 @@ func (s *Service) clearOther(ctx context.Context, tx *db.Tx, req ClearRequest) (
 	l := list{owner: other.Peer(), peer: req.By.Peer()}
 	l.and(req.MaxID > 0, ` AND twin <= $%d`, int64(req.MaxID))
 	req.between(&l)
-	rows, left, err := l.step(ctx, tx)
+	rows, left, err := l.step(ctx, tx, clearStep)
 	if err != nil || len(rows) == 0 {
 		return left, err
 	}
@@ -166,13 +176,22 @@ func (s *Service) clearOther(ctx context.Context, tx *db.Tx, req ClearRequest) (
 	return left, err
 }
 
-// step returns the oldest messages of the list, as many as are cleared at once; left is not 0 when there are more.
-func (l list) step(ctx context.Context, tx *db.Tx) (rows []*Message, left int, err error) {
+// isAdmin tells whether user is an admin of a basic group now.
+func (s *Service) isAdmin(ctx context.Context, tx *db.Tx, user ids.User, chat ids.Chat) bool {
+	if s.groups == nil {
+		return false
+	}
+	v, err := s.groups.CheckMay(ctx, tx, chat, user, 0)
+	return err == nil && v.Me.Admin
+}
+
+// step returns the oldest messages of the list, at most limit; left is not 0 when there are more.
+func (l list) step(ctx context.Context, tx *db.Tx, limit int) (rows []*Message, left int, err error) {
 	clause, args, n := l.from()
 	sql := `SELECT ` + columns + clause + fmt.Sprintf(` ORDER BY id LIMIT $%d`, n)
-	rows, err = query(ctx, tx, sql, append(args, clearStep+1)...)
-	if len(rows) > clearStep {
-		rows, left = rows[:clearStep], 1
+	rows, err = query(ctx, tx, sql, append(args, limit+1)...)
+	if len(rows) > limit {
+		rows, left = rows[:limit], 1
 	}
 	return rows, left, err
 }

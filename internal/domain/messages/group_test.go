@@ -185,3 +185,32 @@ func TestGroupMentions(t *testing.T) {
 		}
 	})
 }
+
+// Who is no admin clears the history of a basic group for himself alone, also when he asks for more or has gone.
+func TestGroupIsClearedByAdmins(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.people(3)
+		g := w.group(p[0], p[1], p[2]).Peer()
+		w.write(p[0], g, "a")
+		w.write(p[1], g, "b")
+		if _, err := w.groups.Remove(t.Context(), p[0], g.Chat(), p[2]); err != nil {
+			t.Fatal(err)
+		}
+		left := w.seen(p[0], g)
+		for _, u := range p[1:] {
+			if _, err := w.Clear(t.Context(), ClearRequest{By: u, Peer: g, Revoke: true}); err != nil {
+				t.Fatal(err)
+			}
+			if mine, all := w.seen(u, g), w.seen(p[0], g); mine != "" || all != left {
+				t.Errorf("cleared by %d: he sees %q, others %q", u, mine, all)
+			}
+		}
+		w.write(p[1], g, "c")
+		if _, err := w.Clear(t.Context(), ClearRequest{By: p[0], Peer: g, Revoke: true}); err != nil {
+			t.Fatal(err)
+		}
+		if all := w.seen(p[1], g); all != "" {
+			t.Errorf("cleared by an admin: others see %q", all)
+		}
+	})
+}
