@@ -56,11 +56,3 @@ func note(n users.SavedName) *tg.TextWithEntities {
 	}
 	return shown
 }
-
-func asPeers(list []ids.User) []tg.PeerClass {
-	peers := make([]tg.PeerClass, len(list))
-	for i, u := range list {
-		peers[i] = &tg.PeerUser{UserID: int64(u)}
-	}
-	return peers
-}
