@@ -49,7 +49,7 @@ func (s *Service) SetSendAs(ctx context.Context, user ids.User, ch ids.Channel, 
 	if err != nil {
 		return err
 	}
-	if err := s.checkAs(ctx, nil, v, user, as); err != nil {
+	if err := s.CheckAs(ctx, nil, v, user, as); err != nil {
 		return err
 	}
 	return s.ownWrite(ctx, user, ch, func(m *Member) error {

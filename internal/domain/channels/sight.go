@@ -139,7 +139,7 @@ func (s *Service) CheckMaySend(
 	if err := v.mayWrite(content); err != nil {
 		return v, err
 	}
-	if err := s.checkAs(ctx, tx, v, user, as); err != nil {
+	if err := s.CheckAs(ctx, tx, v, user, as); err != nil {
 		return v, err
 	}
 	if v.SlowMode == 0 || v.Broadcast || v.Me.IsAdmin() {
@@ -165,9 +165,9 @@ func (v Sight) mayWrite(content rights.Content) error {
 	return v.Forbidden().Check(content)
 }
 
-// checkAs fails with rights.ErrSendAs unless user may write in v in the name of as.
+// CheckAs fails with rights.ErrSendAs unless user may write in v in the name of as.
 // Spec: https://core.telegram.org/method/channels.getSendAs
-func (s *Service) checkAs(ctx context.Context, tx *db.Tx, v Sight, user ids.User, as ids.Peer) error {
+func (s *Service) CheckAs(ctx context.Context, tx *db.Tx, v Sight, user ids.User, as ids.Peer) error {
 	switch {
 	case as == 0, as == user.Peer():
 		return nil
@@ -228,7 +228,7 @@ func (s *Service) SendAs(ctx context.Context, user ids.User, ch ids.Channel) ([]
 		if other == 0 || other == ch || b.Status != groups.In || b.Role == groups.Plain || len(list) >= maxSendAs {
 			continue
 		}
-		if s.checkAs(ctx, nil, v, user, b.Peer) == nil {
+		if s.CheckAs(ctx, nil, v, user, b.Peer) == nil {
 			list = append(list, b.Peer)
 		}
 	}

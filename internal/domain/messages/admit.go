@@ -33,6 +33,9 @@ func (s *Service) admit(ctx context.Context, tx *db.Tx, all ...SendRequest) (ok 
 		if ok.channel.Channel, err = s.channels.OneTx(ctx, tx, channel); err == nil {
 			ok.channel.Me, err = s.channels.Member(ctx, tx, channel, req.From)
 		}
+		if err == nil && req.As != 0 { // in whose name is for nobody else to ask
+			err = s.channels.CheckAs(ctx, tx, ok.channel, req.From, req.As)
+		}
 		if ok.as = req.As; ok.as == 0 {
 			ok.as = ok.channel.As()
 		}

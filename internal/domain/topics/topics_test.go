@@ -362,3 +362,20 @@ func TestDelete(t *testing.T) {
 		}
 	})
 }
+
+// Nobody begins a topic in the name of somebody else, or of a channel that is not his.
+func TestNamesOfAuthors(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		foreign := w.Channel(true, w.p[3])
+		for _, as := range []ids.Peer{w.p[2].Peer(), foreign, w.forum.Peer()} {
+			_, _, err := w.Create(t.Context(), CreateRequest{By: w.p[1], As: as, Channel: w.forum, Title: "x", RandomID: rand.Int64()})
+			if !errors.Is(err, rights.ErrSendAs) {
+				t.Errorf("as %d: %v", as, err)
+			}
+		}
+		topic, _, err := w.Create(t.Context(), CreateRequest{By: w.p[1], As: w.p[1].Peer(), Channel: w.forum, Title: "x", RandomID: rand.Int64()})
+		if err != nil || topic.Creator != w.p[1].Peer() {
+			t.Errorf("as himself: %+v, %v", topic, err)
+		}
+	})
+}
