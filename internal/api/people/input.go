@@ -3,7 +3,6 @@ package people
 import (
 	"errors"
 
-	"hermod/internal/domain/ids"
 	"hermod/internal/domain/users"
 	"hermod/internal/rpc"
 	"hermod/internal/tl"
