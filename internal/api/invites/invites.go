@@ -85,8 +85,11 @@ func (h *Handlers) Invite(ctx context.Context, admin ids.User, peer ids.Peer) (v
 
 // showPending shows an admin how many ask to be let in.
 func (h *Handlers) showPending(
-	ctx context.Context, _ ids.User, _ updates.Entry, ev updates.PendingRequests,
+	ctx context.Context, viewer ids.User, _ updates.Entry, ev updates.PendingRequests,
 ) (tg.UpdateClass, []ids.Peer, error) {
+	if !h.invites.Decides(ctx, viewer, ev.Peer) { // any more
+		return nil, nil, nil
+	}
 	u, about, err := h.pending(ctx, ev.Peer)
 	return u, about, err
 }

@@ -73,6 +73,12 @@ func (s *Service) deciders(ctx context.Context, tx *db.Tx, peer ids.Peer) (list 
 	return list, err
 }
 
+// Decides tells whether user may let people into peer.
+func (s *Service) Decides(ctx context.Context, user ids.User, peer ids.Peer) bool {
+	_, err := s.host(ctx, user, peer)
+	return err == nil
+}
+
 // Pending returns how many wait to be let into peer, and who came last. Whether the caller may know is his to ask.
 func (s *Service) Pending(ctx context.Context, peer ids.Peer) (count int, recent []ids.User, err error) {
 	const (
