@@ -8,9 +8,11 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 GO_FILES = $(shell git ls-files '*.go')
 
-# How long each fuzz target runs, how often the kill loop kills, and what the load generator does.
+# How long each fuzz target runs, how often the kill loop kills, how much the model test does, and what the load
+# generator does.
 FUZZTIME ?= 10s
 KILLS    ?= 50
+OPERATIONS ?= 10000
 LOAD     ?= private
 ARGS     ?=
 
@@ -67,6 +69,10 @@ bench: setup ## the benchmarks behind docs/performance.md
 .PHONY: kill
 kill: setup ## the kill loop: kill -9 under load, KILLS times
 	HERMOD_TEST_KILLS=$(KILLS) go test -count=1 -v -run TestKill -timeout 60m ./test/...
+
+.PHONY: model
+model: setup ## OPERATIONS random operations of many devices, on both databases
+	HERMOD_TEST_OPERATIONS=$(OPERATIONS) go test -count=1 -v -run TestDevicesKnowWhatIsThere -timeout 60m ./test/model
 
 .PHONY: garbage
 garbage: ## 2,000 connections of garbage beside honest clients

@@ -27,7 +27,7 @@ HERMOD_LIMITS_RATE=0 "$bin/hermod" serve --listen "127.0.0.1:$port" --admin-list
 server=$!
 trap 'kill $server 2>/dev/null; wait $server 2>/dev/null; rm -rf "$dir"' EXIT
 
-until grep -q 'is ready' "$dir/out"; do
+until grep -qs 'is ready' "$dir/out"; do
   kill -0 $server || { cat "$dir/log" >&2; exit 1; }
   sleep 0.05
 done

@@ -41,7 +41,7 @@ func (c *costCmd) Run(ctx context.Context) error {
 	if r.server == nil || c.Admin == "" {
 		return errNoAdmin
 	}
-	f := &fanout{fanoutCmd: &c.fanoutCmd, r: r, arrived: make(chan struct{}, 1), release: make(chan struct{})}
+	f := &fanout{fanoutCmd: &c.fanoutCmd, r: r, posts: 2 * c.Rounds * c.Count, arrived: make(chan struct{}, 1), release: make(chan struct{})}
 	defer f.close()
 	if err := f.gather(ctx); err != nil {
 		return err
@@ -65,12 +65,12 @@ func (c *costCmd) Run(ctx context.Context) error {
 func (c *costCmd) rounds(ctx context.Context, f *fanout, friend *tg.InputPeerUser) error {
 	var posts, privates usageOfDB
 	for range c.Rounds {
-		err := c.round(ctx, f, &privates, func() error {
-			_, err := f.poster.client.Invoke(ctx, &tg.MessagesSendMessage{Peer: friend, RandomID: rand.Int64(), Message: marked(0, f.Size, time.Now())})
+		err := c.round(ctx, f, &privates, 1, func(n int) error {
+			_, err := f.poster.client.Invoke(ctx, &tg.MessagesSendMessage{Peer: friend, RandomID: rand.Int64(), Message: marked(n, f.Size, time.Now())})
 			return err
 		})
 		if err == nil {
-			err = c.round(ctx, f, &posts, func() error { return f.post(ctx, 0) })
+			err = c.round(ctx, f, &posts, f.Members, func(n int) error { return f.post(ctx, n) })
 		}
 		if err != nil {
 			return err
@@ -85,19 +85,22 @@ func (c *costCmd) rounds(ctx context.Context, f *fanout, friend *tg.InputPeerUse
 	return nil
 }
 
-// round does one thing --count times and adds up what the database did.
-func (c *costCmd) round(ctx context.Context, f *fanout, sum *usageOfDB, do func() error) error {
+// round does one thing --count times and adds up what the database did. It waits each time until so many have heard, so
+// that the database has not to share the processors with the encryption for them.
+func (c *costCmd) round(ctx context.Context, f *fanout, sum *usageOfDB, hear int, do func(n int) error) error {
 	before, err := f.r.server.database(ctx)
 	if err != nil {
 		return err
 	}
 	for range c.Count {
-		begin := time.Now()
-		if err := do(); err != nil {
+		begin, already := time.Now(), f.delivered.Load()
+		f.posted++
+		if err := do(f.posted); err != nil {
 			return err
 		}
+		f.await(ctx, already+int64(hear), time.Second)
 		f.r.report.operation(time.Since(begin), nil)
-		time.Sleep(2 * time.Millisecond) // what follows a message is done
+		time.Sleep(5 * time.Millisecond) // what follows a message is done
 	}
 	time.Sleep(200 * time.Millisecond)
 	after, err := f.r.server.database(ctx)

@@ -51,10 +51,12 @@ type fanout struct {
 	channel *tg.InputChannel // as the poster names it
 	name    string
 	members []*member
+	posts   int // how many there will be at most
 	posted  int
 
 	delivered atomic.Int64  // to members that read
-	arrived   chan struct{} // gets a value when a post may have reached everybody
+	awaited   atomic.Int64  // the number of deliveries that somebody waits for
+	arrived   chan struct{} // gets a value when it is reached
 	release   chan struct{} // closed when silent members may read again
 	sample    atomic.Pointer[[]byte]
 }
@@ -80,7 +82,7 @@ func (c *fanoutCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	f := &fanout{fanoutCmd: c, r: r, arrived: make(chan struct{}, 1), release: make(chan struct{})}
+	f := &fanout{fanoutCmd: c, r: r, posts: c.Count, arrived: make(chan struct{}, 1), release: make(chan struct{})}
 	defer f.close()
 	if err := f.gather(ctx); err != nil {
 		return err
@@ -138,7 +140,7 @@ func (f *fanout) gather(ctx context.Context) (err error) {
 	silent := int(float64(f.Members) * f.Silent / 100)
 	f.members = make([]*member, f.Members+silent)
 	for i := range f.members {
-		f.members[i] = &member{f: f, timed: i%16 == 0, silent: i >= f.Members, heard: make([]uint8, f.Count+1)}
+		f.members[i] = &member{f: f, timed: i%16 == 0, silent: i >= f.Members, heard: make([]uint8, f.posts+1)}
 	}
 	if err := f.r.setup(ctx, len(f.members), f.enter); err != nil {
 		return err
@@ -194,6 +196,7 @@ func (f *fanout) warmUp(ctx context.Context) error {
 func (f *fanout) await(ctx context.Context, deliveries int64, patience time.Duration) bool {
 	timeout := time.NewTimer(patience)
 	defer timeout.Stop()
+	f.awaited.Store(deliveries)
 	for f.delivered.Load() < deliveries {
 		select {
 		case <-f.arrived:
@@ -286,7 +289,7 @@ func (m *member) take(n int, after time.Duration) {
 	if m.timed && n > 0 {
 		m.f.r.report.time(timeDelivery, after)
 	}
-	if m.f.delivered.Add(1)%int64(m.f.Members) == 0 {
+	if m.f.delivered.Add(1) == m.f.awaited.Load() {
 		select {
 		case m.f.arrived <- struct{}{}:
 		default:

@@ -30,12 +30,12 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// startServer runs a whole server and returns the flags that point to it.
-func startServer(t *testing.T) []string {
+// startServer runs a whole server on a data directory and returns the flags that point to it.
+func startServer(t *testing.T, data string) []string {
 	t.Helper()
 	cfg := config.Default()
 	cfg.Listen, cfg.Admin.Listen = "127.0.0.1:0", "127.0.0.1:0"
-	cfg.Data, cfg.TestNumbers, cfg.Limits.Rate = t.TempDir(), true, 0
+	cfg.Data, cfg.TestNumbers, cfg.Limits.Rate = data, true, 0
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	s, err := server.New(t.Context(), cfg, server.Options{Version: "test", Log: log, Codes: io.Discard})
 	if err != nil {
@@ -83,7 +83,7 @@ func load(t *testing.T, args ...string) *report {
 }
 
 func TestScenarios(t *testing.T) {
-	to := startServer(t)
+	to := startServer(t, t.TempDir())
 	tests := map[string]struct {
 		args []string
 		want int
@@ -97,6 +97,8 @@ func TestScenarios(t *testing.T) {
 		"private, over time":  {[]string{"private", "--count=8", "--pairs=2", "--rate=100", "--first=300"}, 8},
 		"idle":                {[]string{"idle", "--count=30", "--users=3", "--hold=100ms", "--first=400"}, 30},
 		"reconnect":           {[]string{"reconnect", "--count=30", "--users=4", "--workers=4", "--first=500"}, 30},
+		"fanout":              {[]string{"fanout", "--count=20", "--members=10", "--silent=10", "--first=700"}, 20},
+		"group":               {[]string{"group", "--count=40", "--users=6", "--groups=2", "--size=3", "--first=800"}, 40},
 		"the second of three": {[]string{"signup", "--count=8", "--part=2/3", "--first=600"}, 3},
 	}
 	for name, tt := range tests {
@@ -109,6 +111,28 @@ func TestScenarios(t *testing.T) {
 				t.Errorf("server %+v", r.Server)
 			}
 		})
+	}
+}
+
+// What prepare has made is read, joined and posted to.
+func TestPrepared(t *testing.T) {
+	data := t.TempDir()
+	c := &prepareCmd{Data: data, Channel: "load_prepared", Members: 30, Messages: 300, Dialogs: 20}
+	if err := c.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	to := startServer(t, data)
+	for _, tt := range []struct {
+		args []string
+		want int
+	}{
+		{[]string{"history", "--count=16"}, 16},
+		{[]string{"large", "--count=12"}, 12},
+		{[]string{"cost", "--count=4", "--rounds=2", "--members=5", "--silent=0", "--channel=load_prepared", "--first=0"}, 16},
+	} {
+		if r := load(t, append(tt.args, to...)...); r.Operations != tt.want {
+			t.Errorf("%s: %d operations, want %d", tt.args[0], r.Operations, tt.want)
+		}
 	}
 }
 

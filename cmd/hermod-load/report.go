@@ -141,7 +141,7 @@ func (r *report) print(w io.Writer) {
 		r.Scenario, r.Part, r.Operations, seconds, float64(r.Operations)/seconds)
 	for _, name := range slices.Sorted(maps.Keys(r.Times)) {
 		h := r.Times[name]
-		fmt.Fprintf(w, "  %-12s p50 %v   p90 %v   p99 %v   p99.9 %v   max %v\n", name,
+		fmt.Fprintf(w, "  %-29s p50 %v   p90 %v   p99 %v   p99.9 %v   max %v\n", name,
 			h.quantile(.5), h.quantile(.9), h.quantile(.99), h.quantile(.999), h.Max.Round(time.Microsecond))
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Found)) {
