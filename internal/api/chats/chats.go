@@ -7,7 +7,6 @@ package chats
 
 import (
 	"context"
-	"errors"
 	"math/rand/v2"
 
 	"hermod/internal/api/render"
@@ -158,8 +157,6 @@ func (h *Handlers) channel(ctx context.Context, call *rpc.Call, in tg.InputChann
 	c, err := h.view.ChannelFromInput(ctx, call, in)
 	return c.Peer(), err
 }
-
-func isNone(err error) bool { return errors.Is(err, messages.ErrNone) }
 
 func messageIDs(in []int32) []ids.Message {
 	out := make([]ids.Message, len(in))

@@ -52,7 +52,6 @@ var wireErrors = map[error]rpc.Error{
 	dialogs.ErrFolder:        rpc.BadRequest("FOLDER_ID_INVALID"),
 	dialogs.ErrTooMany:       rpc.BadRequest("LIMIT_INVALID"),
 	dialogs.ErrTooLong:       rpc.BadRequest("MESSAGE_TOO_LONG"),
-	dialogs.ErrPeriod:        rpc.BadRequest("TTL_PERIOD_INVALID"),
 }
 
 var errPeer = rpc.BadRequest("PEER_ID_INVALID")

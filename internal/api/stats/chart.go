@@ -63,21 +63,6 @@ func graph(first time.Time, days int, kind string, all ...line) tg.StatsGraphCla
 	return c.graph()
 }
 
-// hours draws lines over the hours of a day.
-func hours(all ...line) tg.StatsGraphClass {
-	if blank(all) {
-		return noData()
-	}
-	c := chart{
-		Columns: [][]any{numbers("x", 24)}, Types: map[string]string{"x": "x"}, Names: map[string]string{},
-		Colors: map[string]string{}, Hidden: []string{}, Stroke: 2, Subchart: subchart{DefaultZoom: [2]int64{0, 23}},
-	}
-	for i, l := range all {
-		c.add(label(i), colors[i%len(colors)], lines, l)
-	}
-	return c.graph()
-}
-
 func (c *chart) add(label, color, kind string, l line) {
 	column := make([]any, 1, len(l.values)+1)
 	column[0] = label
@@ -122,12 +107,3 @@ func dates(first time.Time, days int) []any {
 
 // day is the n-th day after first as charts count time, in milliseconds.
 func day(first time.Time, n int) int64 { return first.AddDate(0, 0, n).UnixMilli() }
-
-func numbers(label string, n int) []any {
-	column := make([]any, 1, n+1)
-	column[0] = label
-	for i := range n {
-		column = append(column, i)
-	}
-	return column
-}

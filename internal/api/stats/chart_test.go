@@ -28,9 +28,8 @@ func TestGraphHasColumnsForEachDay(t *testing.T) {
 
 func TestGraphWithoutDataIsAnError(t *testing.T) {
 	for name, g := range map[string]tg.StatsGraphClass{
-		"one day":  graph(time.Now(), 1, lines, line{"a", []int64{1}}),
-		"zeros":    graph(time.Now(), 2, bars, line{"a", []int64{0, 0}}),
-		"no hours": hours(line{"a", make([]int64, 24)}),
+		"one day": graph(time.Now(), 1, lines, line{"a", []int64{1}}),
+		"zeros":   graph(time.Now(), 2, bars, line{"a", []int64{0, 0}}),
 	} {
 		if _, ok := g.(*tg.StatsGraphError); !ok {
 			t.Errorf("%s: got %T", name, g)

@@ -15,20 +15,6 @@ type Options struct {
 	HistoryTTL int  // seconds after which messages of new chats go; 0: never
 }
 
-// maxPeriod is the longest time that messages can be made to live.
-const maxPeriod = 366 * 24 * 60 * 60 // seconds
-
-// ErrPeriod means a time that messages cannot be made to live.
-var ErrPeriod = errors.New("no such period for messages to live")
-
-// CheckPeriod returns ErrPeriod unless messages can be made to go after some seconds; 0 stands for never.
-func CheckPeriod(seconds int) error {
-	if seconds < 0 || seconds > maxPeriod {
-		return ErrPeriod
-	}
-	return nil
-}
-
 // Options returns owner's choices.
 func (s *Service) Options(ctx context.Context, owner ids.User) (o Options, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
