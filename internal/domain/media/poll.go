@@ -76,8 +76,17 @@ type PollDraft struct {
 type PollAnswer struct {
 	Text   text.Text `json:"t"`
 	Option []byte    `json:"o"`
-	By     ids.Peer  `json:"b,omitempty"` // who added it later
+	By     ids.Peer  `json:"b,omitempty"` // who is shown as having added it later
+	Adder  ids.User  `json:"u,omitempty"` // who did; 0: By
 	Date   int64     `json:"d,omitempty"` // unix seconds, when he did
+}
+
+// AddedBy is the user who added the answer later; 0 if nobody did.
+func (a PollAnswer) AddedBy() ids.User {
+	if a.Adder != 0 {
+		return a.Adder
+	}
+	return a.By.User()
 }
 
 // clean is Clean of a poll. A poll that exists already is fine as it is.

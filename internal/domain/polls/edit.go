@@ -65,7 +65,7 @@ func (s *Service) Append(ctx context.Context, t Target, a media.PollAnswer) (see
 				return media.ErrAnswer
 			}
 		}
-		added.Option, added.By, added.Date = media.NewOption(used), t.Viewer.Peer(), now().Unix()
+		added.Option, added.By, added.Adder, added.Date = media.NewOption(used), st.As, t.Viewer, now().Unix()
 		p.Answers, p.Counts = append(p.Answers, added), append(p.Counts, 0)
 		return nil
 	})
@@ -103,7 +103,7 @@ func (s *Service) Delete(ctx context.Context, t Target, option []byte) (seen See
 			return ErrOption
 		case !p.Open(now()):
 			return ErrClosed
-		case p.Answers[at].By == 0 || p.Answers[at].By != t.Viewer.Peer() && p.Author != t.Viewer:
+		case p.Answers[at].By == 0 || p.Answers[at].AddedBy() != t.Viewer && p.Author != t.Viewer:
 			return ErrAppend
 		}
 		gone = p.Answers[at]

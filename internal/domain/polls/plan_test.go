@@ -18,7 +18,7 @@ func TestListsUseTheirIndexes(t *testing.T) {
 		want string
 	}{
 		"all":     {votersOfAll, []any{1, 1, 1, 1}, "poll_vote_date (poll=?"},
-		"one":     {votersOfOne, []any{1, 1, 1, 1, []byte("x")}, "poll_vote_option (poll=? AND opt=?"},
+		"one":     {votersOfOne, []any{1, 1, 1, 1, []byte("x"), unnamed}, "poll_vote_option (poll=? AND opt=?"},
 		"closing": {duePolls, []any{1}, "poll_closing"},
 	} {
 		plan := ""

@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"hermod/internal/db"
+	"hermod/internal/domain/channels"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/media"
 	"hermod/internal/domain/messages"
+	"hermod/internal/domain/rights"
 	"hermod/internal/domain/stand/standtest"
 	"hermod/internal/domain/text"
 )
@@ -335,6 +337,43 @@ func TestOpenPolls(t *testing.T) {
 		}
 		if got := w.sees(cleo, super, m.ID); got != "[1 0 0] 1 []" {
 			t.Errorf("cleo sees %s", got)
+		}
+	})
+}
+
+// Who appears as the group is not named as a voter or as the author of an answer, and has one vote all the same.
+func TestAnonymousVoters(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		all := w.People(2)
+		anna, bo := all[0], all[1]
+		super := w.Channel(false, all...)
+		m := w.World.Send(anna, super, "", draft(func(d *media.PollDraft) { d.Public, d.Open = true, true }))
+		w.mustVote(bo, super, m.ID, "a")
+		w.mustVote(anna, super, m.ID, "a")
+		_, err := w.Channels.Promote(t.Context(), channels.Promotion{
+			By: anna, Channel: super.Channel(), User: anna, Rights: rights.AdminAnonymous | rights.AdminOther,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.mustVote(anna, super, m.ID, "b")
+		w.mustVote(anna, super, m.ID, "a")
+		if got := w.sees(anna, super, m.ID); got != "[2 0 0] 2 [a]" {
+			t.Errorf("anna sees %s", got)
+		}
+		for _, option := range [][]byte{nil, []byte("a")} {
+			v, err := w.Voters(t.Context(), VotersQuery{Target: Target{bo, super, m.ID}, Option: option, Limit: 9})
+			if err != nil || len(v.Votes) != 1 || v.Votes[0].Voter != bo.Peer() {
+				t.Errorf("of %q: got %+v, %v", option, v, err)
+			}
+		}
+		p, err := w.Results(t.Context(), Target{bo, super, m.ID})
+		if err != nil || len(p.Recent) != 1 || p.Recent[0] != bo.Peer() {
+			t.Errorf("got %+v, %v", p.Recent, err)
+		}
+		_, d, err := w.Append(t.Context(), Target{anna, super, m.ID}, media.PollAnswer{Text: text.Text{String: "d"}})
+		if err != nil || d.By != super || d.AddedBy() != anna {
+			t.Errorf("got %+v, %v", d, err)
 		}
 	})
 }

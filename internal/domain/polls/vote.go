@@ -103,10 +103,11 @@ func (s *Service) vote(ctx context.Context, tx *db.Tx, p *Poll, st stand.Stand, 
 	case slices.EqualFunc(old, b.Options, bytes.Equal):
 		return false, nil
 	}
-	if err := s.writeVote(ctx, tx, p, b.Viewer.Peer(), b.Options); err != nil {
+	named := st.As == b.Viewer.Peer()
+	if err := s.writeVote(ctx, tx, p, b, named); err != nil {
 		return false, err
 	}
-	p.Tally.move(b.Viewer.Peer(), p.known(old), after, p.Public)
+	p.Tally.move(b.Viewer.Peer(), p.known(old), after, p.Public && named)
 	return true, s.saveTally(ctx, tx, p)
 }
 
@@ -136,8 +137,8 @@ func (p *Poll) places(options [][]byte) ([]int, error) {
 	return all, nil
 }
 
-// move counts a vote in place of another of the same voter.
-func (t *Tally) move(voter ids.Peer, before, after []int, public bool) {
+// move counts a vote in place of another of the same voter. named says that he may be shown.
+func (t *Tally) move(voter ids.Peer, before, after []int, named bool) {
 	for _, i := range before {
 		t.add(i, -1)
 	}
@@ -152,7 +153,7 @@ func (t *Tally) move(voter ids.Peer, before, after []int, public bool) {
 		return
 	}
 	t.Voters++
-	if public {
+	if named {
 		t.Recent = append([]ids.Peer{voter}, t.Recent...)
 		t.Recent = t.Recent[:min(len(t.Recent), maxRecent)]
 	}
@@ -165,14 +166,23 @@ func (t *Tally) add(i, n int) {
 	t.Counts[i] = max(t.Counts[i]+n, 0)
 }
 
-func (s *Service) writeVote(ctx context.Context, tx *db.Tx, p *Poll, voter ids.Peer, options [][]byte) error {
+// unnamed is where the choices begin to be numbered of a voter who is in no list: one who appears as the group or as a
+// channel where he voted. So there is one vote for each user, whoever he appears as.
+const unnamed = 1000
+
+// writeVote writes a ballot in place of the one before; named says whether the lists of voters show it.
+func (s *Service) writeVote(ctx context.Context, tx *db.Tx, p *Poll, b Ballot, named bool) error {
+	voter, first := b.Viewer.Peer(), 0
+	if !named {
+		first = unnamed
+	}
 	const drop = `DELETE FROM poll_vote WHERE poll = $1 AND voter = $2`
 	if err := tx.Queue(ctx, drop, p.ID, int64(voter)); err != nil {
 		return err
 	}
-	for i, o := range options {
+	for i, o := range b.Options {
 		const add = `INSERT INTO poll_vote (poll, voter, n, opt, date) VALUES ($1, $2, $3, $4, $5)`
-		if err := tx.Queue(ctx, add, p.ID, int64(voter), i, o, now()); err != nil {
+		if err := tx.Queue(ctx, add, p.ID, int64(voter), first+i, o, now()); err != nil {
 			return err
 		}
 	}

@@ -51,7 +51,7 @@ type Vote struct {
 
 // Voters are a page of those who voted, the newest first.
 type Voters struct {
-	Count int // of all pages
+	Count int // of all pages, and of those who are not named
 	Votes []Vote
 	Next  string // "": this is the last page
 }
@@ -111,19 +111,19 @@ func parseOffset(s string) (at offset, err error) {
 	return at, nil
 }
 
-// The lists of voters, each along an index of its own.
+// The lists of voters, each along an index of its own. Those who are not named are in none.
 const (
 	votersOfAll = `SELECT voter, opt, date FROM poll_vote WHERE poll = $1 AND n = 0 AND (date, voter) < ($2, $3)
 		ORDER BY date DESC, voter DESC LIMIT $4`
 
-	votersOfOne = `SELECT voter, opt, date FROM poll_vote WHERE poll = $1 AND opt = $5 AND (date, voter) < ($2, $3)
+	votersOfOne = `SELECT voter, opt, date FROM poll_vote WHERE poll = $1 AND opt = $5 AND (date, voter) < ($2, $3) AND n < $6
 		ORDER BY date DESC, voter DESC LIMIT $4`
 )
 
 func voters(ctx context.Context, tx *db.Tx, poll int64, option []byte, after offset, limit int) (all []Vote, err error) {
 	sql, args := votersOfAll, []any{poll, after.date, after.voter, limit}
 	if option != nil {
-		sql, args = votersOfOne, append(args, option)
+		sql, args = votersOfOne, append(args, option, unnamed)
 	}
 	err = tx.Each(ctx, sql, args, func(rows *db.Rows) error {
 		var v Vote
