@@ -99,7 +99,7 @@ func (s *Service) add(
 			return nil, ErrTooMany
 		}
 		item := &Item{
-			Owner: owner, Peer: peer, ID: free(taken), Due: due, By: by, RandomID: r.RandomID, Made: time.Now(), content: contentOf(r),
+			Owner: owner, Peer: peer, ID: s.nextID(taken, time.Now()), Due: due, By: by, RandomID: r.RandomID, Made: time.Now(), content: contentOf(r),
 		}
 		taken = append(taken, item.ID)
 		if err := s.insert(ctx, tx, item); err != nil {
@@ -145,19 +145,26 @@ func taken(ctx context.Context, tx *db.Tx, owner, peer ids.Peer) (all []ids.Mess
 	return all, err
 }
 
-// free is an id that nothing has: the next one, or, when those have run out, the lowest that is left.
-func free(taken []ids.Message) ids.Message {
-	if len(taken) == 0 {
-		return 1
+// nextID is an id that nothing has. It comes from the clock, as clients do not take an id again that they saw deleted, and
+// as what is sent together keeps its order.
+func (s *Service) nextID(taken []ids.Message, now time.Time) ids.Message {
+	for {
+		id := ids.Message(s.tick(now)%maxID) + 1
+		if !slices.Contains(taken, id) {
+			return id
+		}
 	}
-	if top := slices.Max(taken); top < maxID {
-		return top + 1
+}
+
+// tick is the tenth of a second that it is, or the next one that was not given yet.
+func (s *Service) tick(now time.Time) int64 {
+	for {
+		last := s.ticks.Load()
+		next := max(last+1, now.UnixMilli()/100)
+		if s.ticks.CompareAndSwap(last, next) {
+			return next
+		}
 	}
-	id := ids.Message(1)
-	for slices.Contains(taken, id) {
-		id++
-	}
-	return id
 }
 
 func byRandomID(ctx context.Context, tx *db.Tx, owner ids.Peer, by ids.User, randomID int64) (*Item, error) {

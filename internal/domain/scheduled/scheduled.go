@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"sync/atomic"
 	"time"
 
 	"hermod/internal/bus"
@@ -71,6 +72,7 @@ type Service struct {
 	periods  *cache.Cache[ids.User, periods]
 	arrived  chan ids.User // who came online
 	soon     chan struct{} // something may be due
+	ticks    atomic.Int64  // of the last id
 }
 
 // Options are what a Service works with.

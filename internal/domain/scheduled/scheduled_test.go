@@ -316,11 +316,16 @@ func TestCannotBeSent(t *testing.T) {
 	})
 }
 
-func TestFree(t *testing.T) {
-	for want, taken := range map[ids.Message][]ids.Message{1: nil, 8: {3, 7}, 2: {1, 3, maxID}} {
-		if got := free(taken); got != want {
-			t.Errorf("%v: got %d, want %d", taken, got, want)
+// An id that was free again is not given again soon, also within one moment, and none that is taken.
+func TestNextID(t *testing.T) {
+	s, now := &Service{}, time.UnixMilli(0).Add(maxID*100*time.Millisecond)
+	for i, want := range []ids.Message{1, 2, 3, 6, 7} {
+		if got := s.nextID([]ids.Message{4, 5}, now); got != want {
+			t.Errorf("%d: got %d, want %d", i, got, want)
 		}
+	}
+	if got := s.nextID(nil, now.Add(time.Second)); got != 11 {
+		t.Errorf("a second later: got %d, want 11", got)
 	}
 }
 
