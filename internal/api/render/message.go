@@ -89,9 +89,9 @@ func forwardHeader(f *messages.Forward) *tg.MessageFwdHeader {
 }
 
 // reply shows to what m answers, and in which topic or thread it stands. A message of a topic that answers nothing
-// answers the topic; the general topic is none that is shown.
+// answers the topic; the general topic is none that is shown. What began a topic answers nothing.
 func (p *page) reply(m *messages.Message) tg.MessageReplyHeaderClass {
-	if m.Reply == nil && m.Thread == 0 {
+	if m.Reply == nil && (m.Thread == 0 || m.Thread == m.ID) {
 		return nil
 	}
 	inTopic := m.Thread > messages.General && p.forums[m.Owner]

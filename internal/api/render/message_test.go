@@ -71,6 +71,7 @@ func TestHeadersOfReplies(t *testing.T) {
 			m: func(m *messages.Message) { m.Thread = 3 }, forum: true,
 			want: &header{id: 3, forum: true},
 		},
+		"what began a topic": {m: func(m *messages.Message) { m.Thread = m.ID }, forum: true},
 		"an answer in a topic": {
 			m:     func(m *messages.Message) { m.Reply, m.Thread = &messages.Reply{ID: 9}, 3 },
 			forum: true, want: &header{id: 9, top: 3, forum: true},
