@@ -92,16 +92,25 @@ func decode(data []byte) tg.DialogFilterClass {
 	return t
 }
 
-// updateDialogFilter serves https://core.telegram.org/method/messages.updateDialogFilter.
+// updateDialogFilter serves https://core.telegram.org/method/messages.updateDialogFilter. A folder with links stays
+// shared, and one that is not shared stays so, whichever way the client names it: it may not have heard yet, and TDLib asks
+// again at once when it is refused.
 func (h *Handlers) updateDialogFilter(ctx context.Context, call *rpc.Call, in *tg.MessagesUpdateDialogFilter) (tg.Bool, error) {
 	f := folders.Folder{ID: in.ID}
 	var err error
 	switch t := in.Filter.(type) {
 	case nil:
 	case *tg.DialogFilter:
-		f.Data, err = h.plain(ctx, call, in.ID, t)
+		if old, none := h.chatlist(ctx, call.User, in.ID); none == nil && old.HasMyInvites {
+			f.Data, err = h.shared(ctx, call, in.ID, named(t))
+		} else {
+			f.Data, err = h.plain(ctx, call, in.ID, t)
+		}
 	case *tg.DialogFilterChatlist:
 		f.Data, err = h.shared(ctx, call, in.ID, t)
+		if errors.Is(err, folders.ErrNotShared) {
+			f.Data, err = h.plain(ctx, call, in.ID, unlisted(t))
+		}
 	default:
 		err = folders.ErrNone
 	}
@@ -109,6 +118,22 @@ func (h *Handlers) updateDialogFilter(ctx context.Context, call *rpc.Call, in *t
 		return false, err
 	}
 	return true, h.o.Folders.Set(ctx, call.User, f)
+}
+
+// named is what a shared folder keeps of one that is not.
+func named(t *tg.DialogFilter) *tg.DialogFilterChatlist {
+	return &tg.DialogFilterChatlist{
+		TitleNoanimate: t.TitleNoanimate, ID: t.ID, Title: t.Title, Emoticon: t.Emoticon, Color: t.Color,
+		PinnedPeers: t.PinnedPeers, IncludePeers: t.IncludePeers,
+	}
+}
+
+// unlisted is a shared folder as one that is not.
+func unlisted(t *tg.DialogFilterChatlist) *tg.DialogFilter {
+	return &tg.DialogFilter{
+		TitleNoanimate: t.TitleNoanimate, ID: t.ID, Title: t.Title, Emoticon: t.Emoticon, Color: t.Color,
+		PinnedPeers: t.PinnedPeers, IncludePeers: t.IncludePeers, ExcludePeers: []tg.InputPeerClass{},
+	}
 }
 
 // plain reads a folder that is not shared.

@@ -214,6 +214,37 @@ func TestOnlyWhatIsNamedCanBeShared(t *testing.T) {
 	})
 }
 
+// A client that has not heard whether a folder is shared changes it all the same, and it stays what it was.
+func TestFolderStaysShared(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.People(1)
+		call := apitest.Call(p[0])
+		include := []tg.InputPeerClass{w.Peer(p[0], w.Channel(true, p[0]))}
+		plain := func(name string) tg.DialogFilterClass {
+			return &tg.DialogFilter{Title: title(name), IncludePeers: include, Groups: true}
+		}
+		for _, f := range []tg.DialogFilterClass{
+			&tg.DialogFilter{Title: title("One"), IncludePeers: include},
+			&tg.DialogFilterChatlist{Title: title("Two"), IncludePeers: include, HasMyInvites: true},
+		} {
+			if err := w.set(t, call, 2, f); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := w.h.exportChatlistInvite(t.Context(), call, &tg.ChatlistsExportChatlistInvite{
+			Chatlist: &tg.InputChatlistDialogFilter{FilterID: 2}, Peers: include,
+		}); err != nil {
+			t.Fatalf("was not stored as a plain one: %v", err)
+		}
+		if err := w.set(t, call, 2, plain("Three")); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := w.h.chatlist(t.Context(), p[0], 2); err != nil || !got.HasMyInvites || got.Title.Text != "Three" {
+			t.Errorf("got %+v, %v", got, err)
+		}
+	})
+}
+
 // TestLinksOfFoldersOpenNothing: by a folder's link nobody comes into a group whose admins let people in one by one, nor
 // back into one that he was removed from; and a plain member shares no group that has no name.
 func TestLinksOfFoldersOpenNothing(t *testing.T) {

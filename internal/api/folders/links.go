@@ -101,10 +101,9 @@ func asShared(data []byte) ([]byte, error) {
 		if kinds(t) != ([6]bool{}) || t.ExcludeMuted || t.ExcludeArchived || len(t.ExcludePeers) > 0 {
 			return nil, errKinds
 		}
-		return tl.Encode(&tg.DialogFilterChatlist{
-			HasMyInvites: true, TitleNoanimate: t.TitleNoanimate, ID: t.ID, Title: t.Title, Emoticon: t.Emoticon, Color: t.Color,
-			PinnedPeers: t.PinnedPeers, IncludePeers: t.IncludePeers,
-		}, tg.Newest), nil
+		shared := named(t)
+		shared.HasMyInvites = true
+		return tl.Encode(shared, tg.Newest), nil
 	}
 	return nil, folders.ErrNone
 }
