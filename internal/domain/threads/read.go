@@ -104,10 +104,22 @@ func (s *Service) State(ctx context.Context, viewer ids.User, t Thread) (st Stat
 	return st, nil
 }
 
-// Read marks a thread as read by viewer up to a message. A mark never goes back.
+// Read marks a thread as read by viewer up to a message. A mark never goes back. It fails with ErrNone unless there is such
+// a message and viewer is in the group, or in none but may look at the discussion of a channel; a message without answers
+// has nothing to be marked.
 // Spec: https://core.telegram.org/method/messages.readDiscussion
 func (s *Service) Read(ctx context.Context, viewer ids.User, t Thread, upTo ids.Message) error {
-	err := s.db.Write(ctx, func(tx *db.Tx) error {
+	sight, err := s.channels.See(ctx, viewer, t.Channel)
+	if err != nil {
+		return err
+	}
+	if !sight.Me.In() && sight.Linked == 0 {
+		return ErrNone
+	}
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		if ok, err := s.isThread(ctx, tx, t, sight.Forum); err != nil || !ok {
+			return err
+		}
 		state, err := s.log.State(ctx, tx, t.Channel.Peer())
 		if err != nil {
 			return err
@@ -127,6 +139,23 @@ func (s *Service) Read(ctx context.Context, viewer ids.User, t Thread, upTo ids.
 		return fmt.Errorf("read thread %d of channel %d: %w", t.Root, t.Channel, err)
 	}
 	return nil
+}
+
+// isThread reports whether there is something to be read below the root of t: it stands for a post, has been answered, or
+// began a topic. It fails with ErrNone if there is no such message.
+func (s *Service) isThread(ctx context.Context, tx *db.Tx, t Thread, forum bool) (bool, error) {
+	if t.Of != 0 || forum && t.Root == messages.General {
+		return true, nil
+	}
+	c, err := counter(ctx, tx, t.Channel.Peer(), t.Root)
+	if err != nil || c.MaxID != 0 {
+		return err == nil, err
+	}
+	rows, err := s.messages.Copies(ctx, tx, t.Channel.Peer(), t.Root)
+	if errors.Is(err, messages.ErrNone) || err == nil && len(rows) == 0 {
+		return false, ErrNone
+	}
+	return err == nil && rows[0].Thread == t.Root, err
 }
 
 // MoveMark moves how far viewer has read a thread, and reports whether that was forward.

@@ -266,6 +266,42 @@ func TestReadThread(t *testing.T) {
 	})
 }
 
+// Only threads are marked as read, and only by those who are in the group.
+func TestReadNoThread(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.People(3)
+		group := w.Channel(false, p[:2]...)
+		if _, err := w.Channels.SetUsername(t.Context(), p[0], group.Channel(), "public_group"); err != nil {
+			t.Fatal(err)
+		}
+		root, alone := w.Send(p[0], group, "root", nil), w.Send(p[0], group, "alone", nil)
+		w.answer(p[0], group, root.ID, "answer")
+		for _, tt := range []struct {
+			viewer ids.User
+			root   ids.Message
+			want   error
+			marks  int
+		}{
+			{p[1], alone.ID + 100, ErrNone, 0},
+			{p[1], alone.ID, nil, 0},
+			{p[2], root.ID, ErrNone, 0},
+			{p[1], root.ID, nil, 1},
+		} {
+			err := w.Read(t.Context(), tt.viewer, Thread{Channel: group.Channel(), Root: tt.root}, 1<<30)
+			if !errors.Is(err, tt.want) {
+				t.Errorf("%d by %d: got %v, want %v", tt.root, tt.viewer, err, tt.want)
+			}
+			var n int
+			err = w.DB.Read(t.Context(), func(tx *db.Tx) error {
+				return tx.QueryRow(t.Context(), `SELECT COUNT(*) FROM thread_read`).Scan(&n)
+			})
+			if err != nil || n != tt.marks {
+				t.Errorf("%d by %d: %d marks, %v", tt.root, tt.viewer, n, err)
+			}
+		}
+	})
+}
+
 // An edited post is edited in its discussion as well, where it is pinned.
 func TestEditPost(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
