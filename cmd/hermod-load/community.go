@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strings"
 
+	"hermod/internal/mtproto/client"
 	"hermod/internal/tl/tg"
 )
 
@@ -77,7 +79,12 @@ func (u *user) join(ctx context.Context, name string) (*tg.InputChannel, error) 
 	if err != nil {
 		return nil, err
 	}
-	if _, err := u.client.Invoke(ctx, &tg.ChannelsJoinChannel{Channel: c}); err != nil {
+	_, err = u.client.Invoke(ctx, &tg.ChannelsJoinChannel{Channel: c})
+	var refused client.RPCError
+	if errors.As(err, &refused) && refused.Type == "USER_ALREADY_PARTICIPANT" { // since an earlier run
+		return c, nil
+	}
+	if err != nil {
 		return nil, fmt.Errorf("channels.joinChannel: %w", err)
 	}
 	return c, nil
