@@ -140,7 +140,8 @@ func (h *Handlers) counters(
 	return shown, nil
 }
 
-// show is nil for a message of which nothing is counted. Whoever wrote a post has seen it.
+// show is nil for a message of which nothing is counted. Whoever wrote a post has seen it. What is below a post in its
+// group is counted from the beginning: clients open a discussion by that.
 // Spec: https://core.telegram.org/constructor/messageReplies
 func show(m *messages.Message, c threads.Counts) *render.Counts {
 	t := &render.Counts{}
@@ -148,7 +149,7 @@ func show(m *messages.Message, c threads.Counts) *render.Counts {
 		t.Views, t.Forwards = new(c.Views+1), new(c.Forwards)
 	}
 	post := c.Discussion.Root != 0
-	if !post && (c.Replies == 0 || m.Flags.Has(messages.Post)) {
+	if !post && (c.Replies == 0 && !isCopy(m) || m.Flags.Has(messages.Post)) {
 		if t.Views == nil {
 			return nil
 		}
@@ -164,6 +165,11 @@ func show(m *messages.Message, c threads.Counts) *render.Counts {
 		t.About = append(slices.Clone(c.Recent), c.Discussion.Group.Peer())
 	}
 	return t
+}
+
+// isCopy reports whether m stands in a group for a post of the channel that is linked to it.
+func isCopy(m *messages.Message) bool {
+	return m.Forward != nil && m.Forward.SavedFrom != 0 && m.Forward.SavedFrom == m.From
 }
 
 func some(id ids.Message) *int32 {

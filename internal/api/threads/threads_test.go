@@ -116,3 +116,17 @@ func TestCountersInHistory(t *testing.T) {
 		}
 	})
 }
+
+// What stands in a group for a post counts what is below it from the beginning.
+func TestCopyCounts(t *testing.T) {
+	channel := ids.Channel(7).Peer()
+	m := &messages.Message{ID: 3, From: channel}
+	m.Forward = &messages.Forward{From: channel, SavedFrom: channel}
+	c := show(m, threads.Counts{})
+	if c == nil || c.Replies == nil || c.Replies.Comments || c.Views != nil {
+		t.Errorf("got %+v", c)
+	}
+	if c := show(&messages.Message{ID: 4, From: channel}, threads.Counts{}); c != nil {
+		t.Errorf("an ordinary message: got %+v", c)
+	}
+}
