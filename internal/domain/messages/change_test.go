@@ -12,6 +12,8 @@ import (
 	"hermod/internal/db/dbtest"
 	"hermod/internal/domain/actions"
 	"hermod/internal/domain/ids"
+	"hermod/internal/domain/media"
+	"hermod/internal/domain/rights"
 	"hermod/internal/domain/text"
 	"hermod/internal/domain/updates"
 	"hermod/internal/domain/users"
@@ -70,6 +72,30 @@ func (w *world) age(owner ids.User, id ids.Message, by time.Duration) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+}
+
+// What is forbidden to be sent does not get into a message by an edit.
+func TestEditIntoForbiddenMedia(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.people(2)
+		ch, g := w.channel(false, p[0], p[1]), w.group(p[0], p[1])
+		if _, err := w.ch.SetDefaults(t.Context(), p[0], ch, rights.EmbedLinks); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.gr.SetDefaults(t.Context(), p[0], g, rights.EmbedLinks); err != nil {
+			t.Fatal(err)
+		}
+		page := &media.Media{Kind: media.WebPage, WebPage: &media.WebPageShown{URL: "https://example.org/", Manual: true}}
+		for _, peer := range []ids.Peer{ch.Peer(), g.Peer()} {
+			for _, u := range p {
+				m := w.write(u, peer, "text")
+				_, err := w.Edit(t.Context(), EditRequest{By: u, Peer: peer, ID: m.ID, Media: page})
+				if (err != nil) != (u == p[1]) {
+					t.Errorf("%d in %d: got %v", u, peer, err)
+				}
+			}
+		}
+	})
 }
 
 func TestDelete(t *testing.T) {

@@ -130,6 +130,10 @@ func (s *Service) checkMayEdit(ctx context.Context, tx *db.Tx, req EditRequest, 
 	case time.Since(m.Date) > EditTime:
 		return ErrEditTime
 	case m.Peer.Chat() != 0:
+		if req.newMedia(m) {
+			_, err := s.groups.CheckMaySend(ctx, tx, m.Peer.Chat(), req.By, req.Media.Needs())
+			return err
+		}
 		_, err := s.groups.See(ctx, req.By, m.Peer.Chat())
 		return err
 	case !shared:
@@ -165,8 +169,14 @@ func (s *Service) checkMayEditPost(ctx context.Context, tx *db.Tx, req EditReque
 	if v.Me.Banned().Any(rights.SendMessages) {
 		return rights.ErrUserBanned
 	}
+	if req.newMedia(m) {
+		return v.Forbidden().Check(req.Media.Needs())
+	}
 	return nil
 }
+
+// newMedia reports whether m is to carry something else than it does: that takes the rights to send it.
+func (r *EditRequest) newMedia(m *Message) bool { return r.Media != nil && !r.Media.Equal(m.Media) }
 
 // check fails when nobody could edit m so.
 func (r *EditRequest) check(m *Message) error {
@@ -178,7 +188,7 @@ func (r *EditRequest) check(m *Message) error {
 	case r.Text == nil && r.Markup == nil && r.Media == nil:
 		return ErrSame
 	}
-	if (r.Text == nil || r.Text.Equal(m.Text)) && (r.Media == nil || r.Media.Equal(m.Media)) &&
+	if (r.Text == nil || r.Text.Equal(m.Text)) && !r.newMedia(m) &&
 		bytes.Equal(r.Markup, m.Markup) {
 		return ErrSame
 	}
