@@ -98,6 +98,27 @@ func TestEditIntoForbiddenMedia(t *testing.T) {
 	})
 }
 
+// Who was removed from a basic group deletes what he wrote for himself alone.
+func TestDeleteAfterRemoval(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.people(2)
+		g := w.group(p[0], p[1])
+		m := w.write(p[1], g.Peer(), "mine")
+		if _, err := w.gr.Remove(t.Context(), p[0], g, p[1]); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Delete(t.Context(), p[1], 0, []ids.Message{m.ID}, true); !errors.Is(err, ErrDelete) {
+			t.Errorf("for all: %v", err)
+		}
+		if _, err := w.Delete(t.Context(), p[1], 0, []ids.Message{m.ID}, false); err != nil {
+			t.Errorf("for himself: %v", err)
+		}
+		if got := w.seen(p[0], g.Peer()); !strings.Contains(got, "mine") {
+			t.Errorf("the others see %q", got)
+		}
+	})
+}
+
 func TestDelete(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		p := w.people(2)

@@ -79,16 +79,19 @@ func (s *Service) Delete(
 }
 
 // checkMayDelete fails when by must not delete one of rows in his own log for all: in a basic group others delete only
-// what they wrote, admins everything.
+// what they wrote, admins everything, and who is not in it any more nothing.
 func (s *Service) checkMayDelete(ctx context.Context, tx *db.Tx, by ids.User, rows []*Message, revoke bool) error {
 	if !revoke {
 		return nil
 	}
 	for _, m := range rows {
-		if m.Peer.Chat() == 0 || m.Writer() == by || s.groups == nil {
+		if m.Peer.Chat() == 0 || s.groups == nil {
 			continue
 		}
 		v, err := s.groups.CheckMay(ctx, tx, m.Peer.Chat(), by, 0)
+		if _, in := v.Member(by); in && m.Writer() == by {
+			continue // in a group that has become a supergroup as well
+		}
 		if err != nil || !v.Me.Admin {
 			return ErrDelete
 		}
