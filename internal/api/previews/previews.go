@@ -146,10 +146,11 @@ func Pages(from *preview.Service) func(ctx context.Context, want []int64) (map[i
 	}
 }
 
-// At shows a page as it is known now: itself, that it is waited for, or that there is nothing.
+// At shows a page as it is known now: itself, that it is waited for, or that there is nothing. One to which no message links
+// keeps nobody waiting.
 func At(s preview.Site, now time.Time) tg.WebPageClass {
 	switch {
-	case s.At.IsZero() && now.Sub(s.Asked) < pendingTime:
+	case s.At.IsZero() && (s.Asked.IsZero() || now.Sub(s.Asked) < pendingTime):
 		return pending(s, now.Add(againAfter))
 	case s.Empty():
 		return &tg.WebPageEmpty{ID: s.ID, URL: &s.URL}

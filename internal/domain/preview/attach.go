@@ -160,6 +160,10 @@ func (s *Service) reserve(ctx context.Context, tx *db.Tx, address string) (site 
 		site, err = s.put(ctx, tx, Site{URL: site.URL, Asked: time.Now()})
 		return site, false, err
 	}
+	if err == nil && site.Asked.IsZero() { // somebody looked at it before; from now on it is kept
+		site.Asked = time.Now()
+		_, err = s.put(ctx, tx, Site{URL: site.URL, Asked: site.Asked})
+	}
 	return site, err == nil && time.Since(site.At) < site.life(), err
 }
 

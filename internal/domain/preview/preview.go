@@ -2,8 +2,8 @@
 //
 // The pages belong to strangers, so each is fetched behind a guard: only public addresses, the ports of the web, a
 // bounded body, a deadline, few at a time. What was found, and that nothing was, is kept in the table web_page for
-// a while. Pages that said something stay, because messages name them by their id; they are asked for again when somebody
-// sends their address a day later.
+// a while. Pages that said something stay once a message links to them, because messages name them by their id; they are
+// asked for again when somebody sends their address a day later. Those that somebody only looked at are forgotten.
 //
 // An Attacher puts previews below new messages. Callers besides are packages api/previews and api/media.
 package preview
@@ -52,7 +52,7 @@ type Site struct {
 	URL string
 	Page
 	At    time.Time // when it was fetched; zero: not yet
-	Asked time.Time // when somebody first linked to it
+	Asked time.Time // when a message first linked to it; zero: none has
 }
 
 // A Service knows pages. Safe for concurrent use.
@@ -123,7 +123,7 @@ func (s *Service) Known(ctx context.Context, raw string) (site Site, ok bool, er
 	}
 	site, err = s.stored(ctx, u.String())
 	if errors.Is(err, db.ErrNotFound) {
-		site, err = s.keep(ctx, Site{URL: u.String(), Asked: time.Now()})
+		site, err = s.keep(ctx, Site{URL: u.String()})
 		return site, false, err
 	}
 	return site, err == nil && time.Since(site.At) < site.life(), err
@@ -260,7 +260,8 @@ func (s *Service) put(ctx context.Context, tx *db.Tx, site Site) (Site, error) {
 	}
 	const put = `INSERT INTO web_page (url, id, fetched_at, asked_at, data) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (url) DO UPDATE SET fetched_at = CASE WHEN excluded.fetched_at > 0 THEN excluded.fetched_at ELSE
-			web_page.fetched_at END, data = CASE WHEN excluded.fetched_at > 0 THEN excluded.data ELSE web_page.data END
+			web_page.fetched_at END, data = CASE WHEN excluded.fetched_at > 0 THEN excluded.data ELSE web_page.data END,
+			asked_at = CASE WHEN web_page.asked_at > 0 THEN web_page.asked_at ELSE excluded.asked_at END
 		RETURNING id`
 	if err := tx.QueryRow(ctx, put, site.URL, id, site.At, site.Asked, string(data)).Scan(&site.ID); err != nil {
 		return Site{}, err
@@ -269,7 +270,7 @@ func (s *Service) put(ctx context.Context, tx *db.Tx, site Site) (Site, error) {
 	return site, nil
 }
 
-// Run forgets pages that said nothing, until ctx ends.
+// Run forgets pages that said nothing, or to which no message links, until ctx ends.
 func (s *Service) Run(ctx context.Context) error {
 	ticks := time.NewTicker(sweepEvery)
 	defer ticks.Stop()
@@ -278,7 +279,8 @@ func (s *Service) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-ticks.C:
-			if err := s.sweep(ctx, time.Now().Add(-keepFound)); err != nil {
+			before := time.Now().Add(-keepFound)
+			if err := errors.Join(s.sweep(ctx, before), s.sweepUnlinked(ctx, before)); err != nil {
 				return err
 			}
 		}
@@ -298,4 +300,36 @@ func (s *Service) sweep(ctx context.Context, before time.Time) error {
 			return err
 		}
 	}
+}
+
+// sweepUnlinked forgets the pages from before a time that no message links to. They are looked for without holding up those
+// who write.
+func (s *Service) sweepUnlinked(ctx context.Context, before time.Time) error {
+	const find = `SELECT url FROM web_page WHERE url > $1 AND asked_at = 0 AND fetched_at < $2 ORDER BY url LIMIT $3`
+	for last := ""; ; {
+		var list []any
+		err := s.db.Read(ctx, func(tx *db.Tx) error {
+			list = nil
+			return tx.Each(ctx, find, []any{last, before, maxBatch}, func(rows *db.Rows) error {
+				err := rows.Scan(&last)
+				list = append(list, last)
+				return err
+			})
+		})
+		if err == nil && len(list) > 0 {
+			err = s.dropUnlinked(ctx, before, list)
+		}
+		if err != nil || len(list) < maxBatch {
+			return err
+		}
+	}
+}
+
+// dropUnlinked forgets pages unless a message has linked to them, or they were fetched, in the meantime.
+func (s *Service) dropUnlinked(ctx context.Context, before time.Time, list []any) error {
+	drop := `DELETE FROM web_page WHERE asked_at = 0 AND fetched_at < $1 AND url IN (` + db.List(2, len(list)) + `)`
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, drop, append([]any{before}, list...)...)
+		return err
+	})
 }

@@ -302,3 +302,34 @@ func TestSweep(t *testing.T) {
 		}
 	})
 }
+
+// A page is kept once a message links to it; one that was only looked at is not.
+func TestUnlinkedPagesAreForgotten(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := NewDialing(d, site(t, serveArticle))
+		looked, err1 := s.Get(t.Context(), "example.com/looked")
+		linked, err2 := s.Get(t.Context(), "example.com/linked")
+		err3 := d.Write(t.Context(), func(tx *db.Tx) error {
+			got, fresh, err := s.reserve(t.Context(), tx, "example.com/linked")
+			if !fresh || got.ID != linked.ID {
+				t.Errorf("reserved %+v, %t", got, fresh)
+			}
+			return err
+		})
+		if err := errors.Join(err1, err2, err3, s.sweepUnlinked(t.Context(), time.Now().Add(-time.Minute))); err != nil {
+			t.Fatal(err)
+		}
+		s.byID.Purge()
+		if got, err := s.Sites(t.Context(), looked.ID, linked.ID); err != nil || len(got) != 2 {
+			t.Errorf("too early: got %+v, %v", got, err)
+		}
+		if err := s.sweepUnlinked(t.Context(), time.Now().Add(time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+		s.byID.Purge()
+		got, err := s.Sites(t.Context(), looked.ID, linked.ID)
+		if err != nil || len(got) != 1 || got[linked.ID].Title != linked.Title || got[linked.ID].Asked.IsZero() {
+			t.Errorf("got %+v, %v", got, err)
+		}
+	})
+}
