@@ -372,6 +372,22 @@ func FuzzCall(f *testing.F) {
 	})
 }
 
+// Strangers' pages are asked for by a user's devices together, within bounds.
+func TestLimitOfWebPages(t *testing.T) {
+	l := NewLimiter(DefaultLimits(), nil)
+	methods := []string{"messages.getWebPage", "messages.getWebPagePreview"}
+	allowed := 0
+	for i := range 1000 {
+		if l.AllowMethod(&Call{User: 1, InvokedMethod: methods[i%2]}) != nil {
+			break
+		}
+		allowed++
+	}
+	if allowed < 50 || allowed > 200 {
+		t.Errorf("%d calls at once", allowed)
+	}
+}
+
 func BenchmarkCall(b *testing.B) {
 	d, _ := newDispatcher(b, newTestRouter(), func(o *Options) { o.Limiter = NewLimiter(DefaultLimits(), nil) })
 	d.o.Limiter.every, d.o.Limiter.byMethod = nil, nil

@@ -49,6 +49,7 @@ func DefaultLimits() []Limit {
 			Per: PerUser, Burst: 200, Every: time.Second},
 		{Methods: []string{"messages.search", "messages.searchGlobal", "messages.getSearchCounters",
 			"messages.getSavedHistory", "messages.getSavedDialogs"}, Per: PerUser, Burst: 200, Every: time.Second / 4},
+		{Methods: []string{"messages.getWebPage", "messages.getWebPagePreview"}, Per: PerUser, Burst: 100, Every: time.Second},
 		{Methods: []string{"account.updateUsername", "account.updateProfile"}, Per: PerUser, Burst: 30, Every: 10 * time.Second},
 		{Methods: []string{"account.getPassword"}, Per: PerKey, Burst: 30, Every: 3 * time.Second}, // milliseconds of arithmetic each
 		{Methods: []string{"account.deleteAccount", "account.resetPassword", "account.changePhone"}, Per: PerUser, Burst: 10, Every: time.Minute},
