@@ -259,6 +259,7 @@ func TestLog(t *testing.T) {
 			"by an admin": {channels.LogQuery{Admins: p[admin : admin+1]}, "ban ban ban title "},
 			"by text":     {channels.LogQuery{Text: "another"}, "title "},
 			"by name":     {channels.LogQuery{Text: "number2"}, "ban ban ban title "},
+			"by no name":  {channels.LogQuery{Text: "nobody"}, ""},
 		} {
 			if got := kinds(tt.LogQuery); got != tt.want {
 				t.Errorf("%s: got %q, want %q", name, got, tt.want)

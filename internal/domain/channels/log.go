@@ -251,21 +251,40 @@ func (s *Service) Log(ctx context.Context, by ids.User, ch ids.Channel, q LogQue
 		return nil, wrap(err, "log of", ch)
 	}
 	text := strings.ToLower(q.Text)
+	named, err := s.actors(ctx, entries, text)
+	if err != nil {
+		return nil, wrap(err, "log of", ch)
+	}
 	for _, e := range entries {
-		if len(page) < limit && (q.Admins == nil || slices.Contains(q.Admins, e.By)) && s.finds(ctx, e, text) {
+		if len(page) < limit && (q.Admins == nil || slices.Contains(q.Admins, e.By)) &&
+			(named[e.By] || strings.Contains(strings.ToLower(e.Text), text)) {
 			page = append(page, e)
 		}
 	}
 	return page, nil
 }
 
-// finds tells whether text, lower case, is in what e tells or in the name of who did it.
-func (s *Service) finds(ctx context.Context, e LogEntry, text string) bool {
-	if text == "" || strings.Contains(strings.ToLower(e.Text), text) {
-		return true
+// actors are those who did what entries tell and in whose name text, lower case, is; nobody if it is "".
+func (s *Service) actors(ctx context.Context, entries []LogEntry, text string) (map[ids.User]bool, error) {
+	if text == "" {
+		return nil, nil
 	}
-	u, err := s.users.One(ctx, e.By)
-	return err == nil && strings.Contains(strings.ToLower(u.FirstName+" "+u.LastName+" "+u.Username), text)
+	var by []ids.User
+	for _, e := range entries {
+		by = append(by, e.By)
+	}
+	slices.Sort(by)
+	named := make(map[ids.User]bool)
+	for part := range slices.Chunk(slices.Compact(by), maxBatch) {
+		people, err := s.users.Get(ctx, part...)
+		if err != nil {
+			return nil, err
+		}
+		for _, u := range people {
+			named[u.ID] = strings.Contains(strings.ToLower(u.FirstName+" "+u.LastName+" "+u.Username), text)
+		}
+	}
+	return named, nil
 }
 
 func readLog(ctx context.Context, tx *db.Tx, ch ids.Channel, q LogQuery, limit int) (list []LogEntry, err error) {
