@@ -4,9 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
+	"hermod/internal/db"
 	"hermod/internal/domain/channels"
+	"hermod/internal/domain/messages"
 	"hermod/internal/domain/rights"
+	"hermod/internal/domain/text"
 	"hermod/internal/tl/tg"
 )
 
@@ -237,6 +241,45 @@ func TestMessageLinksAreUnderOurHost(t *testing.T) {
 		must[tg.Bool](t)(w.updateUsername(t.Context(), anna, &tg.ChannelsUpdateUsername{Channel: w.input(anna, ch), Username: "the_club"}))
 		if got, want := link(), "https://chat.example.org/the_club/1"; got != want {
 			t.Errorf("public: got %s, want %s", got, want)
+		}
+	})
+}
+
+// A long history goes in steps, and a request takes no more of them when its time is over.
+func TestLongHistoryGoesInSteps(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		anna := w.callers(1)[0]
+		ch := w.found(anna, true)
+		const written = 600
+		err := w.db.Write(t.Context(), func(tx *db.Tx) error {
+			for range written {
+				m := &messages.Message{Owner: ch.Peer(), Peer: ch.Peer(), From: anna.User.Peer(), Date: time.Now(), Text: text.Text{String: "x"}}
+				if err := w.messages.Post(t.Context(), tx, m); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		left := func() int {
+			page, err := w.messages.History(t.Context(), anna.User, ch.Peer(), messages.Window{Limit: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return page.Total
+		}
+		req := messages.ClearRequest{By: anna.User, Peer: ch.Peer(), Revoke: true}
+		if err := w.clear(t.Context(), req, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		if n := left(); n < 2 || n >= written {
+			t.Errorf("%d are left after a step", n)
+		}
+		must[*tg.Updates](t)(w.deleteHistory(t.Context(), anna, &tg.ChannelsDeleteHistory{Channel: w.input(anna, ch), ForEveryone: true}))
+		if n := left(); n > 1 { // the founding of a channel stays
+			t.Errorf("%d are left", n)
 		}
 	})
 }

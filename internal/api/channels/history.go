@@ -27,19 +27,19 @@ func (h *Handlers) registerHistory(r *rpc.Router) {
 	rpc.Handle(r, rpc.UserOnly, h.getOnlines)
 }
 
-// deleteHistory serves https://core.telegram.org/method/channels.deleteHistory. Layers before 140 get a boolean.
+// clearTime is how long one request removes messages of a history.
+const clearTime = 10 * time.Second
+
+// deleteHistory serves https://core.telegram.org/method/channels.deleteHistory. Layers before 140 get a boolean. Of a very
+// long history a request removes as much as it can in clearTime, the oldest first, and the next one goes on from there.
 func (h *Handlers) deleteHistory(ctx context.Context, call *rpc.Call, in *tg.ChannelsDeleteHistory) (*tg.Updates, error) {
 	ch, err := h.view.ChannelFromInput(ctx, call, in.Channel)
 	if err != nil {
 		return nil, err
 	}
 	req := messages.ClearRequest{By: call.User, Peer: ch.Peer(), MaxID: ids.Message(in.MaxID), Revoke: in.ForEveryone}
-	for more := true; more; { // each step is a transaction of its own; clients do not ask again
-		done, err := h.messages.Clear(ctx, req)
-		if err != nil {
-			return nil, err
-		}
-		more = done.Left > 0
+	if err := h.clear(ctx, req, time.Now().Add(clearTime)); err != nil {
+		return nil, err
 	}
 	u := tg.UpdateClass(&tg.UpdateChannel{ChannelID: int64(ch)})
 	if !in.ForEveryone {
@@ -50,6 +50,17 @@ func (h *Handlers) deleteHistory(ctx context.Context, call *rpc.Call, in *tg.Cha
 		u = &tg.UpdateChannelAvailableMessages{ChannelID: int64(ch), AvailableMinID: int32(v.Me.Available)}
 	}
 	return h.render.Answer(ctx, call.User, []ids.Peer{ch.Peer()}, u)
+}
+
+// clear does what a request asks for until it is done or the time has come, in at least one step; each is a transaction of
+// its own. Clients do not ask again, and the answer cannot say that something is left.
+func (h *Handlers) clear(ctx context.Context, req messages.ClearRequest, until time.Time) error {
+	for {
+		done, err := h.messages.Clear(ctx, req)
+		if err != nil || done.Left == 0 || time.Now().After(until) {
+			return err
+		}
+	}
 }
 
 // deleteParticipantHistory serves https://core.telegram.org/method/channels.deleteParticipantHistory.
