@@ -105,8 +105,8 @@ func (s *Service) State(ctx context.Context, viewer ids.User, t Thread) (st Stat
 }
 
 // Read marks a thread as read by viewer up to a message. A mark never goes back. It fails with ErrNone unless there is such
-// a message and viewer is in the group, or in none but may look at the discussion of a channel; a message without answers
-// has nothing to be marked.
+// a message and viewer is in the group or may look at the discussion of a channel. Of a message without answers nothing is
+// marked.
 // Spec: https://core.telegram.org/method/messages.readDiscussion
 func (s *Service) Read(ctx context.Context, viewer ids.User, t Thread, upTo ids.Message) error {
 	sight, err := s.channels.See(ctx, viewer, t.Channel)
