@@ -93,7 +93,10 @@ func wants(filter tg.ChannelMessagesFilterClass, e updates.Entry) bool {
 }
 
 func (h *Handlers) channelDifference(ctx context.Context, user ids.User, peer ids.Peer, d messages.Difference) (tg.UpdatesChannelDifferenceClass, error) {
-	t := &tg.UpdatesChannelDifference{Final: !d.More, Pts: d.PTS, Timeout: new(int32(channelTimeout))}
+	t := &tg.UpdatesChannelDifference{Final: !d.More, Pts: d.PTS}
+	if t.Final { // the rest is to be asked for at once
+		t.Timeout = new(int32(channelTimeout))
+	}
 	var about []ids.Peer
 	var err error
 	if t.NewMessages, t.OtherUpdates, about, err = h.split(ctx, user, d.Entries); err != nil {
