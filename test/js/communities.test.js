@@ -169,10 +169,13 @@ describe('communities: mtcute', { timeout: 180_000 }, () => {
 
   test('a device that was away is told everything', async () => {
     const id = await supergroup('Away')
+    await anna.sendText(id, 'before') // of a channel that it has heard nothing of, mtcute asks for nothing
+    await people.bent[1].events.next('post', (m) => m.text === 'before')
     await people.bent[1].close()
     for (let i = 0; i < 30; i++) await anna.sendText(id, `missed ${i}`)
     const again = await people.bent[1].reopen()
     people.bent[1] = again
+    await again.events.next('post', (m) => m.text === 'missed 29')
     const history = await again.history(id, 50)
     assert.equal(history.filter((m) => m.text.startsWith('missed')).length, 30)
   })

@@ -180,6 +180,7 @@ const user = (peer) => (peer?._ === 'peerUser' ? peer.userId : undefined)
 /** Updates that the tests look at, in the form of all libraries. */
 const told = {
   updateNewMessage: ({ message: m }) => m._ === 'message' && { kind: 'message', ...message(m) },
+  updateNewChannelMessage: ({ message: m }) => m._ === 'message' && { kind: 'post', ...message(m) },
   updateEditMessage: ({ message: m }) => ({ kind: 'edit', ...message(m) }),
   updateDeleteMessages: (u) => ({ kind: 'delete', ids: u.messages }),
   updateReadHistoryOutbox: (u) => ({ kind: 'readOutbox', peer: user(u.peer), maxId: u.maxId }),
