@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"hermod/internal/db"
 	"hermod/internal/db/dbtest"
 )
 
@@ -38,20 +37,7 @@ func TestPlans(t *testing.T) {
 		for i := range args {
 			args[i] = i
 		}
-		var plan []string
-		err := w.db.Read(t.Context(), func(tx *db.Tx) error {
-			return tx.Each(t.Context(), `EXPLAIN QUERY PLAN `+tt.sql, args, func(rows *db.Rows) error {
-				var id, parent, unused int
-				var detail string
-				err := rows.Scan(&id, &parent, &unused, &detail)
-				plan = append(plan, detail)
-				return err
-			})
-		})
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		got := strings.Join(plan, "; ")
+		got := dbtest.Plan(t, w.db, tt.sql, args...)
 		if !strings.Contains(got, tt.want) || strings.Contains(got, "SCAN") || strings.Contains(got, "TEMP B-TREE") {
 			t.Errorf("%s: %s, want %s", name, got, tt.want)
 		}

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"hermod/internal/db"
 	"hermod/internal/db/dbtest"
 	"hermod/internal/domain/ids"
 )
@@ -21,19 +20,7 @@ func TestListsUseTheirIndexes(t *testing.T) {
 		"one":     {votersOfOne, []any{1, 1, 1, 1, []byte("x"), unnamed}, "poll_vote_option (poll=? AND opt=?"},
 		"closing": {duePolls, []any{1}, "poll_closing"},
 	} {
-		plan := ""
-		err := d.Read(t.Context(), func(tx *db.Tx) error {
-			return tx.Each(t.Context(), `EXPLAIN QUERY PLAN `+tt.sql, tt.args, func(rows *db.Rows) error {
-				var id, parent, unused int
-				var step string
-				err := rows.Scan(&id, &parent, &unused, &step)
-				plan += step + "\n"
-				return err
-			})
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		plan := dbtest.Plan(t, d, tt.sql, tt.args...)
 		if !strings.Contains(plan, tt.want) || strings.Contains(plan, "TEMP B-TREE") {
 			t.Errorf("%s: want %q, plan is\n%s", name, tt.want, plan)
 		}

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"hermod/internal/db"
 	"hermod/internal/db/dbtest"
 	"hermod/internal/domain/ids"
 )
@@ -25,19 +24,7 @@ func TestListsUseTheirIndexes(t *testing.T) {
 		"reacted": {reactedIn, []any{1, 1, 1}, "reaction_actor (owner=? AND actor=?)"},
 		"unread":  {unreadIn, []any{1, 1, 0, 1}, "PRIMARY KEY (owner=? AND peer=?)"},
 	} {
-		plan := ""
-		err := d.Read(t.Context(), func(tx *db.Tx) error {
-			return tx.Each(t.Context(), `EXPLAIN QUERY PLAN `+tt.sql, tt.args, func(rows *db.Rows) error {
-				var id, parent, unused int
-				var step string
-				err := rows.Scan(&id, &parent, &unused, &step)
-				plan += step + "\n"
-				return err
-			})
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		plan := dbtest.Plan(t, d, tt.sql, tt.args...)
 		if !strings.Contains(plan, tt.want) || strings.Contains(plan, "TEMP B-TREE FOR ORDER BY") {
 			t.Errorf("%s: want %q, plan is\n%s", name, tt.want, plan)
 		}
