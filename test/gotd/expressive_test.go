@@ -214,7 +214,10 @@ func testPrivateReactions(t *testing.T, c *club, _ *tg.InputChannel) {
 	at := c.bent.message("between us").ID
 	c.bent.react(c.peer(c.bent, c.anna), at, "❤")
 	for _, d := range []*device{c.anna, c.second} {
-		u := wait(d, func(u *tg.UpdateMessageReactions) bool { return len(u.Reactions.Results) == 1 })
+		u := wait(d, func(u *tg.UpdateMessageReactions) bool {
+			peer, ok := u.Peer.(*tg.PeerUser)
+			return ok && peer.UserID == c.bent.self().ID && len(u.Reactions.Results) == 1
+		})
 		if u.Reactions.Results[0].Count != 1 || len(u.Reactions.RecentReactions) != 1 || !u.Reactions.RecentReactions[0].Unread {
 			t.Errorf("got %+v", u.Reactions)
 		}

@@ -130,8 +130,7 @@ func (k *Keeper) wake(ctx context.Context, a Arrival, err error) error {
 	if err != nil || muted[a.Peer] {
 		return err
 	}
-	_, err = k.dialogs.Move(ctx, a.Owner, []ids.Peer{a.Peer}, Main)
-	return err
+	return k.dialogs.rouse(ctx, a)
 }
 
 // putAway archives and mutes the new chat of a stranger, for who wants that.

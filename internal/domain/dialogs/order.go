@@ -121,6 +121,22 @@ func (s *Service) Move(ctx context.Context, owner ids.User, peers []ids.Peer, fo
 	return at, wrap("move dialogs", owner, err)
 }
 
+// rouse takes the chat of an arrival out of the archive, unless it was put there after it.
+func (s *Service) rouse(ctx context.Context, a Arrival) error {
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		if err := s.Lock(ctx, tx, a.Owner); err != nil {
+			return err
+		}
+		d, err := some(ctx, tx, a.Owner, []ids.Peer{a.Peer})
+		if err != nil || len(d) == 0 || d[0].archived >= a.Message {
+			return err
+		}
+		_, err = s.move(ctx, tx, a.Owner, []ids.Peer{a.Peer}, Main)
+		return err
+	})
+	return wrap("take a dialog out of the archive", a.Owner, err)
+}
+
 func (s *Service) move(
 	ctx context.Context, tx *db.Tx, owner ids.User, peers []ids.Peer, folder int,
 ) (updates.Entry, error) {
