@@ -96,6 +96,16 @@ func (d *device) encode(name string, f fields) []byte {
 	return b
 }
 
+// try is ask for a method that may be refused.
+func (d *device) try(method string, f fields) (fields, error) {
+	d.t.Helper()
+	answer, err := d.client.InvokeBytes(d.t.Context(), d.encode(method, f))
+	if err != nil {
+		return nil, err
+	}
+	return d.decode(method, answer).(gen.Value).Fields, nil
+}
+
 // call calls a method that must be served, and returns the answer.
 func (d *device) call(method string, f fields) any {
 	d.t.Helper()
@@ -103,6 +113,11 @@ func (d *device) call(method string, f fields) any {
 	if err != nil {
 		d.t.Fatalf("%s: %v", method, err)
 	}
+	return d.decode(method, answer)
+}
+
+func (d *device) decode(method string, answer []byte) any {
+	d.t.Helper()
 	typ, err := d.schema.ResultOf(method)
 	if err != nil {
 		d.t.Fatal(err)

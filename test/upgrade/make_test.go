@@ -20,6 +20,7 @@ var name = flag.String("make", "", "write the fixture of the release with this n
 // A fixture is what a release left behind, beside its database.
 type fixture struct {
 	People []*person
+	Chats  []*chat
 	Seen   []string // line by line
 }
 
@@ -39,7 +40,8 @@ func makeFixture(t *testing.T, engine, url string, database func() []byte) {
 	r := start(t, url)
 	w := r.people(func() *device { return r.connect(t, client.Session{}) })
 	w.live()
-	f := fixture{People: w.people, Seen: strings.Split(w.read(), "\n")}
+	w.liveTogether()
+	f := fixture{People: w.people, Chats: w.chats, Seen: strings.Split(w.read(), "\n")}
 	for _, p := range w.people {
 		p.Session = p.device.client.Session()
 		p.Session.ID = 0

@@ -24,6 +24,7 @@ func (w *world) read() string {
 			w.readChat(&out, p, o.Name)
 		}
 		w.readDifference(&out, p)
+		w.readTogether(&out, p)
 	}
 	return out.String()
 }

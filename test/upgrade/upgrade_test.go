@@ -19,7 +19,7 @@ import (
 )
 
 // releases are those of which fixtures are kept.
-var releases = []string{"first"}
+var releases = []string{"first", "second"}
 
 // TestADatabaseOfAnEarlierRelease opens what a release wrote: sessions go on, and everybody sees what he saw.
 func TestADatabaseOfAnEarlierRelease(t *testing.T) {
@@ -45,7 +45,7 @@ func reads(t *testing.T, release, engine string) {
 	url := restore[engine](t, unpack(t, base+".gz"))
 	rejuvenate(t, url)
 	r := start(t, url)
-	w := &world{people: f.People, random: 1 << 40}
+	w := &world{people: f.People, chats: f.Chats, random: 1 << 40}
 	for _, p := range w.people {
 		p.device = r.connect(t, p.Session)
 	}
@@ -53,7 +53,8 @@ func reads(t *testing.T, release, engine string) {
 	w.goesOn(t)
 }
 
-// rejuvenate keeps logins and update logs from ending of old age, which a kept fixture has.
+// rejuvenate keeps logins and update logs from ending of old age, which a kept fixture has, and what was to be sent
+// later from being due.
 func rejuvenate(t *testing.T, url string) {
 	t.Helper()
 	d, err := db.Open(t.Context(), url)
@@ -69,7 +70,8 @@ func rejuvenate(t *testing.T, url string) {
 				return err
 			}
 		}
-		return nil
+		_, err := tx.Exec(t.Context(), `UPDATE scheduled_message SET due_at = $1`, time.Now().Add(24*time.Hour))
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -87,6 +89,16 @@ func (w *world) goesOn(t *testing.T) {
 	})
 	if m := list(answer["messages"]); len(m) != 1 || m[0].Fields["message"] != "after the upgrade" || id == 0 {
 		t.Errorf("sent %d, got %v", id, m)
+	}
+	for _, c := range w.chats {
+		w.say("Anna", c, "in "+c.Title+" too", nil)
+		talk := bent.device.ask("messages.getHistory", fields{
+			"peer": c.peer(bent), "offset_id": int32(0), "offset_date": int32(0), "add_offset": int32(0),
+			"limit": int32(1), "max_id": int32(0), "min_id": int32(0), "hash": int64(0),
+		})
+		if m := list(talk["messages"]); len(m) != 1 || m[0].Fields["message"] != "in "+c.Title+" too" {
+			t.Errorf("in %s: got %v", c.Title, m)
+		}
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 // A world is some people and what they did, in words that every release serves.
 type world struct {
 	people []*person
+	chats  []*chat
 	random int64
 }
 
