@@ -2215,7 +2215,8 @@ func putEncryptedChatClass(w *tl.Writer, v EncryptedChatClass) {
 	v.Encode(w)
 }
 
-func decodeEncryptedChatClass(r *tl.Reader) EncryptedChatClass {
+// DecodeEncryptedChatClass reads a EncryptedChat; the reader keeps the error.
+func DecodeEncryptedChatClass(r *tl.Reader) EncryptedChatClass {
 	if !r.Enter() {
 		return nil
 	}
@@ -2261,7 +2262,8 @@ func putEncryptedFileClass(w *tl.Writer, v EncryptedFileClass) {
 	v.Encode(w)
 }
 
-func decodeEncryptedFileClass(r *tl.Reader) EncryptedFileClass {
+// DecodeEncryptedFileClass reads a EncryptedFile; the reader keeps the error.
+func DecodeEncryptedFileClass(r *tl.Reader) EncryptedFileClass {
 	if !r.Enter() {
 		return nil
 	}
@@ -2432,6 +2434,23 @@ func putFileHashList(w *tl.Writer, vs []*FileHash) {
 		mark := w.Mark()
 		v.Encode(w)
 		w.Item(mark, head)
+	}
+}
+
+// DecodeFileHash reads a FileHash; the reader keeps the error.
+func DecodeFileHash(r *tl.Reader) *FileHash {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0xf39b035c:
+		o := new(FileHash)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("FileHash", id)
+		return nil
 	}
 }
 
@@ -3597,8 +3616,16 @@ func decodeInputEncryptedChat(r *tl.Reader) *InputEncryptedChat {
 
 // InputEncryptedFileClass is the type InputEncryptedFile: *InputEncryptedFileEmpty, *InputEncryptedFileUploaded, *InputEncryptedFile, *InputEncryptedFileBigUploaded.
 type InputEncryptedFileClass interface {
-	TLName() string
+	tl.Object
 	isInputEncryptedFileClass()
+}
+
+func putInputEncryptedFileClass(w *tl.Writer, v InputEncryptedFileClass) {
+	if v == nil {
+		w.Fail()
+		return
+	}
+	v.Encode(w)
 }
 
 func decodeInputEncryptedFileClass(r *tl.Reader) InputEncryptedFileClass {
@@ -3669,8 +3696,16 @@ func decodeInputFileClass(r *tl.Reader) InputFileClass {
 
 // InputFileLocationClass is the type InputFileLocation: *InputFileLocation, *InputEncryptedFileLocation, *InputDocumentFileLocation, *InputSecureFileLocation, *InputTakeoutFileLocation, *InputPhotoFileLocation, *InputPhotoLegacyFileLocation, *InputPeerPhotoFileLocation, *InputStickerSetThumb, *InputGroupCallStream, *InputPeerPhotoFileLocationLegacy, *InputStickerSetThumbLegacy.
 type InputFileLocationClass interface {
-	TLName() string
+	tl.Object
 	isInputFileLocationClass()
+}
+
+func putInputFileLocationClass(w *tl.Writer, v InputFileLocationClass) {
+	if v == nil {
+		w.Fail()
+		return
+	}
+	v.Encode(w)
 }
 
 func decodeInputFileLocationClass(r *tl.Reader) InputFileLocationClass {
@@ -4790,6 +4825,15 @@ func decodeInputSecureValue(r *tl.Reader) *InputSecureValue {
 	}
 }
 
+func putInputSingleMediaList(w *tl.Writer, vs []*InputSingleMedia) {
+	head := w.Vector(len(vs))
+	for _, v := range vs {
+		mark := w.Mark()
+		v.Encode(w)
+		w.Item(mark, head)
+	}
+}
+
 func decodeInputSingleMedia(r *tl.Reader) *InputSingleMedia {
 	if !r.Enter() {
 		return nil
@@ -4919,6 +4963,15 @@ func decodeInputStickerSetClass(r *tl.Reader) InputStickerSetClass {
 	default:
 		r.Unknown("InputStickerSet", id)
 		return nil
+	}
+}
+
+func putInputStickerSetItemList(w *tl.Writer, vs []*InputStickerSetItem) {
+	head := w.Vector(len(vs))
+	for _, v := range vs {
+		mark := w.Mark()
+		v.Encode(w)
+		w.Item(mark, head)
 	}
 }
 
@@ -10423,6 +10476,34 @@ func putStickerSetCoveredClassList(w *tl.Writer, vs []StickerSetCoveredClass) {
 			v.Encode(w)
 		}
 		w.Item(mark, head)
+	}
+}
+
+func decodeStickerSetCoveredClass(r *tl.Reader) StickerSetCoveredClass {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0x6410a5d2:
+		o := new(StickerSetCovered)
+		o.decode(r, id)
+		return o
+	case 0x3407e51b:
+		o := new(StickerSetMultiCovered)
+		o.decode(r, id)
+		return o
+	case 0x40d13c0e:
+		o := new(StickerSetFullCovered)
+		o.decode(r, id)
+		return o
+	case 0x77b15d1c:
+		o := new(StickerSetNoCovered)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("StickerSetCovered", id)
+		return nil
 	}
 }
 

@@ -1082,6 +1082,27 @@ func putMessagesDhConfigClass(w *tl.Writer, v MessagesDhConfigClass) {
 	v.Encode(w)
 }
 
+// DecodeMessagesDhConfigClass reads a messages.DhConfig; the reader keeps the error.
+func DecodeMessagesDhConfigClass(r *tl.Reader) MessagesDhConfigClass {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0xc0e24635:
+		o := new(MessagesDhConfigNotModified)
+		o.decode(r, id)
+		return o
+	case 0x2c221edd:
+		o := new(MessagesDhConfig)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("messages.DhConfig", id)
+		return nil
+	}
+}
+
 // MessagesDialogsClass is the type messages.Dialogs: *MessagesDialogs, *MessagesDialogsSlice, *MessagesDialogsNotModified.
 type MessagesDialogsClass interface {
 	tl.Object
@@ -1486,6 +1507,27 @@ func putMessagesSavedGifsClass(w *tl.Writer, v MessagesSavedGifsClass) {
 	v.Encode(w)
 }
 
+// DecodeMessagesSavedGifsClass reads a messages.SavedGifs; the reader keeps the error.
+func DecodeMessagesSavedGifsClass(r *tl.Reader) MessagesSavedGifsClass {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0xe8025ca2:
+		o := new(MessagesSavedGifsNotModified)
+		o.decode(r, id)
+		return o
+	case 0x84a02a0d:
+		o := new(MessagesSavedGifs)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("messages.SavedGifs", id)
+		return nil
+	}
+}
+
 // MessagesSavedReactionTagsClass is the type messages.SavedReactionTags: *MessagesSavedReactionTagsNotModified, *MessagesSavedReactionTags.
 type MessagesSavedReactionTagsClass interface {
 	tl.Object
@@ -1512,6 +1554,27 @@ func putMessagesSentEncryptedMessageClass(w *tl.Writer, v MessagesSentEncryptedM
 		return
 	}
 	v.Encode(w)
+}
+
+// DecodeMessagesSentEncryptedMessageClass reads a messages.SentEncryptedMessage; the reader keeps the error.
+func DecodeMessagesSentEncryptedMessageClass(r *tl.Reader) MessagesSentEncryptedMessageClass {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0x560f8935:
+		o := new(MessagesSentEncryptedMessage)
+		o.decode(r, id)
+		return o
+	case 0x9493ff32:
+		o := new(MessagesSentEncryptedFile)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("messages.SentEncryptedMessage", id)
+		return nil
+	}
 }
 
 // MessagesSponsoredMessagesClass is the type messages.SponsoredMessages: *MessagesSponsoredMessages, *MessagesSponsoredMessagesEmpty.
@@ -1542,7 +1605,8 @@ func putMessagesStickerSetClass(w *tl.Writer, v MessagesStickerSetClass) {
 	v.Encode(w)
 }
 
-func decodeMessagesStickerSetClass(r *tl.Reader) MessagesStickerSetClass {
+// DecodeMessagesStickerSetClass reads a messages.StickerSet; the reader keeps the error.
+func DecodeMessagesStickerSetClass(r *tl.Reader) MessagesStickerSetClass {
 	if !r.Enter() {
 		return nil
 	}
@@ -1574,6 +1638,27 @@ func putMessagesStickerSetInstallResultClass(w *tl.Writer, v MessagesStickerSetI
 		return
 	}
 	v.Encode(w)
+}
+
+// DecodeMessagesStickerSetInstallResultClass reads a messages.StickerSetInstallResult; the reader keeps the error.
+func DecodeMessagesStickerSetInstallResultClass(r *tl.Reader) MessagesStickerSetInstallResultClass {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0x38641628:
+		o := new(MessagesStickerSetInstallResultSuccess)
+		o.decode(r, id)
+		return o
+	case 0x35e410a8:
+		o := new(MessagesStickerSetInstallResultArchive)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("messages.StickerSetInstallResult", id)
+		return nil
+	}
 }
 
 // MessagesStickersClass is the type messages.Stickers: *MessagesStickersNotModified, *MessagesStickers.
@@ -1732,6 +1817,23 @@ func putPaymentsValidatedRequestedInfo(w *tl.Writer, v *PaymentsValidatedRequest
 	v.Encode(w)
 }
 
+// DecodePhotosPhoto reads a photos.Photo; the reader keeps the error.
+func DecodePhotosPhoto(r *tl.Reader) *PhotosPhoto {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0x20212ca8:
+		o := new(PhotosPhoto)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("photos.Photo", id)
+		return nil
+	}
+}
+
 // PhotosPhotosClass is the type photos.Photos: *PhotosPhotos, *PhotosPhotosSlice.
 type PhotosPhotosClass interface {
 	tl.Object
@@ -1746,6 +1848,27 @@ func putPhotosPhotosClass(w *tl.Writer, v PhotosPhotosClass) {
 	v.Encode(w)
 }
 
+// DecodePhotosPhotosClass reads a photos.Photos; the reader keeps the error.
+func DecodePhotosPhotosClass(r *tl.Reader) PhotosPhotosClass {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0x8dca6aa5:
+		o := new(PhotosPhotos)
+		o.decode(r, id)
+		return o
+	case 0x15051f54:
+		o := new(PhotosPhotosSlice)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("photos.Photos", id)
+		return nil
+	}
+}
+
 // StorageFileTypeClass is the type storage.FileType: *StorageFileUnknown, *StorageFilePartial, *StorageFileJpeg, *StorageFileGif, *StorageFilePng, *StorageFilePdf, *StorageFileMp3, *StorageFileMov, *StorageFileMp4, *StorageFileWebp.
 type StorageFileTypeClass interface {
 	tl.Object
@@ -1758,6 +1881,58 @@ func putStorageFileTypeClass(w *tl.Writer, v StorageFileTypeClass) {
 		return
 	}
 	v.Encode(w)
+}
+
+func decodeStorageFileTypeClass(r *tl.Reader) StorageFileTypeClass {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0xaa963b05:
+		o := new(StorageFileUnknown)
+		o.decode(r, id)
+		return o
+	case 0x40bc6f52:
+		o := new(StorageFilePartial)
+		o.decode(r, id)
+		return o
+	case 0x7efe0e:
+		o := new(StorageFileJpeg)
+		o.decode(r, id)
+		return o
+	case 0xcae1aadf:
+		o := new(StorageFileGif)
+		o.decode(r, id)
+		return o
+	case 0xa4f63c0:
+		o := new(StorageFilePng)
+		o.decode(r, id)
+		return o
+	case 0xae1e508d:
+		o := new(StorageFilePdf)
+		o.decode(r, id)
+		return o
+	case 0x528a0677:
+		o := new(StorageFileMp3)
+		o.decode(r, id)
+		return o
+	case 0x4b09ebbc:
+		o := new(StorageFileMov)
+		o.decode(r, id)
+		return o
+	case 0xb3cea0e4:
+		o := new(StorageFileMp4)
+		o.decode(r, id)
+		return o
+	case 0x1081464c:
+		o := new(StorageFileWebp)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("storage.FileType", id)
+		return nil
+	}
 }
 
 // StoriesAlbumsClass is the type stories.Albums: *StoriesAlbumsNotModified, *StoriesAlbums.
@@ -1913,6 +2088,27 @@ func putUploadFileClass(w *tl.Writer, v UploadFileClass) {
 		return
 	}
 	v.Encode(w)
+}
+
+// DecodeUploadFileClass reads a upload.File; the reader keeps the error.
+func DecodeUploadFileClass(r *tl.Reader) UploadFileClass {
+	if !r.Enter() {
+		return nil
+	}
+	defer r.Leave()
+	switch id := r.ID(); id {
+	case 0x96a18d5:
+		o := new(UploadFile)
+		o.decode(r, id)
+		return o
+	case 0xf18cda44:
+		o := new(UploadFileCdnRedirect)
+		o.decode(r, id)
+		return o
+	default:
+		r.Unknown("upload.File", id)
+		return nil
+	}
 }
 
 // UsersSavedMusicClass is the type users.SavedMusic: *UsersSavedMusicNotModified, *UsersSavedMusic.

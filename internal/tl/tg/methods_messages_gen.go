@@ -1898,6 +1898,17 @@ type MessagesGetDhConfig struct {
 // TLName is "messages.getDhConfig".
 func (*MessagesGetDhConfig) TLName() string { return "messages.getDhConfig" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesGetDhConfig) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x26cf8950)
+	w.Int32(o.Version)
+	w.Int32(o.RandomLength)
+}
+
 func (o *MessagesGetDhConfig) decode(r *tl.Reader, _ uint32) {
 	o.Version = r.Int32()
 	o.RandomLength = r.Int32()
@@ -1912,6 +1923,20 @@ type MessagesRequestEncryption struct {
 
 // TLName is "messages.requestEncryption".
 func (*MessagesRequestEncryption) TLName() string { return "messages.requestEncryption" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesRequestEncryption) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xf64daf43)
+	if putInputUserClass(w, o.UserID); w.Failed() {
+		return
+	}
+	w.Int32(o.RandomID)
+	w.Bytes(o.GA)
+}
 
 func (o *MessagesRequestEncryption) decode(r *tl.Reader, _ uint32) {
 	o.UserID = DecodeInputUserClass(r)
@@ -1929,6 +1954,20 @@ type MessagesAcceptEncryption struct {
 // TLName is "messages.acceptEncryption".
 func (*MessagesAcceptEncryption) TLName() string { return "messages.acceptEncryption" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesAcceptEncryption) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x3dbc0415)
+	if o.Peer.Encode(w); w.Failed() {
+		return
+	}
+	w.Bytes(o.GB)
+	w.Int64(o.KeyFingerprint)
+}
+
 func (o *MessagesAcceptEncryption) decode(r *tl.Reader, _ uint32) {
 	o.Peer = decodeInputEncryptedChat(r)
 	o.GB = r.Bytes()
@@ -1943,6 +1982,17 @@ type MessagesDiscardEncryption struct {
 
 // TLName is "messages.discardEncryption".
 func (*MessagesDiscardEncryption) TLName() string { return "messages.discardEncryption" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesDiscardEncryption) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xf393aea0)
+	w.Uint32(tl.Bit(o.DeleteHistory, 0))
+	w.Int32(o.ChatID)
+}
 
 func (o *MessagesDiscardEncryption) decode(r *tl.Reader, _ uint32) {
 	flags := r.Uint32()
@@ -1959,6 +2009,19 @@ type MessagesSetEncryptedTyping struct {
 // TLName is "messages.setEncryptedTyping".
 func (*MessagesSetEncryptedTyping) TLName() string { return "messages.setEncryptedTyping" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesSetEncryptedTyping) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x791451ed)
+	if o.Peer.Encode(w); w.Failed() {
+		return
+	}
+	w.Bool(o.Typing)
+}
+
 func (o *MessagesSetEncryptedTyping) decode(r *tl.Reader, _ uint32) {
 	o.Peer = decodeInputEncryptedChat(r)
 	o.Typing = r.Bool()
@@ -1972,6 +2035,19 @@ type MessagesReadEncryptedHistory struct {
 
 // TLName is "messages.readEncryptedHistory".
 func (*MessagesReadEncryptedHistory) TLName() string { return "messages.readEncryptedHistory" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesReadEncryptedHistory) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x7f4b690a)
+	if o.Peer.Encode(w); w.Failed() {
+		return
+	}
+	w.Int32(o.MaxDate)
+}
 
 func (o *MessagesReadEncryptedHistory) decode(r *tl.Reader, _ uint32) {
 	o.Peer = decodeInputEncryptedChat(r)
@@ -1988,6 +2064,21 @@ type MessagesSendEncrypted struct {
 
 // TLName is "messages.sendEncrypted".
 func (*MessagesSendEncrypted) TLName() string { return "messages.sendEncrypted" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesSendEncrypted) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x44fa7a15)
+	w.Uint32(tl.Bit(o.Silent, 0))
+	if o.Peer.Encode(w); w.Failed() {
+		return
+	}
+	w.Int64(o.RandomID)
+	w.Bytes(o.Data)
+}
 
 func (o *MessagesSendEncrypted) decode(r *tl.Reader, _ uint32) {
 	flags := r.Uint32()
@@ -2009,6 +2100,24 @@ type MessagesSendEncryptedFile struct {
 // TLName is "messages.sendEncryptedFile".
 func (*MessagesSendEncryptedFile) TLName() string { return "messages.sendEncryptedFile" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesSendEncryptedFile) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x5559481d)
+	w.Uint32(tl.Bit(o.Silent, 0))
+	if o.Peer.Encode(w); w.Failed() {
+		return
+	}
+	w.Int64(o.RandomID)
+	w.Bytes(o.Data)
+	if putInputEncryptedFileClass(w, o.File); w.Failed() {
+		return
+	}
+}
+
 func (o *MessagesSendEncryptedFile) decode(r *tl.Reader, _ uint32) {
 	flags := r.Uint32()
 	o.Silent = flags&(1<<0) != 0
@@ -2028,6 +2137,20 @@ type MessagesSendEncryptedService struct {
 // TLName is "messages.sendEncryptedService".
 func (*MessagesSendEncryptedService) TLName() string { return "messages.sendEncryptedService" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesSendEncryptedService) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x32d439a4)
+	if o.Peer.Encode(w); w.Failed() {
+		return
+	}
+	w.Int64(o.RandomID)
+	w.Bytes(o.Data)
+}
+
 func (o *MessagesSendEncryptedService) decode(r *tl.Reader, _ uint32) {
 	o.Peer = decodeInputEncryptedChat(r)
 	o.RandomID = r.Int64()
@@ -2042,6 +2165,16 @@ type MessagesReceivedQueue struct {
 // TLName is "messages.receivedQueue".
 func (*MessagesReceivedQueue) TLName() string { return "messages.receivedQueue" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesReceivedQueue) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x55a5bb66)
+	w.Int32(o.MaxQts)
+}
+
 func (o *MessagesReceivedQueue) decode(r *tl.Reader, _ uint32) {
 	o.MaxQts = r.Int32()
 }
@@ -2053,6 +2186,18 @@ type MessagesReportEncryptedSpam struct {
 
 // TLName is "messages.reportEncryptedSpam".
 func (*MessagesReportEncryptedSpam) TLName() string { return "messages.reportEncryptedSpam" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesReportEncryptedSpam) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x4b0c8c0f)
+	if o.Peer.Encode(w); w.Failed() {
+		return
+	}
+}
 
 func (o *MessagesReportEncryptedSpam) decode(r *tl.Reader, _ uint32) {
 	o.Peer = decodeInputEncryptedChat(r)
@@ -2248,6 +2393,19 @@ type MessagesGetStickerSet struct {
 // TLName is "messages.getStickerSet".
 func (*MessagesGetStickerSet) TLName() string { return "messages.getStickerSet" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesGetStickerSet) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xc8a0ec74)
+	if putInputStickerSetClass(w, o.Stickerset); w.Failed() {
+		return
+	}
+	w.Int32(o.Hash)
+}
+
 func (o *MessagesGetStickerSet) decode(r *tl.Reader, id uint32) {
 	switch id {
 	case 0xc8a0ec74:
@@ -2266,6 +2424,19 @@ type MessagesInstallStickerSet struct {
 
 // TLName is "messages.installStickerSet".
 func (*MessagesInstallStickerSet) TLName() string { return "messages.installStickerSet" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesInstallStickerSet) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xc78fe460)
+	if putInputStickerSetClass(w, o.Stickerset); w.Failed() {
+		return
+	}
+	w.Bool(o.Archived)
+}
 
 func (o *MessagesInstallStickerSet) decode(r *tl.Reader, _ uint32) {
 	o.Stickerset = decodeInputStickerSetClass(r)
@@ -2526,6 +2697,16 @@ type MessagesGetSavedGifs struct {
 // TLName is "messages.getSavedGifs".
 func (*MessagesGetSavedGifs) TLName() string { return "messages.getSavedGifs" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesGetSavedGifs) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x5cf09635)
+	w.Int64(o.Hash)
+}
+
 func (o *MessagesGetSavedGifs) decode(r *tl.Reader, _ uint32) {
 	o.Hash = r.Int64()
 }
@@ -2538,6 +2719,19 @@ type MessagesSaveGif struct {
 
 // TLName is "messages.saveGif".
 func (*MessagesSaveGif) TLName() string { return "messages.saveGif" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesSaveGif) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x327a30cb)
+	if putInputDocumentClass(w, o.ID); w.Failed() {
+		return
+	}
+	w.Bool(o.Unsave)
+}
 
 func (o *MessagesSaveGif) decode(r *tl.Reader, _ uint32) {
 	o.ID = decodeInputDocumentClass(r)
@@ -3606,6 +3800,25 @@ type MessagesUploadMedia struct {
 // TLName is "messages.uploadMedia".
 func (*MessagesUploadMedia) TLName() string { return "messages.uploadMedia" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesUploadMedia) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x14967978)
+	w.Uint32(tl.Bit(o.BusinessConnectionID != nil, 0))
+	if o.BusinessConnectionID != nil {
+		w.String(*o.BusinessConnectionID)
+	}
+	if putInputPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+	if putInputMediaClass(w, o.Media); w.Failed() {
+		return
+	}
+}
+
 func (o *MessagesUploadMedia) decode(r *tl.Reader, id uint32) {
 	switch id {
 	case 0x14967978:
@@ -3810,6 +4023,56 @@ type MessagesSendMultiMedia struct {
 // TLName is "messages.sendMultiMedia".
 func (*MessagesSendMultiMedia) TLName() string { return "messages.sendMultiMedia" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesSendMultiMedia) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x1bf89d74)
+	flags := w.Flags(tl.Bit(o.Silent, 5) |
+		tl.Bit(o.Background, 6) |
+		tl.Bit(o.ClearDraft, 7) |
+		tl.Bit(o.Noforwards, 14) |
+		tl.Bit(o.UpdateStickersetsOrder, 15) |
+		tl.Bit(o.InvertMedia, 16) |
+		tl.Bit(o.AllowPaidFloodskip, 19) |
+		tl.Bit(o.ReplyTo != nil, 0) |
+		tl.Bit(o.ScheduleDate != nil, 10) |
+		tl.Bit(o.SendAs != nil, 13) |
+		tl.Bit(o.QuickReplyShortcut != nil, 17) |
+		tl.Bit(o.Effect != nil, 18) |
+		tl.Bit(o.AllowPaidStars != nil, 21))
+	if putInputPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+	if o.ReplyTo != nil {
+		mark := w.Mark()
+		putInputReplyToClass(w, o.ReplyTo)
+		w.Optional(mark, flags, 0)
+	}
+	putInputSingleMediaList(w, o.MultiMedia)
+	if o.ScheduleDate != nil {
+		w.Int32(*o.ScheduleDate)
+	}
+	if o.SendAs != nil {
+		mark := w.Mark()
+		putInputPeerClass(w, o.SendAs)
+		w.Optional(mark, flags, 13)
+	}
+	if o.QuickReplyShortcut != nil {
+		mark := w.Mark()
+		putInputQuickReplyShortcutClass(w, o.QuickReplyShortcut)
+		w.Optional(mark, flags, 17)
+	}
+	if o.Effect != nil {
+		w.Int64(*o.Effect)
+	}
+	if o.AllowPaidStars != nil {
+		w.Int64(*o.AllowPaidStars)
+	}
+}
+
 func (o *MessagesSendMultiMedia) decode(r *tl.Reader, id uint32) {
 	switch id {
 	case 0x1bf89d74:
@@ -3972,6 +4235,21 @@ type MessagesUploadEncryptedFile struct {
 
 // TLName is "messages.uploadEncryptedFile".
 func (*MessagesUploadEncryptedFile) TLName() string { return "messages.uploadEncryptedFile" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesUploadEncryptedFile) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x5057c497)
+	if o.Peer.Encode(w); w.Failed() {
+		return
+	}
+	if putInputEncryptedFileClass(w, o.File); w.Failed() {
+		return
+	}
+}
 
 func (o *MessagesUploadEncryptedFile) decode(r *tl.Reader, _ uint32) {
 	o.Peer = decodeInputEncryptedChat(r)

@@ -45,6 +45,44 @@ type PhotosUploadProfilePhoto struct {
 // TLName is "photos.uploadProfilePhoto".
 func (*PhotosUploadProfilePhoto) TLName() string { return "photos.uploadProfilePhoto" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *PhotosUploadProfilePhoto) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x388a3b5)
+	flags := w.Flags(tl.Bit(o.Fallback, 3) |
+		tl.Bit(o.Bot != nil, 5) |
+		tl.Bit(o.File != nil, 0) |
+		tl.Bit(o.Video != nil, 1) |
+		tl.Bit(o.VideoStartTs != nil, 2) |
+		tl.Bit(o.VideoEmojiMarkup != nil, 4))
+	if o.Bot != nil {
+		mark := w.Mark()
+		putInputUserClass(w, o.Bot)
+		w.Optional(mark, flags, 5)
+	}
+	if o.File != nil {
+		mark := w.Mark()
+		putInputFileClass(w, o.File)
+		w.Optional(mark, flags, 0)
+	}
+	if o.Video != nil {
+		mark := w.Mark()
+		putInputFileClass(w, o.Video)
+		w.Optional(mark, flags, 1)
+	}
+	if o.VideoStartTs != nil {
+		w.Float64(*o.VideoStartTs)
+	}
+	if o.VideoEmojiMarkup != nil {
+		mark := w.Mark()
+		putVideoSizeClass(w, o.VideoEmojiMarkup)
+		w.Optional(mark, flags, 4)
+	}
+}
+
 func (o *PhotosUploadProfilePhoto) decode(r *tl.Reader, id uint32) {
 	switch id {
 	case 0x388a3b5:
@@ -102,6 +140,16 @@ type PhotosDeletePhotos struct {
 // TLName is "photos.deletePhotos".
 func (*PhotosDeletePhotos) TLName() string { return "photos.deletePhotos" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *PhotosDeletePhotos) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x87cf7f2f)
+	putInputPhotoClassList(w, o.ID)
+}
+
 func (o *PhotosDeletePhotos) decode(r *tl.Reader, _ uint32) {
 	o.ID = tl.Vector(r, "InputPhoto", 4, decodeInputPhotoClass)
 }
@@ -116,6 +164,21 @@ type PhotosGetUserPhotos struct {
 
 // TLName is "photos.getUserPhotos".
 func (*PhotosGetUserPhotos) TLName() string { return "photos.getUserPhotos" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *PhotosGetUserPhotos) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x91cd32a8)
+	if putInputUserClass(w, o.UserID); w.Failed() {
+		return
+	}
+	w.Int32(o.Offset)
+	w.Int64(o.MaxID)
+	w.Int32(o.Limit)
+}
 
 func (o *PhotosGetUserPhotos) decode(r *tl.Reader, _ uint32) {
 	o.UserID = DecodeInputUserClass(r)

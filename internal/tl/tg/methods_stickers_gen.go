@@ -20,6 +20,34 @@ type StickersCreateStickerSet struct {
 // TLName is "stickers.createStickerSet".
 func (*StickersCreateStickerSet) TLName() string { return "stickers.createStickerSet" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *StickersCreateStickerSet) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x9021ab67)
+	flags := w.Flags(tl.Bit(o.Masks, 0) |
+		tl.Bit(o.Emojis, 5) |
+		tl.Bit(o.TextColor, 6) |
+		tl.Bit(o.Thumb != nil, 2) |
+		tl.Bit(o.Software != nil, 3))
+	if putInputUserClass(w, o.UserID); w.Failed() {
+		return
+	}
+	w.String(o.Title)
+	w.String(o.ShortName)
+	if o.Thumb != nil {
+		mark := w.Mark()
+		putInputDocumentClass(w, o.Thumb)
+		w.Optional(mark, flags, 2)
+	}
+	putInputStickerSetItemList(w, o.Stickers)
+	if o.Software != nil {
+		w.String(*o.Software)
+	}
+}
+
 func (o *StickersCreateStickerSet) decode(r *tl.Reader, _ uint32) {
 	flags := r.Uint32()
 	o.Masks = flags&(1<<0) != 0

@@ -14,6 +14,18 @@ type UploadSaveFilePart struct {
 // TLName is "upload.saveFilePart".
 func (*UploadSaveFilePart) TLName() string { return "upload.saveFilePart" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *UploadSaveFilePart) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xb304a621)
+	w.Int64(o.FileID)
+	w.Int32(o.FilePart)
+	w.Bytes(o.Bytes)
+}
+
 func (o *UploadSaveFilePart) decode(r *tl.Reader, _ uint32) {
 	o.FileID = r.Int64()
 	o.FilePart = r.Int32()
@@ -31,6 +43,22 @@ type UploadGetFile struct {
 
 // TLName is "upload.getFile".
 func (*UploadGetFile) TLName() string { return "upload.getFile" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *UploadGetFile) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xbe5335be)
+	w.Uint32(tl.Bit(o.Precise, 0) |
+		tl.Bit(o.CdnSupported, 1))
+	if putInputFileLocationClass(w, o.Location); w.Failed() {
+		return
+	}
+	w.Int64(o.Offset)
+	w.Int32(o.Limit)
+}
 
 func (o *UploadGetFile) decode(r *tl.Reader, id uint32) {
 	switch id {
@@ -61,6 +89,19 @@ type UploadSaveBigFilePart struct {
 
 // TLName is "upload.saveBigFilePart".
 func (*UploadSaveBigFilePart) TLName() string { return "upload.saveBigFilePart" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *UploadSaveBigFilePart) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xde7b673d)
+	w.Int64(o.FileID)
+	w.Int32(o.FilePart)
+	w.Int32(o.FileTotalParts)
+	w.Bytes(o.Bytes)
+}
 
 func (o *UploadSaveBigFilePart) decode(r *tl.Reader, _ uint32) {
 	o.FileID = r.Int64()
@@ -150,6 +191,19 @@ type UploadGetFileHashes struct {
 
 // TLName is "upload.getFileHashes".
 func (*UploadGetFileHashes) TLName() string { return "upload.getFileHashes" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *UploadGetFileHashes) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x9156982a)
+	if putInputFileLocationClass(w, o.Location); w.Failed() {
+		return
+	}
+	w.Int64(o.Offset)
+}
 
 func (o *UploadGetFileHashes) decode(r *tl.Reader, id uint32) {
 	switch id {

@@ -287,7 +287,7 @@ func (o *EncryptedMessage) decode(r *tl.Reader, _ uint32) {
 	o.ChatID = r.Int32()
 	o.Date = r.Int32()
 	o.Bytes = r.Bytes()
-	o.File = decodeEncryptedFileClass(r)
+	o.File = DecodeEncryptedFileClass(r)
 }
 
 // EncryptedMessageService is the constructor encryptedMessageService of type EncryptedMessage.

@@ -34,6 +34,12 @@ func (o *FileHash) Encode(w *tl.Writer) {
 	}
 }
 
+func (o *FileHash) decode(r *tl.Reader, _ uint32) {
+	o.Offset = r.Int64()
+	o.Limit = r.Int32()
+	o.Hash = r.Bytes()
+}
+
 // Folder is the constructor folder of type Folder.
 type Folder struct {
 	AutofillNewBroadcasts     bool

@@ -683,6 +683,11 @@ func (o *StickerSetCovered) Encode(w *tl.Writer) {
 	}
 }
 
+func (o *StickerSetCovered) decode(r *tl.Reader, _ uint32) {
+	o.Set = decodeStickerSet(r)
+	o.Cover = decodeDocumentClass(r)
+}
+
 // StickerSetMultiCovered is the constructor stickerSetMultiCovered of type StickerSetCovered.
 type StickerSetMultiCovered struct {
 	Set    *StickerSet
@@ -705,6 +710,11 @@ func (o *StickerSetMultiCovered) Encode(w *tl.Writer) {
 		return
 	}
 	putDocumentClassList(w, o.Covers)
+}
+
+func (o *StickerSetMultiCovered) decode(r *tl.Reader, _ uint32) {
+	o.Set = decodeStickerSet(r)
+	o.Covers = tl.Vector(r, "Document", 4, decodeDocumentClass)
 }
 
 // StickerSetFullCovered is the constructor stickerSetFullCovered of type StickerSetCovered.
@@ -747,6 +757,13 @@ func (o *StickerSetFullCovered) Encode(w *tl.Writer) {
 	}
 }
 
+func (o *StickerSetFullCovered) decode(r *tl.Reader, _ uint32) {
+	o.Set = decodeStickerSet(r)
+	o.Packs = tl.Vector(r, "StickerPack", 4, decodeStickerPack)
+	o.Keywords = tl.Vector(r, "StickerKeyword", 4, decodeStickerKeyword)
+	o.Documents = tl.Vector(r, "Document", 4, decodeDocumentClass)
+}
+
 // StickerSetNoCovered is the constructor stickerSetNoCovered of type StickerSetCovered.
 type StickerSetNoCovered struct {
 	Set *StickerSet
@@ -772,6 +789,10 @@ func (o *StickerSetNoCovered) Encode(w *tl.Writer) {
 	default:
 		w.Fail()
 	}
+}
+
+func (o *StickerSetNoCovered) decode(r *tl.Reader, _ uint32) {
+	o.Set = decodeStickerSet(r)
 }
 
 // ShippingOption is the constructor shippingOption of type ShippingOption.

@@ -1789,6 +1789,19 @@ func (*InputFileLocation) TLName() string { return "inputFileLocation" }
 
 func (*InputFileLocation) isInputFileLocationClass() {}
 
+// Encode writes o in the shape of the writer's layer.
+func (o *InputFileLocation) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xdfdaabe1)
+	w.Int64(o.VolumeID)
+	w.Int32(o.LocalID)
+	w.Int64(o.Secret)
+	w.Bytes(o.FileReference)
+}
+
 func (o *InputFileLocation) decode(r *tl.Reader, _ uint32) {
 	o.VolumeID = r.Int64()
 	o.LocalID = r.Int32()
@@ -1806,6 +1819,17 @@ type InputEncryptedFileLocation struct {
 func (*InputEncryptedFileLocation) TLName() string { return "inputEncryptedFileLocation" }
 
 func (*InputEncryptedFileLocation) isInputFileLocationClass() {}
+
+// Encode writes o in the shape of the writer's layer.
+func (o *InputEncryptedFileLocation) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xf5235d55)
+	w.Int64(o.ID)
+	w.Int64(o.AccessHash)
+}
 
 func (o *InputEncryptedFileLocation) decode(r *tl.Reader, _ uint32) {
 	o.ID = r.Int64()
@@ -1825,6 +1849,19 @@ func (*InputDocumentFileLocation) TLName() string { return "inputDocumentFileLoc
 
 func (*InputDocumentFileLocation) isInputFileLocationClass() {}
 
+// Encode writes o in the shape of the writer's layer.
+func (o *InputDocumentFileLocation) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xbad07584)
+	w.Int64(o.ID)
+	w.Int64(o.AccessHash)
+	w.Bytes(o.FileReference)
+	w.String(o.ThumbSize)
+}
+
 func (o *InputDocumentFileLocation) decode(r *tl.Reader, _ uint32) {
 	o.ID = r.Int64()
 	o.AccessHash = r.Int64()
@@ -1843,6 +1880,17 @@ func (*InputSecureFileLocation) TLName() string { return "inputSecureFileLocatio
 
 func (*InputSecureFileLocation) isInputFileLocationClass() {}
 
+// Encode writes o in the shape of the writer's layer.
+func (o *InputSecureFileLocation) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xcbc7ee28)
+	w.Int64(o.ID)
+	w.Int64(o.AccessHash)
+}
+
 func (o *InputSecureFileLocation) decode(r *tl.Reader, _ uint32) {
 	o.ID = r.Int64()
 	o.AccessHash = r.Int64()
@@ -1856,6 +1904,11 @@ type InputTakeoutFileLocation struct {
 func (*InputTakeoutFileLocation) TLName() string { return "inputTakeoutFileLocation" }
 
 func (*InputTakeoutFileLocation) isInputFileLocationClass() {}
+
+// Encode writes o in the shape of the writer's layer.
+func (o *InputTakeoutFileLocation) Encode(w *tl.Writer) {
+	w.ID(0x29be5899)
+}
 
 func (o *InputTakeoutFileLocation) decode(*tl.Reader, uint32) {}
 
@@ -1871,6 +1924,19 @@ type InputPhotoFileLocation struct {
 func (*InputPhotoFileLocation) TLName() string { return "inputPhotoFileLocation" }
 
 func (*InputPhotoFileLocation) isInputFileLocationClass() {}
+
+// Encode writes o in the shape of the writer's layer.
+func (o *InputPhotoFileLocation) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x40181ffe)
+	w.Int64(o.ID)
+	w.Int64(o.AccessHash)
+	w.Bytes(o.FileReference)
+	w.String(o.ThumbSize)
+}
 
 func (o *InputPhotoFileLocation) decode(r *tl.Reader, _ uint32) {
 	o.ID = r.Int64()
@@ -1894,6 +1960,21 @@ func (*InputPhotoLegacyFileLocation) TLName() string { return "inputPhotoLegacyF
 
 func (*InputPhotoLegacyFileLocation) isInputFileLocationClass() {}
 
+// Encode writes o in the shape of the writer's layer.
+func (o *InputPhotoLegacyFileLocation) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xd83466f3)
+	w.Int64(o.ID)
+	w.Int64(o.AccessHash)
+	w.Bytes(o.FileReference)
+	w.Int64(o.VolumeID)
+	w.Int32(o.LocalID)
+	w.Int64(o.Secret)
+}
+
 func (o *InputPhotoLegacyFileLocation) decode(r *tl.Reader, _ uint32) {
 	o.ID = r.Int64()
 	o.AccessHash = r.Int64()
@@ -1915,6 +1996,20 @@ func (*InputPeerPhotoFileLocation) TLName() string { return "inputPeerPhotoFileL
 
 func (*InputPeerPhotoFileLocation) isInputFileLocationClass() {}
 
+// Encode writes o in the shape of the writer's layer.
+func (o *InputPeerPhotoFileLocation) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x37257e99)
+	w.Uint32(tl.Bit(o.Big, 0))
+	if putInputPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+	w.Int64(o.PhotoID)
+}
+
 func (o *InputPeerPhotoFileLocation) decode(r *tl.Reader, _ uint32) {
 	flags := r.Uint32()
 	o.Big = flags&(1<<0) != 0
@@ -1932,6 +2027,19 @@ type InputStickerSetThumb struct {
 func (*InputStickerSetThumb) TLName() string { return "inputStickerSetThumb" }
 
 func (*InputStickerSetThumb) isInputFileLocationClass() {}
+
+// Encode writes o in the shape of the writer's layer.
+func (o *InputStickerSetThumb) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x9d84f3db)
+	if putInputStickerSetClass(w, o.Stickerset); w.Failed() {
+		return
+	}
+	w.Int32(o.ThumbVersion)
+}
 
 func (o *InputStickerSetThumb) decode(r *tl.Reader, _ uint32) {
 	o.Stickerset = decodeInputStickerSetClass(r)
@@ -1951,6 +2059,28 @@ type InputGroupCallStream struct {
 func (*InputGroupCallStream) TLName() string { return "inputGroupCallStream" }
 
 func (*InputGroupCallStream) isInputFileLocationClass() {}
+
+// Encode writes o in the shape of the writer's layer.
+func (o *InputGroupCallStream) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x598a92a)
+	w.Uint32(tl.Bit(o.VideoChannel != nil, 0) |
+		tl.Bit(o.VideoQuality != nil, 0))
+	if putInputGroupCallClass(w, o.Call); w.Failed() {
+		return
+	}
+	w.Int64(o.TimeMs)
+	w.Int32(o.Scale)
+	if o.VideoChannel != nil || o.VideoQuality != nil {
+		w.Int32(tl.Value(o.VideoChannel))
+	}
+	if o.VideoChannel != nil || o.VideoQuality != nil {
+		w.Int32(tl.Value(o.VideoQuality))
+	}
+}
 
 func (o *InputGroupCallStream) decode(r *tl.Reader, _ uint32) {
 	flags := r.Uint32()
@@ -2617,6 +2747,17 @@ type InputEncryptedChat struct {
 // TLName is "inputEncryptedChat".
 func (*InputEncryptedChat) TLName() string { return "inputEncryptedChat" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *InputEncryptedChat) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xf141b5e1)
+	w.Int32(o.ChatID)
+	w.Int64(o.AccessHash)
+}
+
 func (o *InputEncryptedChat) decode(r *tl.Reader, _ uint32) {
 	o.ChatID = r.Int32()
 	o.AccessHash = r.Int64()
@@ -2630,6 +2771,11 @@ type InputEncryptedFileEmpty struct {
 func (*InputEncryptedFileEmpty) TLName() string { return "inputEncryptedFileEmpty" }
 
 func (*InputEncryptedFileEmpty) isInputEncryptedFileClass() {}
+
+// Encode writes o in the shape of the writer's layer.
+func (o *InputEncryptedFileEmpty) Encode(w *tl.Writer) {
+	w.ID(0x1837c364)
+}
 
 func (o *InputEncryptedFileEmpty) decode(*tl.Reader, uint32) {}
 
@@ -2645,6 +2791,19 @@ type InputEncryptedFileUploaded struct {
 func (*InputEncryptedFileUploaded) TLName() string { return "inputEncryptedFileUploaded" }
 
 func (*InputEncryptedFileUploaded) isInputEncryptedFileClass() {}
+
+// Encode writes o in the shape of the writer's layer.
+func (o *InputEncryptedFileUploaded) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x64bd0306)
+	w.Int64(o.ID)
+	w.Int32(o.Parts)
+	w.String(o.Md5Checksum)
+	w.Int32(o.KeyFingerprint)
+}
 
 func (o *InputEncryptedFileUploaded) decode(r *tl.Reader, _ uint32) {
 	o.ID = r.Int64()
@@ -2664,6 +2823,17 @@ func (*InputEncryptedFile) TLName() string { return "inputEncryptedFile" }
 
 func (*InputEncryptedFile) isInputEncryptedFileClass() {}
 
+// Encode writes o in the shape of the writer's layer.
+func (o *InputEncryptedFile) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x5a17b5e5)
+	w.Int64(o.ID)
+	w.Int64(o.AccessHash)
+}
+
 func (o *InputEncryptedFile) decode(r *tl.Reader, _ uint32) {
 	o.ID = r.Int64()
 	o.AccessHash = r.Int64()
@@ -2680,6 +2850,18 @@ type InputEncryptedFileBigUploaded struct {
 func (*InputEncryptedFileBigUploaded) TLName() string { return "inputEncryptedFileBigUploaded" }
 
 func (*InputEncryptedFileBigUploaded) isInputEncryptedFileClass() {}
+
+// Encode writes o in the shape of the writer's layer.
+func (o *InputEncryptedFileBigUploaded) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x2dc173c8)
+	w.Int64(o.ID)
+	w.Int32(o.Parts)
+	w.Int32(o.KeyFingerprint)
+}
 
 func (o *InputEncryptedFileBigUploaded) decode(r *tl.Reader, _ uint32) {
 	o.ID = r.Int64()
@@ -4363,6 +4545,29 @@ type InputStickerSetItem struct {
 // TLName is "inputStickerSetItem".
 func (*InputStickerSetItem) TLName() string { return "inputStickerSetItem" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *InputStickerSetItem) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x32da9e9c)
+	flags := w.Flags(tl.Bit(o.MaskCoords != nil, 0) |
+		tl.Bit(o.Keywords != nil, 1))
+	if putInputDocumentClass(w, o.Document); w.Failed() {
+		return
+	}
+	w.String(o.Emoji)
+	if o.MaskCoords != nil {
+		mark := w.Mark()
+		o.MaskCoords.Encode(w)
+		w.Optional(mark, flags, 0)
+	}
+	if o.Keywords != nil {
+		w.String(*o.Keywords)
+	}
+}
+
 func (o *InputStickerSetItem) decode(r *tl.Reader, id uint32) {
 	switch id {
 	case 0x32da9e9c:
@@ -4409,6 +4614,24 @@ type InputSingleMedia struct {
 
 // TLName is "inputSingleMedia".
 func (*InputSingleMedia) TLName() string { return "inputSingleMedia" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *InputSingleMedia) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x1cc6e91f)
+	w.Uint32(tl.Bit(o.Entities != nil, 0))
+	if putInputMediaClass(w, o.Media); w.Failed() {
+		return
+	}
+	w.Int64(o.RandomID)
+	w.String(o.Message)
+	if o.Entities != nil {
+		putMessageEntityClassList(w, o.Entities)
+	}
+}
 
 func (o *InputSingleMedia) decode(r *tl.Reader, _ uint32) {
 	flags := r.Uint32()
@@ -7010,6 +7233,21 @@ func (*InputPeerPhotoFileLocationLegacy) TLName() string { return "inputPeerPhot
 
 func (*InputPeerPhotoFileLocationLegacy) isInputFileLocationClass() {}
 
+// Encode writes o in the shape of the writer's layer.
+func (o *InputPeerPhotoFileLocationLegacy) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x27d69997)
+	w.Uint32(tl.Bit(o.Big, 0))
+	if putInputPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+	w.Int64(o.VolumeID)
+	w.Int32(o.LocalID)
+}
+
 func (o *InputPeerPhotoFileLocationLegacy) decode(r *tl.Reader, _ uint32) {
 	flags := r.Uint32()
 	o.Big = flags&(1<<0) != 0
@@ -7029,6 +7267,20 @@ type InputStickerSetThumbLegacy struct {
 func (*InputStickerSetThumbLegacy) TLName() string { return "inputStickerSetThumbLegacy" }
 
 func (*InputStickerSetThumbLegacy) isInputFileLocationClass() {}
+
+// Encode writes o in the shape of the writer's layer.
+func (o *InputStickerSetThumbLegacy) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xdbaeae9)
+	if putInputStickerSetClass(w, o.Stickerset); w.Failed() {
+		return
+	}
+	w.Int64(o.VolumeID)
+	w.Int32(o.LocalID)
+}
 
 func (o *InputStickerSetThumbLegacy) decode(r *tl.Reader, _ uint32) {
 	o.Stickerset = decodeInputStickerSetClass(r)

@@ -462,6 +462,10 @@ func (o *MessagesDhConfigNotModified) Encode(w *tl.Writer) {
 	w.Bytes(o.Random)
 }
 
+func (o *MessagesDhConfigNotModified) decode(r *tl.Reader, _ uint32) {
+	o.Random = r.Bytes()
+}
+
 // MessagesDhConfig is the constructor messages.dhConfig of type messages.DhConfig.
 type MessagesDhConfig struct {
 	G       int32
@@ -488,6 +492,13 @@ func (o *MessagesDhConfig) Encode(w *tl.Writer) {
 	w.Bytes(o.Random)
 }
 
+func (o *MessagesDhConfig) decode(r *tl.Reader, _ uint32) {
+	o.G = r.Int32()
+	o.P = r.Bytes()
+	o.Version = r.Int32()
+	o.Random = r.Bytes()
+}
+
 // MessagesSentEncryptedMessage is the constructor messages.sentEncryptedMessage of type messages.SentEncryptedMessage.
 type MessagesSentEncryptedMessage struct {
 	Date int32
@@ -506,6 +517,10 @@ func (o *MessagesSentEncryptedMessage) Encode(w *tl.Writer) {
 	}
 	w.ID(0x560f8935)
 	w.Int32(o.Date)
+}
+
+func (o *MessagesSentEncryptedMessage) decode(r *tl.Reader, _ uint32) {
+	o.Date = r.Int32()
 }
 
 // MessagesSentEncryptedFile is the constructor messages.sentEncryptedFile of type messages.SentEncryptedMessage.
@@ -530,6 +545,11 @@ func (o *MessagesSentEncryptedFile) Encode(w *tl.Writer) {
 	if putEncryptedFileClass(w, o.File); w.Failed() {
 		return
 	}
+}
+
+func (o *MessagesSentEncryptedFile) decode(r *tl.Reader, _ uint32) {
+	o.Date = r.Int32()
+	o.File = DecodeEncryptedFileClass(r)
 }
 
 // MessagesStickersNotModified is the constructor messages.stickersNotModified of type messages.Stickers.
@@ -709,6 +729,8 @@ func (o *MessagesSavedGifsNotModified) Encode(w *tl.Writer) {
 	w.ID(0xe8025ca2)
 }
 
+func (o *MessagesSavedGifsNotModified) decode(*tl.Reader, uint32) {}
+
 // MessagesSavedGifs is the constructor messages.savedGifs of type messages.SavedGifs.
 type MessagesSavedGifs struct {
 	Hash int64
@@ -729,6 +751,11 @@ func (o *MessagesSavedGifs) Encode(w *tl.Writer) {
 	w.ID(0x84a02a0d)
 	w.Int64(o.Hash)
 	putDocumentClassList(w, o.Gifs)
+}
+
+func (o *MessagesSavedGifs) decode(r *tl.Reader, _ uint32) {
+	o.Hash = r.Int64()
+	o.Gifs = tl.Vector(r, "Document", 4, decodeDocumentClass)
 }
 
 // MessagesBotResults is the constructor messages.botResults of type messages.BotResults.
@@ -1021,6 +1048,8 @@ func (o *MessagesStickerSetInstallResultSuccess) Encode(w *tl.Writer) {
 	w.ID(0x38641628)
 }
 
+func (o *MessagesStickerSetInstallResultSuccess) decode(*tl.Reader, uint32) {}
+
 // MessagesStickerSetInstallResultArchive is the constructor messages.stickerSetInstallResultArchive of type messages.StickerSetInstallResult.
 type MessagesStickerSetInstallResultArchive struct {
 	Sets []StickerSetCoveredClass
@@ -1041,6 +1070,10 @@ func (o *MessagesStickerSetInstallResultArchive) Encode(w *tl.Writer) {
 	}
 	w.ID(0x35e410a8)
 	putStickerSetCoveredClassList(w, o.Sets)
+}
+
+func (o *MessagesStickerSetInstallResultArchive) decode(r *tl.Reader, _ uint32) {
+	o.Sets = tl.Vector(r, "StickerSetCovered", 4, decodeStickerSetCoveredClass)
 }
 
 // MessagesHighScores is the constructor messages.highScores of type messages.HighScores.

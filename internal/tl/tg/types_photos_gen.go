@@ -26,6 +26,11 @@ func (o *PhotosPhotos) Encode(w *tl.Writer) {
 	putUserClassList(w, o.Users)
 }
 
+func (o *PhotosPhotos) decode(r *tl.Reader, _ uint32) {
+	o.Photos = tl.Vector(r, "Photo", 4, decodePhotoClass)
+	o.Users = tl.Vector(r, "User", 4, DecodeUserClass)
+}
+
 // PhotosPhotosSlice is the constructor photos.photosSlice of type photos.Photos.
 type PhotosPhotosSlice struct {
 	Count  int32
@@ -50,6 +55,12 @@ func (o *PhotosPhotosSlice) Encode(w *tl.Writer) {
 	putUserClassList(w, o.Users)
 }
 
+func (o *PhotosPhotosSlice) decode(r *tl.Reader, _ uint32) {
+	o.Count = r.Int32()
+	o.Photos = tl.Vector(r, "Photo", 4, decodePhotoClass)
+	o.Users = tl.Vector(r, "User", 4, DecodeUserClass)
+}
+
 // PhotosPhoto is the constructor photos.photo of type photos.Photo.
 type PhotosPhoto struct {
 	Photo PhotoClass
@@ -70,4 +81,9 @@ func (o *PhotosPhoto) Encode(w *tl.Writer) {
 		return
 	}
 	putUserClassList(w, o.Users)
+}
+
+func (o *PhotosPhoto) decode(r *tl.Reader, _ uint32) {
+	o.Photo = decodePhotoClass(r)
+	o.Users = tl.Vector(r, "User", 4, DecodeUserClass)
 }

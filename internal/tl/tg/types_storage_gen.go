@@ -18,6 +18,8 @@ func (o *StorageFileUnknown) Encode(w *tl.Writer) {
 	w.ID(0xaa963b05)
 }
 
+func (o *StorageFileUnknown) decode(*tl.Reader, uint32) {}
+
 // StorageFilePartial is the constructor storage.filePartial of type storage.FileType.
 type StorageFilePartial struct {
 }
@@ -39,6 +41,8 @@ func (o *StorageFilePartial) Encode(w *tl.Writer) {
 func (o *StorageFilePartial) encode(w *tl.Writer) {
 	w.ID(0x40bc6f52)
 }
+
+func (o *StorageFilePartial) decode(*tl.Reader, uint32) {}
 
 // StorageFileJpeg is the constructor storage.fileJpeg of type storage.FileType.
 type StorageFileJpeg struct {
@@ -62,6 +66,8 @@ func (o *StorageFileJpeg) encode(w *tl.Writer) {
 	w.ID(0x7efe0e)
 }
 
+func (o *StorageFileJpeg) decode(*tl.Reader, uint32) {}
+
 // StorageFileGif is the constructor storage.fileGif of type storage.FileType.
 type StorageFileGif struct {
 }
@@ -83,6 +89,8 @@ func (o *StorageFileGif) Encode(w *tl.Writer) {
 func (o *StorageFileGif) encode(w *tl.Writer) {
 	w.ID(0xcae1aadf)
 }
+
+func (o *StorageFileGif) decode(*tl.Reader, uint32) {}
 
 // StorageFilePng is the constructor storage.filePng of type storage.FileType.
 type StorageFilePng struct {
@@ -106,6 +114,8 @@ func (o *StorageFilePng) encode(w *tl.Writer) {
 	w.ID(0xa4f63c0)
 }
 
+func (o *StorageFilePng) decode(*tl.Reader, uint32) {}
+
 // StorageFilePdf is the constructor storage.filePdf of type storage.FileType.
 type StorageFilePdf struct {
 }
@@ -127,6 +137,8 @@ func (o *StorageFilePdf) Encode(w *tl.Writer) {
 func (o *StorageFilePdf) encode(w *tl.Writer) {
 	w.ID(0xae1e508d)
 }
+
+func (o *StorageFilePdf) decode(*tl.Reader, uint32) {}
 
 // StorageFileMp3 is the constructor storage.fileMp3 of type storage.FileType.
 type StorageFileMp3 struct {
@@ -150,6 +162,8 @@ func (o *StorageFileMp3) encode(w *tl.Writer) {
 	w.ID(0x528a0677)
 }
 
+func (o *StorageFileMp3) decode(*tl.Reader, uint32) {}
+
 // StorageFileMov is the constructor storage.fileMov of type storage.FileType.
 type StorageFileMov struct {
 }
@@ -171,6 +185,8 @@ func (o *StorageFileMov) Encode(w *tl.Writer) {
 func (o *StorageFileMov) encode(w *tl.Writer) {
 	w.ID(0x4b09ebbc)
 }
+
+func (o *StorageFileMov) decode(*tl.Reader, uint32) {}
 
 // StorageFileMp4 is the constructor storage.fileMp4 of type storage.FileType.
 type StorageFileMp4 struct {
@@ -194,6 +210,8 @@ func (o *StorageFileMp4) encode(w *tl.Writer) {
 	w.ID(0xb3cea0e4)
 }
 
+func (o *StorageFileMp4) decode(*tl.Reader, uint32) {}
+
 // StorageFileWebp is the constructor storage.fileWebp of type storage.FileType.
 type StorageFileWebp struct {
 }
@@ -215,3 +233,5 @@ func (o *StorageFileWebp) Encode(w *tl.Writer) {
 func (o *StorageFileWebp) encode(w *tl.Writer) {
 	w.ID(0x1081464c)
 }
+
+func (o *StorageFileWebp) decode(*tl.Reader, uint32) {}

@@ -413,7 +413,7 @@ func (o *UpdateEncryption) Encode(w *tl.Writer) {
 }
 
 func (o *UpdateEncryption) decode(r *tl.Reader, _ uint32) {
-	o.Chat = decodeEncryptedChatClass(r)
+	o.Chat = DecodeEncryptedChatClass(r)
 	o.Date = r.Int32()
 }
 
@@ -1109,7 +1109,7 @@ func (o *UpdateNewStickerSet) Encode(w *tl.Writer) {
 }
 
 func (o *UpdateNewStickerSet) decode(r *tl.Reader, _ uint32) {
-	o.Stickerset = decodeMessagesStickerSetClass(r)
+	o.Stickerset = DecodeMessagesStickerSetClass(r)
 }
 
 // UpdateStickerSetsOrder is the constructor updateStickerSetsOrder of type Update.

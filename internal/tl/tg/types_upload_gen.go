@@ -30,6 +30,12 @@ func (o *UploadFile) Encode(w *tl.Writer) {
 	w.Bytes(o.Bytes)
 }
 
+func (o *UploadFile) decode(r *tl.Reader, _ uint32) {
+	o.Type = decodeStorageFileTypeClass(r)
+	o.Mtime = r.Int32()
+	o.Bytes = r.Bytes()
+}
+
 // UploadFileCdnRedirect is the constructor upload.fileCdnRedirect of type upload.File.
 type UploadFileCdnRedirect struct {
 	DCID          int32
@@ -56,6 +62,14 @@ func (o *UploadFileCdnRedirect) Encode(w *tl.Writer) {
 	w.Bytes(o.EncryptionKey)
 	w.Bytes(o.EncryptionIv)
 	putFileHashList(w, o.FileHashes)
+}
+
+func (o *UploadFileCdnRedirect) decode(r *tl.Reader, _ uint32) {
+	o.DCID = r.Int32()
+	o.FileToken = r.Bytes()
+	o.EncryptionKey = r.Bytes()
+	o.EncryptionIv = r.Bytes()
+	o.FileHashes = tl.Vector(r, "FileHash", 4, DecodeFileHash)
 }
 
 // UploadWebFile is the constructor upload.webFile of type upload.WebFile.
