@@ -85,7 +85,7 @@ func (c *Core) build(ctx context.Context, cfg config.Config, o Options) error {
 		return err
 	}
 	c.buildDialogs()
-	c.Previews = preview.New(c.DB, fetchesPages(cfg))
+	c.Previews = preview.New(c.DB, strangers(cfg))
 	c.Reports, c.Translate = reports.New(c.DB), translate.New(c.DB, translator(cfg.Translate))
 	c.Groups = groups.New(c.DB, c.Bus, c.Updates, c.Users)
 	c.Channels = channels.New(c.DB, c.Bus, c.Updates, c.Users, c.Dialogs, c.Groups)

@@ -7,7 +7,16 @@ import (
 
 	"hermod/internal/config"
 	"hermod/internal/domain/translate"
+	"hermod/internal/guard"
 )
+
+// strangers is what asks for pages that people link to; nil where nothing is asked.
+func strangers(cfg config.Config) *guard.Client {
+	if !fetchesPages(cfg) {
+		return nil
+	}
+	return guard.New()
+}
 
 // fetchesPages says whether pages that people link to are looked at.
 func fetchesPages(cfg config.Config) bool {

@@ -15,6 +15,7 @@ import (
 	"hermod/internal/domain/preview"
 	"hermod/internal/domain/text"
 	"hermod/internal/domain/translate"
+	"hermod/internal/guard"
 	"hermod/internal/rpc"
 	"hermod/internal/tl/tg"
 )
@@ -93,7 +94,7 @@ func (h *Handlers) getWebPagePreview(ctx context.Context, call *rpc.Call, in *tg
 func (h *Handlers) getWebPage(ctx context.Context, _ *rpc.Call, in *tg.MessagesGetWebPage) (*tg.MessagesWebPage, error) {
 	answer := &tg.MessagesWebPage{Webpage: &tg.WebPageEmpty{URL: &in.URL}, Chats: []tg.ChatClass{}, Users: []tg.UserClass{}}
 	site, err := h.wait(ctx, in.URL)
-	if errors.Is(err, preview.ErrURL) {
+	if errors.Is(err, guard.ErrURL) {
 		return nil, rpc.BadRequest("WC_CONVERT_URL_INVALID")
 	}
 	if err != nil || site.ID == 0 {
@@ -107,13 +108,13 @@ func (h *Handlers) getWebPage(ctx context.Context, _ *rpc.Call, in *tg.MessagesG
 }
 
 // wait returns a page, for which it waits a while. There is none, with ID 0, where it must not be fetched; one that is
-// late has no time. It fails with preview.ErrURL.
+// late has no time. It fails with guard.ErrURL.
 func (h *Handlers) wait(ctx context.Context, link string) (preview.Site, error) {
 	known, ok, err := h.o.Pages.Known(ctx, link)
 	if ok {
 		return known, nil
 	}
-	if errors.Is(err, preview.ErrOff) || errors.Is(err, preview.ErrRefused) {
+	if errors.Is(err, preview.ErrOff) || errors.Is(err, guard.ErrRefused) {
 		return preview.Site{}, nil
 	}
 	if err != nil {

@@ -19,6 +19,7 @@ import (
 	"hermod/internal/domain/rights"
 	"hermod/internal/domain/text"
 	"hermod/internal/domain/translate"
+	"hermod/internal/guard"
 	"hermod/internal/tl/tg"
 )
 
@@ -54,9 +55,9 @@ func each(t *testing.T, provider translate.Provider, fn func(t *testing.T, w *wo
 	t.Cleanup(site.Close)
 	apitest.Each(t, func(t *testing.T, in *apitest.World) {
 		w := &world{World: in}
-		w.pages = preview.NewDialing(in.DB, func(ctx context.Context, network, _ string) (net.Conn, error) {
+		w.pages = preview.New(in.DB, guard.Dialing(func(ctx context.Context, network, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, network, site.Listener.Addr().String())
-		})
+		}))
 		w.attacher = preview.NewAttacher(w.pages, in.Log, in.Messages, func(ctx context.Context, u ids.User, p ids.Peer) (bool, error) {
 			v, err := in.Channels.Look(ctx, u, p.Channel())
 			return v.May(rights.EmbedLinks), err

@@ -12,6 +12,7 @@ import (
 	"hermod/internal/domain/messages"
 	"hermod/internal/domain/text"
 	"hermod/internal/domain/updates"
+	"hermod/internal/guard"
 )
 
 // Link returns the first address in a text that may have a preview.
@@ -25,7 +26,7 @@ func Link(t text.Text) (address string, ok bool) {
 		default:
 			continue
 		}
-		if _, err := Parse(address); err == nil {
+		if _, err := guard.Parse(address); err == nil {
 			return address, true
 		}
 	}
@@ -80,7 +81,7 @@ func (a *Attacher) sending(ctx context.Context, tx *db.Tx, rows []*messages.Mess
 			continue
 		}
 		site, fresh, err := a.pages.reserve(ctx, tx, address)
-		if errors.Is(err, ErrRefused) || errors.Is(err, ErrURL) {
+		if errors.Is(err, guard.ErrRefused) || errors.Is(err, guard.ErrURL) {
 			m.Media = nil
 			continue
 		}
@@ -148,9 +149,9 @@ func shown(old *media.Media, site Site) *media.Media {
 }
 
 // reserve returns the page at an address within a transaction; fresh is false when it is to be fetched. It fails with
-// ErrRefused or ErrURL.
+// guard.ErrRefused or guard.ErrURL.
 func (s *Service) reserve(ctx context.Context, tx *db.Tx, address string) (site Site, fresh bool, err error) {
-	u, err := Parse(address)
+	u, err := guard.Parse(address)
 	if err != nil {
 		return Site{}, false, err
 	}

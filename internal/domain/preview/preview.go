@@ -1,7 +1,7 @@
 // Package preview tells what stands behind a web address: title, description and site, as the page gives them.
 //
-// The pages belong to strangers, so each is fetched behind a guard: only public addresses, the ports of the web, a
-// bounded body, a deadline, few at a time. What was found, and that nothing was, is kept in the table web_page for
+// The pages belong to strangers, so each is fetched through package guard, a bounded part of it, by a deadline, few
+// at a time. What was found, and that nothing was, is kept in the table web_page for
 // a while. Pages that said something stay once a message links to them, because messages name them by their id; they are
 // asked for again when somebody sends their address a day later. Those that somebody only looked at are forgotten.
 //
@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -23,14 +22,13 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"hermod/internal/db"
+	"hermod/internal/guard"
 )
 
 // Errors of this package.
 var (
 	// ErrOff means that this server fetches no pages.
 	ErrOff = errors.New("previews are off")
-	// ErrURL means an address that is none.
-	ErrURL = errors.New("no web address")
 	// ErrBusy means that too many pages are being fetched.
 	ErrBusy = errors.New("too many pages at once")
 )
@@ -65,59 +63,28 @@ type Service struct {
 	byID    *lru.Cache[int64, Site] // such as were fetched
 }
 
-// New makes the service. With on false it fetches nothing: every call fails with ErrOff.
-func New(d *db.DB, on bool) *Service {
+// New makes the service. Without a client it fetches nothing: every call fails with ErrOff.
+func New(d *db.DB, client *guard.Client) *Service {
 	byID, _ := lru.New[int64, Site](remembered) // fails only for a size below 1
 	s := &Service{
 		db: d, running: semaphore.NewWeighted(fetches), waiting: make(chan struct{}, maxWaiting), byID: byID,
 	}
-	if on {
-		s.fetcher = newFetcher(guarded(Public))
+	if client != nil {
+		s.fetcher = &fetcher{client: client, time: fetchTime}
 	}
-	return s
-}
-
-// NewDialing is New with a way to connect of the caller's, who then answers for what is behind it. For tests.
-func NewDialing(d *db.DB, dial dialer) *Service {
-	s := New(d, false)
-	s.fetcher = newFetcher(dial)
 	return s
 }
 
 // On reports whether pages are fetched at all.
 func (s *Service) On() bool { return s.fetcher != nil }
 
-// Parse reads an address as people write it, with or without a scheme, and returns the form by which the page is known. It
-// fails with ErrURL, or ErrRefused for one that is never fetched.
-func Parse(raw string) (*url.URL, error) {
-	raw = strings.TrimSpace(raw)
-	if !strings.Contains(raw, "://") {
-		raw = "http://" + raw
-	}
-	if len(raw) > maxURL {
-		return nil, ErrURL
-	}
-	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" {
-		return nil, ErrURL
-	}
-	u.Scheme, u.Host, u.Fragment, u.RawFragment = strings.ToLower(u.Scheme), strings.ToLower(u.Host), "", ""
-	if u.Path == "" {
-		u.Path = "/"
-	}
-	if err := checkURL(u); err != nil {
-		return nil, err
-	}
-	return u, nil
-}
-
 // Known returns what is known of an address without asking for it. ok is false when nothing is, or it has become old;
-// the site then has its ID and URL. It fails with ErrOff, ErrURL or ErrRefused.
+// the site then has its ID and URL. It fails with ErrOff, guard.ErrURL or guard.ErrRefused.
 func (s *Service) Known(ctx context.Context, raw string) (site Site, ok bool, err error) {
 	if !s.On() {
 		return Site{}, false, ErrOff
 	}
-	u, err := Parse(raw)
+	u, err := guard.Parse(raw)
 	if err != nil {
 		return Site{}, false, err
 	}
@@ -137,7 +104,7 @@ func (s Site) life() time.Duration {
 }
 
 // Get returns the page at an address, and fetches it if need be. A page that cannot be had is an empty one. It fails with
-// ErrOff, ErrURL, ErrRefused, ErrBusy, or the error of ctx; the page is then fetched all the same, for the next who asks.
+// ErrOff, guard.ErrURL, guard.ErrRefused, ErrBusy, or the error of ctx; the page is then fetched all the same, for the next who asks.
 func (s *Service) Get(ctx context.Context, raw string) (Site, error) {
 	site, ok, err := s.Known(ctx, raw)
 	if ok || err != nil {
@@ -169,10 +136,10 @@ func (s *Service) load(ctx context.Context, old Site) (Site, error) {
 	defer s.running.Release(1)
 	u, err := url.Parse(old.URL)
 	if err != nil {
-		return Site{}, ErrURL
+		return Site{}, guard.ErrURL
 	}
 	page, err := s.fetcher.fetch(ctx, u)
-	if errors.Is(err, ErrRefused) || err != nil && ctx.Err() == nil {
+	if errors.Is(err, guard.ErrRefused) || err != nil && ctx.Err() == nil {
 		page = Page{} // it says nothing; not to be asked again for a while
 	} else if err != nil {
 		return Site{}, err

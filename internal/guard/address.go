@@ -1,20 +1,20 @@
-package preview
+package guard
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
-	"syscall"
-	"time"
 )
 
-// ErrRefused is in the chain of an error caused by an address that no page may be fetched from.
-var ErrRefused = errors.New("address is refused")
+// Errors of addresses.
+var (
+	// ErrURL means an address that is none.
+	ErrURL = errors.New("no web address")
+	// ErrRefused means an address that nothing is ever fetched from.
+	ErrRefused = errors.New("address is refused")
+)
 
 // special are the networks that lead elsewhere than to the public internet: private, shared, reserved, and those of IPv6
 // that carry an IPv4 address, by which any of them could be reached.
@@ -54,11 +54,31 @@ func Public(a netip.Addr) bool {
 	return true
 }
 
-const (
-	maxURL       = 2048 // bytes
-	maxRedirects = 5
-	dialTime     = 5 * time.Second
-)
+const maxURL = 2048 // bytes
+
+// Parse reads an address as people write it, with or without a scheme, and returns the form by which its page is known. It
+// fails with ErrURL, or ErrRefused for one that is never fetched.
+func Parse(raw string) (*url.URL, error) {
+	raw = strings.TrimSpace(raw)
+	if !strings.Contains(raw, "://") {
+		raw = "http://" + raw
+	}
+	if len(raw) > maxURL {
+		return nil, ErrURL
+	}
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" {
+		return nil, ErrURL
+	}
+	u.Scheme, u.Host, u.Fragment, u.RawFragment = strings.ToLower(u.Scheme), strings.ToLower(u.Host), "", ""
+	if u.Path == "" {
+		u.Path = "/"
+	}
+	if err := checkURL(u); err != nil {
+		return nil, err
+	}
+	return u, nil
+}
 
 // checkURL refuses what is not a plain web address: other schemes and ports than those of the web, names and passwords
 // before the host, hosts that can only be local.
@@ -67,16 +87,16 @@ func checkURL(u *url.URL) error {
 	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
 	switch {
 	case u.Scheme != "http" && u.Scheme != "https":
-		return fmt.Errorf("scheme of a page: %w", ErrRefused)
+		return fmt.Errorf("scheme of an address: %w", ErrRefused)
 	case u.User != nil || u.Opaque != "" || len(u.String()) > maxURL:
 		return fmt.Errorf("form of an address: %w", ErrRefused)
 	case port != "" && !(port == "80" && u.Scheme == "http") && !(port == "443" && u.Scheme == "https"):
-		return fmt.Errorf("port of a page: %w", ErrRefused)
+		return fmt.Errorf("port of an address: %w", ErrRefused)
 	case host == "" || isLocalName(host):
-		return fmt.Errorf("host of a page: %w", ErrRefused)
+		return fmt.Errorf("host of an address: %w", ErrRefused)
 	}
 	if a, err := netip.ParseAddr(host); err == nil && !Public(a) {
-		return fmt.Errorf("host of a page: %w", ErrRefused)
+		return fmt.Errorf("host of an address: %w", ErrRefused)
 	}
 	return nil
 }
@@ -92,26 +112,4 @@ func isLocalName(host string) bool {
 		}
 	}
 	return false
-}
-
-// guarded returns a dialer that connects to public addresses only. It looks at the address that the system is about
-// to connect to, after the name was resolved, so a name cannot change its meaning in between.
-func guarded(allow func(netip.Addr) bool) func(ctx context.Context, network, address string) (net.Conn, error) {
-	d := &net.Dialer{Timeout: dialTime, Control: func(network, address string, _ syscall.RawConn) error {
-		at, err := netip.ParseAddrPort(address)
-		if err != nil || !strings.HasPrefix(network, "tcp") || !allow(at.Addr()) {
-			return fmt.Errorf("connect: %w", ErrRefused)
-		}
-		return nil
-	}}
-	return d.DialContext
-}
-
-// checkRedirect looks at where a page sends on to as at what was asked for, and drops what would tell where from.
-func checkRedirect(req *http.Request, via []*http.Request) error {
-	if len(via) > maxRedirects {
-		return fmt.Errorf("too many redirects: %w", ErrRefused)
-	}
-	req.Header.Del("Referer")
-	return checkURL(req.URL)
 }
