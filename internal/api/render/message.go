@@ -16,7 +16,7 @@ func (p *page) show(viewer ids.User, m *messages.Message) tg.MessageClass {
 		return p.service(viewer, m)
 	}
 	t := &tg.Message{
-		Out: m.IsOut(viewer), Mentioned: m.MentionedTo(viewer), MediaUnread: p.isUnread(m),
+		Out: m.IsOut(viewer), Mentioned: m.MentionedTo(viewer), MediaUnread: p.isUnread(viewer, m),
 		Silent: m.Flags.Has(messages.Silent), Post: m.Flags.Has(messages.Post),
 		FromScheduled: m.Flags.Has(messages.Scheduled), Pinned: m.Flags.Has(messages.Pinned),
 		Noforwards:  m.Flags.Has(messages.NoForwards),
@@ -33,13 +33,13 @@ func (p *page) show(viewer ids.User, m *messages.Message) tg.MessageClass {
 }
 
 // isUnread reports whether the viewer has not played m yet, or not seen that it mentions him.
-func (p *page) isUnread(m *messages.Message) bool {
-	return m.Flags.Has(messages.MediaUnread) || p.unseen[messageKey{m.Owner, m.ID}]
+func (p *page) isUnread(viewer ids.User, m *messages.Message) bool {
+	return m.UnreadBy(viewer, p.unseen[messageKey{m.Owner, m.ID}])
 }
 
 func (p *page) service(viewer ids.User, m *messages.Message) *tg.MessageService {
 	return &tg.MessageService{
-		Out: m.IsOut(viewer), Mentioned: m.MentionedTo(viewer), MediaUnread: p.isUnread(m),
+		Out: m.IsOut(viewer), Mentioned: m.MentionedTo(viewer), MediaUnread: p.isUnread(viewer, m),
 		ReactionsArePossible: m.Peer.User() == 0, Silent: m.Flags.Has(messages.Silent), Post: m.Flags.Has(messages.Post),
 		ID: int32(m.ID), FromID: author(m), PeerID: view.Peer(m.Peer), SavedPeerID: savedPeer(m),
 		ReplyTo: p.reply(m), Date: Unix(m.Date), Action: action(m.Action), Reactions: p.reactions[m],

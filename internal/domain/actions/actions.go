@@ -29,6 +29,7 @@ const (
 	TodoCompleted Kind = "todo_completion" // in the list replied to
 	GeoProximity  Kind = "geo_proximity"   // FromPeer has come near ToPeer, Count meters
 	Custom        Kind = "custom"          // a sentence in Title
+	SuggestPhoto  Kind = "suggest_photo"   // for the profile of the other side
 )
 
 // Of groups and channels.
@@ -61,7 +62,8 @@ type Action struct {
 	TTL     int32       `json:"ttl,omitempty"` // seconds
 	Count   int32       `json:"n,omitempty"`
 	Emoji   string      `json:"e,omitempty"`
-	Data    []byte      `json:"d,omitempty"` // TL bytes that are carried for the client
+	Data    []byte      `json:"d,omitempty"`  // TL bytes that are carried for the client
+	Photo   int64       `json:"ph,omitempty"` // the file of ChatPhoto and SuggestPhoto
 
 	TopicColor   int32 `json:"tc,omitempty"`
 	TopicIcon    int64 `json:"ti,omitempty"`

@@ -1,7 +1,7 @@
-// Package media is what a message carries beside its text and needs no file: places, contacts, dice, polls, to-do lists
-// and the previews of web pages. It checks what people send and says which rights that needs.
+// Package media is what a message carries beside its text: files, places, contacts, dice, polls, to-do lists and the
+// previews of web pages. It checks what people send and says which rights that needs.
 //
-// A Media is stored as JSON within its message. What several messages share, such as the votes of a poll, is kept
+// A Media is stored as JSON within its message. What several messages share, such as a file or the votes of a poll, is kept
 // elsewhere and only named here. Package messages carries the values; polls and the handlers change them.
 package media
 
@@ -41,6 +41,18 @@ const (
 	Poll    Kind = 6
 	Todo    Kind = 7
 	WebPage Kind = 8
+
+	Photo    Kind = 20
+	Video    Kind = 21
+	Document Kind = 22
+	Voice    Kind = 23
+	Music    Kind = 24
+	Round    Kind = 25 // a round video message
+	GIF      Kind = 26
+	Sticker  Kind = 27
+
+	// ChatPhoto is of service messages only, which carry no media: it stands in the column, for searches.
+	ChatPhoto Kind = 40
 )
 
 // A Media is one of its kinds: the field of that kind is set. Stored as JSON: give fields that change their meaning a
@@ -55,6 +67,7 @@ type Media struct {
 	Poll    *PollRef      `json:"p,omitempty"`
 	Todo    *TodoList     `json:"t,omitempty"`
 	WebPage *WebPageShown `json:"w,omitempty"`
+	File    *FileRef      `json:"f,omitempty"` // of the kinds that are files
 }
 
 // A WebPageShown is the preview of a page under a text. The page itself is kept by its ID.
@@ -99,6 +112,9 @@ func (m *Media) Clean() error {
 		return m.Todo.clean()
 	case WebPage:
 		return m.WebPage.check()
+	}
+	if m.Kind.isFile() {
+		return m.File.clean(m.Kind)
 	}
 	return ErrInvalid
 }

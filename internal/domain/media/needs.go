@@ -6,6 +6,8 @@ import "hermod/internal/domain/rights"
 var needs = map[Kind]rights.Content{
 	Geo: rights.SendPlain, LiveGeo: rights.SendPlain, Venue: rights.SendPlain, Contact: rights.SendPlain,
 	Dice: rights.SendStickers, Poll: rights.SendPolls, Todo: rights.SendPolls, WebPage: rights.SendPlain,
+	Photo: rights.SendPhotos, Video: rights.SendVideos, Document: rights.SendDocs, Voice: rights.SendVoices,
+	Music: rights.SendAudios, Round: rights.SendRoundVideos, GIF: rights.SendGifs, Sticker: rights.SendStickers,
 }
 
 // Needs is what a member has to be allowed to send m, which may be nil. A preview that was not asked for needs nothing

@@ -3,10 +3,12 @@ package messages
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"hermod/internal/db"
 	"hermod/internal/domain/channels"
 	"hermod/internal/domain/ids"
+	"hermod/internal/domain/media"
 	"hermod/internal/domain/rights"
 	"hermod/internal/domain/users"
 )
@@ -46,8 +48,24 @@ func (s *Service) admit(ctx context.Context, tx *db.Tx, all ...SendRequest) (ok 
 		_, err = s.groups.CheckMaySend(ctx, tx, chat, req.From, needs)
 	default:
 		err = s.checkMayWrite(ctx, tx, req.From, req.To.User())
+		if err == nil && slices.ContainsFunc(all, func(r SendRequest) bool { return media.KindOf(r.Media).Listened() }) {
+			err = s.checkMaySpeak(ctx, req.From, req.To.User())
+		}
 	}
 	return ok, err
+}
+
+// checkMaySpeak fails with ErrVoice when to does not take voice messages from a user.
+// Spec: https://core.telegram.org/constructor/inputPrivacyKeyVoiceMessages
+func (s *Service) checkMaySpeak(ctx context.Context, from, to ids.User) error {
+	if from == to {
+		return nil
+	}
+	may, err := s.users.Allowed(ctx, to, from, users.VoiceMessages)
+	if err == nil && !may {
+		err = ErrVoice
+	}
+	return err
 }
 
 // admitToChannel also finds out in whose name the sender writes: as he says, or as he has chosen before, as long as he may.

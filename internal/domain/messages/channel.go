@@ -127,6 +127,9 @@ func (s *Service) post(ctx context.Context, tx *db.Tx, m *Message) error {
 	if err := insert(ctx, tx, m); err != nil {
 		return err
 	}
+	if err := s.hold(ctx, tx, rows); err != nil {
+		return err
+	}
 	if err := count(ctx, tx, m, 1); err != nil {
 		return err
 	}

@@ -22,7 +22,11 @@ func (s *Service) ReadContents(
 	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		if peer.Channel() != 0 {
-			moved, err = s.seeMentions(ctx, tx, viewer, peer.Channel(), want)
+			played, err := s.play(ctx, tx, viewer, peer.Channel(), want)
+			if err != nil {
+				return err
+			}
+			moved, err = s.seeMentions(ctx, tx, viewer, peer.Channel(), want, played...)
 			return err
 		}
 		moved, err = s.readContents(ctx, tx, viewer.Peer(), want)
@@ -45,8 +49,11 @@ func (s *Service) readContents(ctx context.Context, tx *db.Tx, owner ids.Peer, w
 			continue
 		}
 		changed.add(m.Owner, m.ID)
-		if !m.Flags.Has(Mentioned) {
-			changed.add(m.Peer, m.Twin)
+		if err := s.tellPlayed(ctx, tx, m, changed); err != nil {
+			return Moved{}, err
+		}
+		if err := startVanishing(ctx, tx, m); err != nil {
+			return Moved{}, err
 		}
 	}
 	if err := forgetMentions(ctx, tx, slices.Collect(maps.Values(found))); err != nil {
@@ -72,18 +79,34 @@ func (s *Service) readContents(ctx context.Context, tx *db.Tx, owner ids.Peer, w
 	return mine, err
 }
 
-// seeMentions notes that viewer has seen messages of a channel that mention him.
+// tellPlayed adds the row that the sender of m has, who hears that it was played. That it mentions somebody, he does not.
+func (s *Service) tellPlayed(ctx context.Context, tx *db.Tx, m *Message, changed changes) error {
+	switch {
+	case !m.listens():
+		return nil
+	case m.Peer.Chat() == 0:
+		changed.add(m.Peer, m.Twin)
+		return nil
+	}
+	where, err := copiesOf(ctx, tx, []ids.User{m.Writer()}, m.Peer, m.Twin)
+	for owner, id := range where {
+		changed.add(owner, id)
+	}
+	return err
+}
+
+// seeMentions notes that viewer has seen messages of a channel that mention him, beside those that he has played.
 func (s *Service) seeMentions(
-	ctx context.Context, tx *db.Tx, viewer ids.User, ch ids.Channel, want []ids.Message,
+	ctx context.Context, tx *db.Tx, viewer ids.User, ch ids.Channel, want []ids.Message, played ...ids.Message,
 ) (Moved, error) {
-	seen := make([]ids.Message, 0, len(want))
+	seen := slices.Clone(played)
 	const forget = `DELETE FROM unread_mention WHERE owner = $1 AND user_id = $2 AND peer = $1 AND id = $3`
 	for _, id := range want {
 		n, err := tx.Exec(ctx, forget, int64(ch.Peer()), int64(viewer), int64(id))
 		if err != nil {
 			return Moved{}, err
 		}
-		if n > 0 {
+		if n > 0 && !slices.Contains(seen, id) {
 			seen = append(seen, id)
 		}
 	}

@@ -163,7 +163,7 @@ func erase(ctx context.Context, tx *db.Tx, owner ids.Peer, rows []*Message) erro
 		}
 	}
 	const blank = `UPDATE message SET id = -id, peer = 0, twin = 0, pts = 0, flags = 0, saved = NULL, text = '', extra = NULL,
-		thread = 0, media = 0`
+		thread = 0, media = 0, file = 0`
 	for _, step := range []struct {
 		do  string
 		ids []any
@@ -251,6 +251,9 @@ func (s *Service) forgetBeside(ctx context.Context, tx *db.Tx, owner ids.Peer, r
 		}
 	}
 	if err := forgetMentions(ctx, tx, rows); err != nil {
+		return err
+	}
+	if err := s.release(ctx, tx, rows); err != nil {
 		return err
 	}
 	return hook(ctx, tx, s.hooks.deleted, rows)

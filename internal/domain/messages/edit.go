@@ -86,6 +86,9 @@ func (s *Service) edit(ctx context.Context, tx *db.Tx, req EditRequest) (Change,
 			done = Change{Message: m, PTS: pts}
 		}
 	}
+	if err := s.swapFiles(ctx, tx, &before, rows); err != nil {
+		return Change{}, err
+	}
 	if err := hook(ctx, tx, s.hooks.edited, rows); err != nil {
 		return Change{}, err
 	}
@@ -191,6 +194,9 @@ func (r *EditRequest) check(m *Message) error {
 	if (r.Text == nil || r.Text.Equal(m.Text)) && !r.newMedia(m) &&
 		bytes.Equal(r.Markup, m.Markup) {
 		return ErrSame
+	}
+	if r.newMedia(m) {
+		return r.Media.CheckReplaces(m.Media, m.GroupedID != 0)
 	}
 	return nil
 }

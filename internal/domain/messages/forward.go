@@ -115,6 +115,9 @@ func (s *Service) forwards(ctx context.Context, req ForwardRequest) ([]forwarded
 		if m == nil || m.Flags.Has(IsAction) || req.Source != 0 && m.Peer != req.Source {
 			continue
 		}
+		if m.Media.TTL() != 0 {
+			return nil, ErrProtected
+		}
 		switch hidden, err := s.protected(ctx, m); {
 		case err != nil:
 			return nil, err

@@ -53,7 +53,8 @@ func (s *Service) fanOut(ctx context.Context, tx *db.Tx, m *Message, a *answered
 		}
 		rows[i].Owner, rows[i].Reply = o.Peer(), a.at(o.Peer())
 		rows[i].Flags = rows[i].Flags.with(Out, o.Peer() == m.From).
-			with(Mentioned|MediaUnread, o.Peer() != m.From && slices.Contains(named, o))
+			with(Mentioned, o.Peer() != m.From && slices.Contains(named, o))
+		rows[i].Flags = rows[i].Flags.with(MediaUnread, m.listens() || rows[i].Flags.Has(Mentioned))
 	}
 	if err := s.place(ctx, tx, rows, false); err != nil {
 		return err

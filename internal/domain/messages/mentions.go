@@ -158,21 +158,32 @@ func (s *Service) ThreadMentions(ctx context.Context, viewer ids.User, ch ids.Ch
 	return counts, nil
 }
 
-// UnseenAmong returns which messages of a page of a channel mention viewer and were not seen by him: there a row cannot
-// tell.
+// UnseenAmong returns which messages of a page of a channel mention viewer and were not seen by him, or are voice messages
+// that he has not played: there a row cannot tell.
 func (s *Service) UnseenAmong(
 	ctx context.Context, viewer ids.User, list []*Message,
 ) (unseen map[ids.Message]bool, err error) {
-	var about []*Message
-	for _, m := range list {
-		if m.Owner.Channel() != 0 && m.MentionedTo(viewer) && len(about) < MaxPage {
+	var about, unplayed []*Message
+	for _, m := range list[:min(len(list), MaxPage)] {
+		if m.Owner.Channel() != 0 && m.MentionedTo(viewer) {
 			about = append(about, m)
 		}
+		if m.mayBeUnplayed() && m.Writer() != viewer {
+			unplayed = append(unplayed, m)
+		}
 	}
-	if len(about) == 0 {
+	if len(about)+len(unplayed) == 0 {
 		return nil, nil
 	}
 	unseen = make(map[ids.Message]bool)
+	if len(unplayed) > 0 {
+		if err := s.unplayedAmong(ctx, viewer, unplayed, unseen); err != nil {
+			return nil, err
+		}
+	}
+	if len(about) == 0 {
+		return unseen, nil
+	}
 	args := []any{int64(about[0].Owner), int64(viewer)}
 	for _, m := range about {
 		args = append(args, int64(m.ID))

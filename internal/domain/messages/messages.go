@@ -6,8 +6,8 @@
 // a row, and Twin is the number of the message in the group. In a channel or supergroup there is one row, whatever the
 // number of its members: owner and peer are the channel. A new row is its own entry in its owner's log.
 //
-// It owns the tables message, pinned_message, read_date, message_bucket, unread_mention, sent_random and those of the
-// search. Callers are package api/chats, the
+// It owns the tables message, message_file, vanishing_media, voice_played, pinned_message, read_date, message_bucket,
+// unread_mention, sent_random and those of the search. Callers are package api/chats, the
 // Bot API, and whoever speaks to people in the name of the server (Notify).
 package messages
 
@@ -39,6 +39,10 @@ var (
 	ErrEmpty = errors.New("message is empty")
 	// ErrTooLong means a text of more than MaxUnits.
 	ErrTooLong = errors.New("message is too long")
+	// ErrCaption means a text of more than MaxCaption under media.
+	ErrCaption = errors.New("caption is too long")
+	// ErrVoice means somebody who takes no voice messages from the sender.
+	ErrVoice = errors.New("voice messages are not wanted")
 	// ErrPeer means a peer with whom there can be no private chat.
 	ErrPeer = errors.New("no private chat with this peer")
 	// ErrReply means a message to reply to that is not there.
@@ -73,13 +77,13 @@ var (
 
 // Bounds.
 const (
-	MaxUnits = 4096 // of a text, in UTF-16 code units
-	MaxBatch = 100  // messages in one call
-	EditTime = 48 * time.Hour
+	MaxUnits   = 4096 // of a text, in UTF-16 code units
+	MaxCaption = 1024 // of a text under media, in the same units
+	MaxBatch   = 100  // messages in one call
+	EditTime   = 48 * time.Hour
 
-	maxMarkup  = 16 << 10 // bytes of a keyboard
-	maxQuote   = 1024     // units
-	maxCaption = 1024     // units
+	maxMarkup = 16 << 10 // bytes of a keyboard
+	maxQuote  = 1024     // units
 )
 
 // A Service answers for messages. Safe for concurrent use.
@@ -91,6 +95,7 @@ type Service struct {
 	users   *users.Service
 	index   *index
 	hooks   hooks
+	files   Files // nil: nobody keeps any
 
 	groups   *groups.Service // nil where there are private chats only
 	channels *channels.Service
@@ -118,7 +123,7 @@ const (
 	Out         Flags = 1 << iota // the owner sent it; never set in a chat with oneself
 	Silent                        // it made no sound
 	NoForwards                    // it must not be forwarded
-	MediaUnread                   // its voice or round video was not played
+	MediaUnread                   // its voice or round video was not played, its vanishing media not looked at
 	Mentioned                     // it mentions the owner
 	Pinned
 	InvertMedia

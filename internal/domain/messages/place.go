@@ -61,6 +61,9 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, rows []*Message, twins b
 	if err := insert(ctx, tx, rows...); err != nil {
 		return err
 	}
+	if err := s.hold(ctx, tx, rows); err != nil {
+		return err
+	}
 	if err := s.dialogs.Arrived(ctx, tx, arrivals...); err != nil {
 		return err
 	}

@@ -61,6 +61,9 @@ func (r *SendRequest) clean() (err error) {
 		r.Text = text.Text{}
 		return nil
 	}
+	if r.Media.TTL() != 0 && (r.To.User() == 0 || r.To == r.From.Peer()) {
+		return media.ErrTTL // only somebody else can look at them in a private chat
+	}
 	r.Text, err = cleanBody(r.Text, r.Media)
 	return err
 }
@@ -74,8 +77,8 @@ func cleanBody(t text.Text, m *media.Media) (text.Text, error) {
 	if errors.Is(err, ErrEmpty) {
 		return text.Text{}, nil
 	}
-	if err == nil && text.Units(t.String) > maxCaption {
-		err = ErrTooLong
+	if err == nil && text.Units(t.String) > MaxCaption {
+		err = ErrCaption
 	}
 	return t, err
 }
@@ -107,7 +110,7 @@ func (r *SendRequest) message() *Message {
 			Action: r.Action, TTL: r.TTL,
 		},
 	}
-	m.Flags = m.Flags.with(Scheduled, r.Scheduled).with(IsAction, r.Action != nil)
+	m.Flags = m.Flags.with(Scheduled, r.Scheduled).with(IsAction, r.Action != nil).with(MediaUnread, m.listens())
 	return m
 }
 
@@ -116,8 +119,9 @@ func (r *SendRequest) trusted() bool { return r.Trusted || r.Action != nil }
 
 // needs are the rights that a request takes in a group.
 func (r *SendRequest) needs() rights.Content {
-	if r.Media == nil {
-		return rights.SendPlain
+	needs := r.Media.Needs()
+	if len(r.Media.Files()) > 0 && r.Text.String != "" { // a caption is text as well
+		needs |= rights.SendPlain
 	}
-	return r.Media.Needs()
+	return needs
 }

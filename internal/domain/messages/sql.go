@@ -6,17 +6,22 @@ import (
 	"slices"
 
 	"hermod/internal/db"
+	"hermod/internal/domain/actions"
 	"hermod/internal/domain/ids"
+	"hermod/internal/domain/media"
 )
 
 const columns = `owner, id, peer, from_id, twin, pts, date, edit_date, flags, random_id, saved, text, extra,
 	thread, media, author`
 
-const columnCount = 16
+// written are the columns, and the one that is never read back from a row.
+const written = columns + `, file`
+
+const columnCount = 17
 
 // inserts has the statement that writes rows for each number of them that db.Batch gives.
 var inserts = db.Batches(func(n int) string {
-	return `INSERT INTO message (` + columns + `) VALUES ` + db.Values(n, columnCount)
+	return `INSERT INTO message (` + written + `) VALUES ` + db.Values(n, columnCount)
 })
 
 // insert writes new rows. When a random id was used before, it, a later statement or the commit fails with db.ErrExists.
@@ -39,7 +44,7 @@ func insert(ctx context.Context, tx *db.Tx, rows ...*Message) error {
 	return nil
 }
 
-// values are what stands in columns.
+// values are what is written of m.
 func (m *Message) values() (v [columnCount]any, err error) {
 	x, err := m.encodeExtra()
 	if err != nil {
@@ -55,6 +60,7 @@ func (m *Message) values() (v [columnCount]any, err error) {
 	return [columnCount]any{
 		int64(m.Owner), int64(m.ID), int64(m.Peer), int64(m.From), int64(m.Twin), int64(m.PTS), m.Date, m.EditDate,
 		int64(m.Flags | m.found()), random, saved, m.Text.String, x, int64(m.Thread), m.mediaKind(), m.writerColumn(),
+		m.fileColumn(),
 	}, nil
 }
 
@@ -66,12 +72,15 @@ func (m *Message) writerColumn() int64 {
 	return int64(m.Writer())
 }
 
-// mediaKind is what the column media holds.
+// mediaKind is what the column media holds, by which media are searched for. Those that vanish are not found.
 func (m *Message) mediaKind() int64 {
-	if m.Media == nil {
-		return 0
+	switch {
+	case m.Action != nil && m.Action.Kind == actions.ChatPhoto:
+		return int64(media.ChatPhoto)
+	case m.Media.TTL() != 0:
+		return int64(media.None)
 	}
-	return int64(m.Media.Kind)
+	return int64(media.KindOf(m.Media))
 }
 
 func scan(row interface{ Scan(...any) error }) (*Message, error) {
@@ -140,10 +149,10 @@ func update(ctx context.Context, tx *db.Tx, m *Message) error {
 	if err != nil {
 		return err
 	}
-	const set = `UPDATE message SET edit_date = $1, flags = $2, text = $3, extra = $4, media = $5, thread = $6
-		WHERE owner = $7 AND id = $8`
+	const set = `UPDATE message SET edit_date = $1, flags = $2, text = $3, extra = $4, media = $5, thread = $6, file = $7
+		WHERE owner = $8 AND id = $9`
 	_, err = tx.Exec(ctx, set, m.EditDate, int64(m.Flags&^HasLink|m.found()), m.Text.String, x,
-		m.mediaKind(), int64(m.Thread), int64(m.Owner), int64(m.ID))
+		m.mediaKind(), int64(m.Thread), m.fileColumn(), int64(m.Owner), int64(m.ID))
 	if err != nil {
 		return fmt.Errorf("update message: %w", err)
 	}
