@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings what the tests need beside Go: a PostgreSQL to start, and the JavaScript client libraries.
+# Brings what the tests need beside Go: a PostgreSQL and a clamd to start, and the JavaScript client libraries.
 # It installs what it may (Debian, as root); otherwise it says in one line what to install.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -16,6 +16,13 @@ if ! have_postgres; then
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -qq
   apt-get install -y -qq --no-install-recommends postgresql >/dev/null
+fi
+
+# Without clamd the tests of the scan for malware skip, and say so.
+if ! command -v clamd >/dev/null && [ ! -x /usr/sbin/clamd ] && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -qq
+  apt-get install -y -qq --no-install-recommends clamav-daemon >/dev/null || echo "no clamd: the scan for malware is not tested" >&2
 fi
 
 # npm ci only when the lock file is newer than what it last installed.

@@ -17,6 +17,7 @@ var mayNotReach = map[string][]string{
 	"mtproto":          {"tl/tg", "rpc", "gateway", "api", "domain", "db", "bus", "server", "config"},
 	"db":               {"tl", "mtproto", "rpc", "gateway", "api", "domain", "bus", "server", "config"},
 	"bus":              {"tl", "mtproto", "rpc", "gateway", "api", "domain", "db", "server", "config"},
+	"clamd":            {"tl", "mtproto", "rpc", "gateway", "api", "domain", "db", "bus", "server", "config"},
 	"guard":            {"tl", "mtproto", "rpc", "gateway", "api", "domain", "db", "bus", "server", "config"},
 	"rpc":              {"mtproto", "gateway", "api", "db", "bus", "server", "config", "domain/updates", "domain/users"},
 	"gateway":          {"api", "db", "bus", "server", "config", "domain/updates", "domain/users"},
