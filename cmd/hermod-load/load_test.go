@@ -21,9 +21,9 @@ import (
 	"hermod/internal/server"
 )
 
-// TestMain is also the bare program, which fanout starts as a process of its own.
+// TestMain is also the bare programs, which scenarios start as processes of their own.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 2 && os.Args[1] == "bare" {
+	if len(os.Args) == 2 && strings.HasPrefix(os.Args[1], "bare") {
 		main()
 		return
 	}
@@ -252,6 +252,20 @@ func TestBounds(t *testing.T) {
 	} {
 		if err := bad.Validate(); err == nil {
 			t.Errorf("%+v is allowed", bad)
+		}
+	}
+}
+
+// The bare program takes what a client sends, and gives it back whole.
+func TestBareFiles(t *testing.T) {
+	for _, direction := range []string{directionUp, directionDown} {
+		plan := bareFilesPlan{Direction: direction, Dir: t.TempDir(), Connections: 2, Window: 2, content: newContent(3*partSize + 5)}
+		speed, err := plan.run(t.Context())
+		if err != nil || speed.perSecond <= 0 {
+			t.Errorf("%s: %+v, %v", direction, speed, err)
+		}
+		if left, _ := filepath.Glob(filepath.Join(plan.Dir, "*")); len(left) != 0 {
+			t.Errorf("%s: left behind: %v", direction, left)
 		}
 	}
 }

@@ -27,8 +27,11 @@ type cli struct {
 	Cost      costCmd      `cmd:"" help:"Compare what a post and a private message cost the database."`
 	History   historyCmd   `cmd:"" help:"Read long histories, long lists of dialogs, and search."`
 	Large     largeCmd     `cmd:"" help:"Join, leave, list, search and post in a channel with very many members."`
+	Upload    uploadCmd    `cmd:"" help:"Upload a file over several connections, and compare with a bare program."`
+	Download  downloadCmd  `cmd:"" help:"Download a file over several connections, and compare with a bare program."`
 	Prepare   prepareCmd   `cmd:"" help:"Fill the data directory of a server that does not run yet."`
 	Bare      bareCmd      `cmd:"" hidden:"" help:"The bare program of fanout."`
+	BareFiles bareFilesCmd `cmd:"" hidden:"" help:"The bare program of upload and download."`
 	Idle      idleCmd      `cmd:"" help:"Hold signed-in connections that do nothing, and measure what they cost."`
 	Reconnect reconnectCmd `cmd:"" help:"Come back with a known session and ask for the difference."`
 	Merge     mergeCmd     `cmd:"" help:"Join the JSON reports of the parts of a run."`

@@ -97,3 +97,24 @@ func (p *process) memory() (int64, error) {
 	}
 	return int64(sum), nil
 }
+
+// resetPeak lets the peak of the memory begin anew.
+func (p *process) resetPeak() error {
+	const peakOnly = "5"
+	return os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", p.pid), []byte(peakOnly), 0)
+}
+
+// peak is the most resident memory since resetPeak.
+func (p *process) peak() (int64, error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.pid))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(status)) {
+		if text, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			kib, err := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(text), "kB")), 10, 64)
+			return kib << 10, err
+		}
+	}
+	return 0, fmt.Errorf("/proc/%d/status: %w", p.pid, errProc)
+}

@@ -43,6 +43,8 @@ type Options struct {
 	// Session is one to go on with.
 	Session Session
 
+	// Plain sends large requests as they are: packing does not make files shorter.
+	Plain bool
 	// Wrap puts the first requests of the connection, until one is answered, into another: initConnection, say.
 	Wrap func(body []byte) []byte
 	// OnUpdate hears of what the server sends on its own account. It is called by Run and must not wait for an

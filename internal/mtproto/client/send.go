@@ -66,7 +66,7 @@ func (c *Client) start(k *call) error {
 		k.body, k.wrapped = c.o.Wrap(k.body), true
 	}
 	c.mu.Unlock()
-	if len(k.body) >= packFrom {
+	if len(k.body) >= packFrom && !c.o.Plain {
 		k.body = packed.Pack(k.body)
 	}
 	err := c.send(k)
