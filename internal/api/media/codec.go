@@ -26,6 +26,8 @@ type Options struct {
 	Polls func(ctx context.Context, viewer ids.User, want []int64) (map[int64]polls.Seen, error)
 	// Pages reads web pages by id.
 	Pages func(ctx context.Context, want []int64) (map[int64]tg.WebPageClass, error)
+	// Files are what media that are files need.
+	Files Files
 }
 
 // A Codec converts media. Safe for concurrent use.
@@ -38,6 +40,10 @@ func New(o Options) *Codec { return &Codec{o} }
 func Errors() map[error]rpc.Error {
 	return map[error]rpc.Error{
 		media.ErrInvalid:     rpc.BadRequest("MEDIA_INVALID"),
+		media.ErrTTL:         rpc.BadRequest("TTL_MEDIA_INVALID"),
+		media.ErrGrouped:     rpc.BadRequest("MEDIA_GROUPED_INVALID"),
+		media.ErrPrevious:    rpc.BadRequest("MEDIA_PREV_INVALID"),
+		media.ErrNew:         rpc.BadRequest("MEDIA_NEW_INVALID"),
 		media.ErrEmpty:       rpc.BadRequest("MEDIA_EMPTY"),
 		media.ErrGeo:         rpc.BadRequest("GEO_POINT_INVALID"),
 		media.ErrPeriod:      rpc.BadRequest("LIVE_PERIOD_INVALID"),

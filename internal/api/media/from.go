@@ -49,7 +49,11 @@ func (c *Codec) from(ctx context.Context, call *rpc.Call, in tg.InputMediaClass)
 	case nil, *tg.InputMediaEmpty:
 		return nil, media.ErrEmpty
 	}
-	return nil, media.ErrInvalid
+	m, err := c.fileFrom(ctx, call, in)
+	if m == nil && err == nil {
+		err = media.ErrInvalid
+	}
+	return m, err
 }
 
 // pointFrom reads a place; nil for none.

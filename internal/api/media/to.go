@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hermod/internal/api/view"
+	"hermod/internal/domain/files"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/media"
 	"hermod/internal/domain/messages"
@@ -58,13 +59,15 @@ type showing struct {
 	now   time.Time
 	polls map[int64]polls.Seen
 	pages map[int64]tg.WebPageClass
+	files map[int64]files.File
 	about []ids.Peer
 }
 
 func (c *Codec) load(ctx context.Context, viewer ids.User, all []*media.Media) (*showing, error) {
 	s := &showing{Codec: c, now: time.Now()}
-	var wantPolls, wantPages []int64
+	var wantPolls, wantPages, wantFiles []int64
 	for _, m := range all {
+		wantFiles = append(wantFiles, m.Files()...)
 		switch {
 		case m.Kind == media.Poll && m.Poll != nil && m.Poll.ID != 0:
 			wantPolls = append(wantPolls, m.Poll.ID)
@@ -73,6 +76,11 @@ func (c *Codec) load(ctx context.Context, viewer ids.User, all []*media.Media) (
 		}
 	}
 	var err error
+	if len(wantFiles) > 0 && c.o.Files.Files != nil {
+		if s.files, err = c.o.Files.Files.Get(ctx, wantFiles...); err != nil {
+			return nil, err
+		}
+	}
 	if len(wantPolls) > 0 && c.o.Polls != nil {
 		if s.polls, err = c.o.Polls(ctx, viewer, wantPolls); err != nil {
 			return nil, err
@@ -109,6 +117,8 @@ func (s *showing) show(m *media.Media) tg.MessageMediaClass {
 		return s.todo(m.Todo)
 	case media.WebPage:
 		return s.page(m.WebPage)
+	case media.Photo, media.Video, media.Document, media.Voice, media.Music, media.Round, media.GIF, media.Sticker:
+		return s.file(m.Kind, m.File)
 	}
 	return &tg.MessageMediaUnsupported{}
 }

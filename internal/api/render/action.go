@@ -67,13 +67,27 @@ var shownActions = map[actions.Kind]func(a *actions.Action) tg.MessageActionClas
 }
 
 // action shows what a service message tells. One that this version does not know tells nothing.
-func action(a *actions.Action) tg.MessageActionClass {
+func (p *page) action(a *actions.Action) tg.MessageActionClass {
+	switch a.Kind {
+	case actions.ChatPhoto:
+		return &tg.MessageActionChatEditPhoto{Photo: p.photo(a.Photo)}
+	case actions.SuggestPhoto:
+		return &tg.MessageActionSuggestProfilePhoto{Photo: p.photo(a.Photo)}
+	}
 	if show := shownActions[a.Kind]; show != nil {
 		if t := show(a); t != nil {
 			return t
 		}
 	}
 	return &tg.MessageActionEmpty{}
+}
+
+// photo is an empty one when it is gone.
+func (p *page) photo(id int64) tg.PhotoClass {
+	if t := p.photos[id]; t != nil {
+		return t
+	}
+	return &tg.PhotoEmpty{ID: id}
 }
 
 func topicEditAction(a *actions.Action) tg.MessageActionClass {

@@ -42,7 +42,7 @@ func (p *page) service(viewer ids.User, m *messages.Message) *tg.MessageService 
 		Out: m.IsOut(viewer), Mentioned: m.MentionedTo(viewer), MediaUnread: p.isUnread(viewer, m),
 		ReactionsArePossible: m.Peer.User() == 0, Silent: m.Flags.Has(messages.Silent), Post: m.Flags.Has(messages.Post),
 		ID: int32(m.ID), FromID: author(m), PeerID: view.Peer(m.Peer), SavedPeerID: savedPeer(m),
-		ReplyTo: p.reply(m), Date: Unix(m.Date), Action: action(m.Action), Reactions: p.reactions[m],
+		ReplyTo: p.reply(m), Date: Unix(m.Date), Action: p.action(m.Action), Reactions: p.reactions[m],
 		TTLPeriod: optional(m.TTL),
 	}
 }

@@ -33,7 +33,7 @@ func TestEveryActionHasAForm(t *testing.T) {
 	}
 	for kind := range shownActions {
 		a.Kind = kind
-		shown := action(&a)
+		shown := (&page{}).action(&a)
 		if _, empty := shown.(*tg.MessageActionEmpty); empty {
 			t.Errorf("%s shows nothing", kind)
 		}
@@ -43,7 +43,7 @@ func TestEveryActionHasAForm(t *testing.T) {
 			}
 		}
 	}
-	if _, empty := action(&actions.Action{Kind: "of a later version"}).(*tg.MessageActionEmpty); !empty {
+	if _, empty := (&page{}).action(&actions.Action{Kind: "of a later version"}).(*tg.MessageActionEmpty); !empty {
 		t.Error("an unknown action shows something")
 	}
 }

@@ -38,7 +38,8 @@ type page struct {
 	reactions map[*messages.Message]*tg.MessageReactions
 	counts    map[messageKey]Counts
 	forums    map[ids.Peer]bool
-	unseen    map[messageKey]bool // mentions of the viewer in channels
+	unseen    map[messageKey]bool // mentions of the viewer in channels, and what he has not played there
+	photos    map[int64]tg.PhotoClass
 	about     []ids.Peer
 }
 
@@ -75,12 +76,29 @@ func (r *Renderer) gatherOwn(ctx context.Context, viewer ids.User, list []*messa
 	if err := r.gatherReactions(ctx, viewer, list, &p); err != nil {
 		return p, err
 	}
+	if p.photos, err = r.gatherPhotos(ctx, list); err != nil {
+		return p, err
+	}
 	for owner, part := range ofChannels(list) {
 		if err := r.gatherUnseen(ctx, viewer, owner, part, &p); err != nil {
 			return p, err
 		}
 	}
 	return p, nil
+}
+
+// gatherPhotos finds the photos of service messages.
+func (r *Renderer) gatherPhotos(ctx context.Context, list []*messages.Message) (map[int64]tg.PhotoClass, error) {
+	var want []int64
+	for _, m := range list {
+		if m.Action != nil && m.Action.Photo != 0 {
+			want = append(want, m.Action.Photo)
+		}
+	}
+	if len(want) == 0 || r.parts.photos == nil {
+		return nil, nil
+	}
+	return r.parts.photos(ctx, want)
 }
 
 // gatherUnseen finds out which messages of a channel mention viewer without his having looked: its rows are those of all.

@@ -74,12 +74,16 @@ type Counts struct {
 	About           []ids.Peer // who answered last
 }
 
+// Photos shows photos by the ids of their files; those that are gone are left out.
+type Photos func(ctx context.Context, want []int64) (map[int64]tg.PhotoClass, error)
+
 // parts are what other packages show of a message; nil shows nothing.
 type parts struct {
 	media     Media
 	reactions Reactions
 	counters  Counters
 	forum     func(ctx context.Context, ch ids.Channel) (bool, error)
+	photos    Photos
 }
 
 // SetMedia makes fn show media.
@@ -90,6 +94,9 @@ func (r *Renderer) SetReactions(fn Reactions) { r.parts.reactions = fn }
 
 // SetCounters makes fn show counters.
 func (r *Renderer) SetCounters(fn Counters) { r.parts.counters = fn }
+
+// SetPhotos makes fn show the photos of service messages.
+func (r *Renderer) SetPhotos(fn Photos) { r.parts.photos = fn }
 
 // SetForum makes fn tell which supergroups have topics.
 func (r *Renderer) SetForum(fn func(ctx context.Context, ch ids.Channel) (bool, error)) {

@@ -38,7 +38,7 @@ func (h *Handlers) Register(r *rpc.Router) {
 	rpc.Handle(r, rpc.UserOnly, h.getSearchCounters)
 	rpc.Handle(r, rpc.UserOnly, h.getSearchResultsCalendar)
 	rpc.Handle(r, rpc.UserOnly, h.getSearchResultsPositions)
-	rpc.HandleEmpty(r, rpc.UserOnly, h.searchSentMedia)
+	rpc.Handle(r, rpc.UserOnly, h.searchSentMedia)
 	rpc.Handle(r, rpc.UserOnly, h.searchPosts)
 	rpc.Handle(r, rpc.UserOnly, h.checkSearchPostsFlood)
 }
@@ -72,7 +72,41 @@ func (h *Handlers) peerOrNone(ctx context.Context, call *rpc.Call, in tg.InputPe
 	return h.peer(ctx, call, in)
 }
 
-// wanted reads what kind of messages a search is after, into q. What needs files finds nothing yet, as do unknown kinds.
+// kinds are the kinds of media that filters stand for.
+// Spec: https://core.telegram.org/type/MessagesFilter
+func kinds(in tg.MessagesFilterClass) []media.Kind {
+	switch in.(type) {
+	case *tg.InputMessagesFilterPhotos:
+		return []media.Kind{media.Photo}
+	case *tg.InputMessagesFilterVideo:
+		return []media.Kind{media.Video}
+	case *tg.InputMessagesFilterPhotoVideo:
+		return []media.Kind{media.Photo, media.Video}
+	case *tg.InputMessagesFilterDocument:
+		return []media.Kind{media.Document}
+	case *tg.InputMessagesFilterGif:
+		return []media.Kind{media.GIF}
+	case *tg.InputMessagesFilterVoice:
+		return []media.Kind{media.Voice}
+	case *tg.InputMessagesFilterMusic:
+		return []media.Kind{media.Music}
+	case *tg.InputMessagesFilterRoundVoice:
+		return []media.Kind{media.Voice, media.Round}
+	case *tg.InputMessagesFilterRoundVideo:
+		return []media.Kind{media.Round}
+	case *tg.InputMessagesFilterChatPhotos:
+		return []media.Kind{media.ChatPhoto}
+	case *tg.InputMessagesFilterGeo:
+		return []media.Kind{media.Geo, media.LiveGeo, media.Venue}
+	case *tg.InputMessagesFilterContacts:
+		return []media.Kind{media.Contact}
+	case *tg.InputMessagesFilterPoll:
+		return []media.Kind{media.Poll}
+	}
+	return nil
+}
+
+// wanted reads what kind of messages a search is after, into q. Unknown kinds find nothing.
 func wanted(q *messages.Query, in tg.MessagesFilterClass) {
 	q.Filter, q.Media = messages.FilterNothing, nil
 	switch in.(type) {
@@ -84,12 +118,10 @@ func wanted(q *messages.Query, in tg.MessagesFilterClass) {
 		q.Filter = messages.FilterPinned
 	case *tg.InputMessagesFilterMyMentions:
 		q.Filter = messages.FilterMentions
-	case *tg.InputMessagesFilterGeo:
-		q.Filter, q.Media = messages.FilterMedia, []media.Kind{media.Geo, media.LiveGeo, media.Venue}
-	case *tg.InputMessagesFilterContacts:
-		q.Filter, q.Media = messages.FilterMedia, []media.Kind{media.Contact}
-	case *tg.InputMessagesFilterPoll:
-		q.Filter, q.Media = messages.FilterMedia, []media.Kind{media.Poll}
+	default:
+		if q.Media = kinds(in); q.Media != nil {
+			q.Filter = messages.FilterMedia
+		}
 	}
 }
 
@@ -191,7 +223,19 @@ func (h *Handlers) getSearchCounters(ctx context.Context, call *rpc.Call, in *tg
 	return all, nil
 }
 
-// searchSentMedia serves https://core.telegram.org/method/messages.searchSentMedia: files, which there are none of.
-func (h *Handlers) searchSentMedia(context.Context, *rpc.Call, *tg.MessagesSearchSentMedia) (tg.MessagesMessagesClass, error) {
-	return render.NoMessages(), nil
+// searchSentMedia serves https://core.telegram.org/method/messages.searchSentMedia: what the caller has sent himself.
+func (h *Handlers) searchSentMedia(ctx context.Context, call *rpc.Call, in *tg.MessagesSearchSentMedia) (tg.MessagesMessagesClass, error) {
+	q := messages.Query{
+		By: call.User, From: call.User.Peer(), Words: in.Q, Filter: messages.FilterMedia, Media: kinds(in.Filter),
+		Window: messages.Window{Limit: int(in.Limit)},
+	}
+	if q.Media == nil {
+		return render.NoMessages(), nil
+	}
+	page, err := h.o.Messages.Search(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	page.Above, page.Whole = 0, true // there is no next page to ask for
+	return h.o.Render.Page(ctx, call.User, page, 0)
 }

@@ -114,10 +114,17 @@ func (m *Media) Album() Album {
 	return Alone
 }
 
-// CheckAlbum fails with ErrGrouped unless all go together in an album.
+// CheckAlbum fails unless all go together in an album: with ErrInvalid for what is in none, with ErrGrouped for different
+// ones.
 func CheckAlbum(all ...*Media) error {
+	if len(all) < 2 {
+		return nil
+	}
 	for _, m := range all {
-		if a := m.Album(); a == Alone || a != all[0].Album() {
+		switch a := m.Album(); {
+		case a == Alone:
+			return ErrInvalid
+		case a != all[0].Album():
 			return ErrGrouped
 		}
 	}

@@ -120,6 +120,9 @@ func (s *Service) insert(ctx context.Context, tx *db.Tx, i *Item) error {
 	if err != nil {
 		return err
 	}
+	if err := s.hold(ctx, tx, i); err != nil {
+		return err
+	}
 	return s.note(ctx, tx, i.By, i.By, updates.NewScheduled{Peer: i.Peer, ID: i.ID})
 }
 
@@ -217,6 +220,9 @@ func (s *Service) apply(ctx context.Context, req EditRequest, item *Item) error 
 		item.Text = *req.Text
 	}
 	if req.Media != nil {
+		if err := req.Media.CheckReplaces(item.Media, item.GroupedID != 0); err != nil {
+			return err
+		}
 		item.Media = req.Media
 	}
 	if item.Markup = req.Markup; req.Text != nil {
@@ -246,6 +252,9 @@ func (s *Service) rewrite(ctx context.Context, tx *db.Tx, by ids.User, i *Item) 
 	if n == 0 {
 		return ErrNone
 	}
+	if err := errors.Join(s.letGo(ctx, tx, i), s.hold(ctx, tx, i)); err != nil {
+		return err
+	}
 	return s.note(ctx, tx, by, i.By, updates.NewScheduled{Peer: i.Peer, ID: i.ID})
 }
 
@@ -263,6 +272,9 @@ func (s *Service) Delete(ctx context.Context, by ids.User, peer ids.Peer, want [
 		}
 		for _, i := range items {
 			if there, err := take(ctx, tx, i); err != nil || !there {
+				return err
+			}
+			if err := s.letGo(ctx, tx, i); err != nil {
 				return err
 			}
 			if err := s.note(ctx, tx, by, i.By, updates.ScheduledGone{Peer: peer, IDs: []ids.Message{i.ID}}); err != nil {

@@ -42,7 +42,7 @@ func (s *Service) Run(ctx context.Context) error {
 
 // work does all that is due at now.
 func (s *Service) work(ctx context.Context, now time.Time) error {
-	return errors.Join(s.sendDue(ctx, now), s.expireDue(ctx, now))
+	return errors.Join(s.sendDue(ctx, now), s.expireDue(ctx, now), s.messages.Vanish(ctx, now))
 }
 
 // listen hears who comes online.
@@ -119,6 +119,9 @@ func (s *Service) send(ctx context.Context, by ids.User, i *Item) (sent messages
 		if sent, err = s.messages.SendTx(ctx, tx, i.request()); err != nil {
 			return err
 		}
+		if err := s.letGo(ctx, tx, i); err != nil {
+			return err
+		}
 		return s.note(updates.WithOrigin(ctx, updates.Origin{}), tx, by, i.By, updates.ScheduledGone{
 			Peer: i.Peer, IDs: []ids.Message{i.ID}, Sent: []ids.Message{sent.Message.ID},
 		})
@@ -135,6 +138,9 @@ func (s *Service) failed(ctx context.Context, i *Item, now time.Time, why error)
 		if i.tries+1 >= maxTries {
 			there, err := take(ctx, tx, i)
 			if err != nil || !there {
+				return err
+			}
+			if err := s.letGo(ctx, tx, i); err != nil {
 				return err
 			}
 			return s.note(ctx, tx, i.By, i.By, updates.ScheduledGone{Peer: i.Peer, IDs: []ids.Message{i.ID}})

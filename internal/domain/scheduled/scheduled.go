@@ -1,10 +1,10 @@
 // Package scheduled is what happens by itself when its time has come: messages that wait to be sent, and messages that
-// delete themselves.
+// delete themselves, or lose their media once these were looked at.
 //
 // A scheduled message is kept outside of the logs. In one transaction it leaves its list and becomes a message, so it is
 // sent exactly once, whatever process tries and whenever one is killed. The same holds for what expires.
 //
-// It owns the tables scheduled_message, history_ttl and message_expiry. Callers are package api/scheduled and, through
+// It owns the tables scheduled_message, scheduled_file, history_ttl and message_expiry. Callers are package api/scheduled and, through
 // hooks, package messages.
 package scheduled
 
@@ -67,6 +67,7 @@ type Service struct {
 	users    *users.Service
 	dialogs  *dialogs.Service
 	messages *messages.Service
+	files    messages.Files // nil: nobody keeps any
 	shared   func(ctx context.Context, user ids.User, ch ids.Channel) (bool, error)
 	rest     restPeriods
 	periods  *cache.Cache[ids.User, periods]
@@ -82,6 +83,7 @@ type Options struct {
 	Log      *updates.Log
 	Users    *users.Service
 	Messages *messages.Service
+	Files    messages.Files // nil: nobody keeps any
 	// Shared tells whether a channel is one of posts: then its admins share what is scheduled there. It fails for a user who
 	// is none of those who post.
 	Shared func(ctx context.Context, user ids.User, ch ids.Channel) (bool, error)
@@ -101,7 +103,7 @@ func New(o Options) *Service {
 	cached := cache.New[ids.User, periods](o.Users.Changes(), cachedOwners, cacheTTL, cache.One[ids.User])
 	s := &Service{
 		db: o.DB, bus: o.Bus, log: o.Log, users: o.Users, dialogs: o.Messages.Dialogs(), messages: o.Messages,
-		shared: o.Shared, rest: restPeriods{o.GroupPeriod, o.ChannelPeriod}, periods: cached,
+		files: o.Files, shared: o.Shared, rest: restPeriods{o.GroupPeriod, o.ChannelPeriod}, periods: cached,
 		arrived: make(chan ids.User, 1024), soon: make(chan struct{}, 1),
 	}
 	o.Messages.OnSending(s.stamp)

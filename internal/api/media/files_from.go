@@ -1,0 +1,220 @@
+package media
+
+import (
+	"context"
+	"errors"
+
+	"hermod/internal/api/file"
+	"hermod/internal/domain/files"
+	"hermod/internal/domain/ids"
+	"hermod/internal/domain/media"
+	"hermod/internal/rpc"
+	"hermod/internal/tl/tg"
+)
+
+// Files are what a codec needs for media that are files. Functions that are nil make what they are for be refused.
+type Files struct {
+	Files *files.Service
+	Forms *file.Forms
+	// Photo makes a photo of what a user uploaded.
+	Photo func(ctx context.Context, u ids.User, in files.Input) (files.File, error)
+	// Thumbs makes the small pictures of a document from one that its sender uploaded for it.
+	Thumbs func(ctx context.Context, b files.Blob) ([]files.Size, error)
+	// External makes a photo or a document of what is at an address.
+	External func(ctx context.Context, u ids.User, address string, photo bool) (files.File, error)
+}
+
+// fileFrom reads media that are files; nil for all others.
+func (c *Codec) fileFrom(ctx context.Context, call *rpc.Call, in tg.InputMediaClass) (*media.Media, error) {
+	if c.o.Files.Files == nil {
+		return nil, nil
+	}
+	switch in := in.(type) {
+	case *tg.InputMediaUploadedPhoto:
+		return c.uploadedPhoto(ctx, call, in)
+	case *tg.InputMediaUploadedDocument:
+		return c.uploadedDocument(ctx, call, in)
+	case *tg.InputMediaPhoto:
+		return c.knownPhoto(ctx, call, in)
+	case *tg.InputMediaDocument:
+		return c.knownDocument(ctx, call, in)
+	case *tg.InputMediaPhotoExternal:
+		return c.external(ctx, call, in.URL, true, about{spoiler: in.Spoiler, ttl: in.TTLSeconds})
+	case *tg.InputMediaDocumentExternal:
+		return c.external(ctx, call, in.URL, false, about{
+			spoiler: in.Spoiler, ttl: in.TTLSeconds, cover: in.VideoCover, start: in.VideoTimestamp,
+		})
+	}
+	return nil, nil
+}
+
+// about is what a message says of a file.
+type about struct {
+	spoiler bool
+	ttl     *int32
+	cover   tg.InputPhotoClass    // of a video
+	start   *int32                // of a video
+	motion  tg.InputDocumentClass // of a photo
+}
+
+func (c *Codec) uploadedPhoto(ctx context.Context, call *rpc.Call, in *tg.InputMediaUploadedPhoto) (*media.Media, error) {
+	input, err := file.Upload(in.File)
+	if err != nil {
+		return nil, err
+	}
+	if c.o.Files.Photo == nil {
+		return nil, media.ErrInvalid
+	}
+	f, err := c.o.Files.Photo(ctx, call.User, input)
+	if err != nil {
+		return nil, err
+	}
+	return c.mediaOf(ctx, f, about{spoiler: in.Spoiler, ttl: in.TTLSeconds, motion: in.Video})
+}
+
+func (c *Codec) uploadedDocument(ctx context.Context, call *rpc.Call, in *tg.InputMediaUploadedDocument) (*media.Media, error) {
+	input, err := file.Upload(in.File)
+	if err != nil {
+		return nil, err
+	}
+	b, err := c.o.Files.Files.Assemble(ctx, call.User, input)
+	if err != nil {
+		return nil, err
+	}
+	attributes, err := file.AttributesFrom(in.Attributes)
+	if err != nil {
+		return nil, err
+	}
+	f := files.File{
+		Kind: files.Document, Owner: call.User, Size: b.Size, Blob: b.Hash, MIME: file.MIME(in.MimeType), Attributes: attributes,
+	}
+	if f.Name == "" {
+		f.Name = file.Name(input.Name)
+	}
+	shape(&f, in.ForceFile, in.NosoundVideo)
+	if f.Sizes, err = c.thumbs(ctx, call, in.Thumb); err != nil {
+		return nil, err
+	}
+	if f, err = c.o.Files.Files.Create(ctx, nil, f); err != nil {
+		return nil, err
+	}
+	return c.mediaOf(ctx, f, about{
+		spoiler: in.Spoiler, ttl: in.TTLSeconds, cover: in.VideoCover, start: in.VideoTimestamp,
+	})
+}
+
+// shape makes a plain file of what its sender wants to be one, and a GIF of a video without sound, unless its sender says
+// that it is to stay a video: in an album there are no GIFs.
+// Spec: https://core.telegram.org/constructor/inputMediaUploadedDocument
+func shape(f *files.File, plain, keepVideo bool) {
+	v := f.Video
+	switch {
+	case plain:
+		f.Video, f.Audio, f.Sticker, f.Animated = nil, nil, nil, false
+	case v != nil && v.NoSound && !v.Round && !keepVideo && f.MIME == "video/mp4" && f.Sticker == nil:
+		f.Animated = true
+	}
+}
+
+// thumbs makes the small pictures of a document. One that is no picture is left out: the document is sent without.
+func (c *Codec) thumbs(ctx context.Context, call *rpc.Call, in tg.InputFileClass) ([]files.Size, error) {
+	if in == nil || c.o.Files.Thumbs == nil {
+		return nil, nil
+	}
+	input, err := file.Upload(in)
+	if err != nil {
+		return nil, err
+	}
+	b, err := c.o.Files.Files.Assemble(ctx, call.User, input)
+	if err != nil {
+		return nil, err
+	}
+	sizes, err := c.o.Files.Thumbs(ctx, b)
+	if err != nil && ctx.Err() == nil && !isOurs(err) {
+		return nil, nil
+	}
+	return sizes, err
+}
+
+func (c *Codec) knownPhoto(ctx context.Context, call *rpc.Call, in *tg.InputMediaPhoto) (*media.Media, error) {
+	f, err := c.o.Files.Forms.PhotoFrom(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if f, err = c.ownIfVanishing(ctx, call, f, in.TTLSeconds); err != nil {
+		return nil, err
+	}
+	return c.mediaOf(ctx, f, about{spoiler: in.Spoiler, ttl: in.TTLSeconds, motion: in.Video})
+}
+
+func (c *Codec) knownDocument(ctx context.Context, call *rpc.Call, in *tg.InputMediaDocument) (*media.Media, error) {
+	f, err := c.o.Files.Forms.DocumentFrom(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if f, err = c.ownIfVanishing(ctx, call, f, in.TTLSeconds); err != nil {
+		return nil, err
+	}
+	return c.mediaOf(ctx, f, about{
+		spoiler: in.Spoiler, ttl: in.TTLSeconds, cover: in.VideoCover, start: in.VideoTimestamp,
+	})
+}
+
+// ownIfVanishing makes a file of its own for media that vanish: when they do, the file goes, and whoever else has the same
+// content keeps it.
+func (c *Codec) ownIfVanishing(ctx context.Context, call *rpc.Call, f files.File, ttl *int32) (files.File, error) {
+	if number(ttl) == 0 {
+		return f, nil
+	}
+	f.Owner, f.Set = call.User, 0
+	return c.o.Files.Files.Create(ctx, nil, f)
+}
+
+func (c *Codec) external(ctx context.Context, call *rpc.Call, address string, photo bool, a about) (*media.Media, error) {
+	if c.o.Files.External == nil {
+		return nil, media.ErrInvalid
+	}
+	f, err := c.o.Files.External(ctx, call.User, address, photo)
+	if err != nil {
+		return nil, err
+	}
+	return c.mediaOf(ctx, f, a)
+}
+
+// kindOf are the kinds of media by what their files are.
+var kindOf = map[files.Class]media.Kind{
+	files.Plain: media.Document, files.Picture: media.Photo, files.Movie: media.Video, files.GIF: media.GIF,
+	files.Voice: media.Voice, files.Music: media.Music, files.Round: media.Round, files.StickerFile: media.Sticker,
+	files.CustomEmoji: media.Sticker,
+}
+
+// mediaOf is a file with what a message says of it.
+func (c *Codec) mediaOf(ctx context.Context, f files.File, a about) (*media.Media, error) {
+	m := &media.Media{Kind: kindOf[f.Class()], File: &media.FileRef{
+		ID: f.ID, Spoiler: a.spoiler, TTL: int32(number(a.ttl)), Start: int32(number(a.start)),
+	}}
+	if a.cover != nil && m.Kind == media.Video {
+		cover, err := c.o.Files.Forms.PhotoFrom(ctx, a.cover)
+		if err != nil {
+			return nil, err
+		}
+		m.File.Cover = cover.ID
+	}
+	if a.motion == nil || m.Kind != media.Photo {
+		return m, nil
+	}
+	motion, err := c.o.Files.Forms.DocumentFrom(ctx, a.motion)
+	switch {
+	case err != nil:
+		return nil, err
+	case motion.Class() != files.Movie && motion.Class() != files.GIF:
+		return nil, media.ErrInvalid
+	}
+	m.File.Motion = motion.ID
+	return m, nil
+}
+
+// isOurs reports whether an error is not about what the sender sent.
+func isOurs(err error) bool {
+	return errors.Is(err, files.ErrServerFull) || errors.Is(err, files.ErrQuota)
+}

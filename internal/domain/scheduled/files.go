@@ -1,0 +1,76 @@
+package scheduled
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"hermod/internal/db"
+	"hermod/internal/domain/messages"
+)
+
+// hold makes sure that the files of an item stay as long as it waits. It fails as messages.Files.Use does.
+func (s *Service) hold(ctx context.Context, tx *db.Tx, i *Item) error {
+	list := i.Media.Files()
+	if len(list) == 0 || s.files == nil {
+		return nil
+	}
+	if err := s.files.Use(ctx, tx, list...); err != nil {
+		return fmt.Errorf("use files: %w", err)
+	}
+	const put = `INSERT INTO scheduled_file (owner, peer, id, file) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (owner, peer, id, file) DO NOTHING`
+	for _, file := range list {
+		if _, err := tx.Exec(ctx, put, i.Owner, i.Peer, i.ID, file); err != nil {
+			return fmt.Errorf("note files: %w", err)
+		}
+	}
+	return nil
+}
+
+// letGo lets go of the files of an item that waits no more, or no more with these. Who sends it holds them first.
+func (s *Service) letGo(ctx context.Context, tx *db.Tx, i *Item) error {
+	if s.files == nil {
+		return nil
+	}
+	const get = `SELECT file FROM scheduled_file WHERE owner = $1 AND peer = $2 AND id = $3`
+	const drop = `DELETE FROM scheduled_file WHERE owner = $1 AND peer = $2 AND id = $3`
+	var list []int64
+	err := tx.Each(ctx, get, []any{i.Owner, i.Peer, i.ID}, func(rows *db.Rows) error {
+		var file int64
+		err := rows.Scan(&file)
+		list = append(list, file)
+		return err
+	})
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	if _, err := tx.Exec(ctx, drop, i.Owner, i.Peer, i.ID); err != nil {
+		return err
+	}
+	return s.files.Release(ctx, tx, time.Now(), list...)
+}
+
+// Held returns which of some files a scheduled message shows.
+func (s *Service) Held(ctx context.Context, list []int64) (held []int64, err error) {
+	for part := range slices.Chunk(list, messages.MaxBatch) {
+		args := make([]any, len(part))
+		for i, id := range part {
+			args[i] = id
+		}
+		err = s.db.Read(ctx, func(tx *db.Tx) error {
+			find := `SELECT DISTINCT file FROM scheduled_file WHERE file IN (` + db.List(1, len(part)) + `)`
+			return tx.Each(ctx, find, args, func(rows *db.Rows) error {
+				var id int64
+				err := rows.Scan(&id)
+				held = append(held, id)
+				return err
+			})
+		})
+		if err != nil {
+			return nil, fmt.Errorf("who holds files: %w", err)
+		}
+	}
+	return held, nil
+}
