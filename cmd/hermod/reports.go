@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode"
 
+	"hermod/internal/domain/ids"
 	"hermod/internal/domain/reports"
 	"hermod/internal/server"
 )
@@ -36,7 +37,7 @@ func (l *reportsListCmd) Run(ctx context.Context) error {
 
 // printReport writes a report and what stood in the messages. Users are positive numbers, groups and channels negative ones.
 func printReport(w io.Writer, r reports.Report) {
-	fmt.Fprintf(w, "%d  %s  %s: user %d reports %d", r.ID, r.At.UTC().Format(time.DateTime), r.Reason, r.Reporter, r.Peer)
+	fmt.Fprintf(w, "%d  %s  %s: %s reports %d", r.ID, r.At.UTC().Format(time.DateTime), r.Reason, reporter(r.Reporter), r.Peer)
 	if r.Author != 0 {
 		fmt.Fprintf(w, ", messages of %d", r.Author)
 	}
@@ -47,6 +48,13 @@ func printReport(w io.Writer, r reports.Report) {
 	for _, e := range r.Content {
 		fmt.Fprintf(w, "    message %d of %d: %s\n", e.ID, e.From, plainLine(e.Text))
 	}
+}
+
+func reporter(u ids.User) string {
+	if u == ids.Service {
+		return "the server"
+	}
+	return fmt.Sprintf("user %d", u)
 }
 
 // plainLine is s without what could play tricks on a terminal.

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Check looks for settings that cannot work. The error names each of them and says what would do.
@@ -22,6 +23,8 @@ func (c Config) Check() error {
 		c.checkProxy(),
 		c.Codes.check(),
 		oneOf("previews", c.Previews, "auto", "on", "off"),
+		c.External.check(),
+		c.Scan.check(),
 		c.Translate.check(),
 		oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error"),
 		oneOf("log.format", c.Log.Format, "text", "json"),
@@ -102,6 +105,33 @@ func (t Translate) check() error {
 		return errors.New("translate.url: give an http or https address, or leave it empty")
 	}
 	return nil
+}
+
+func (e External) check() error {
+	u, err := url.Parse(e.Maps)
+	switch {
+	case e.PhotoSize < 1 || e.FileSize < 1:
+		return errors.New("external: photo_size and file_size must be 1 or more")
+	case e.Maps != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Contains(u.Host, "{")):
+		return errors.New("external.maps: give an http or https address, or leave it empty")
+	case e.Maps != "" && (!strings.Contains(e.Maps, "{zoom}") || strings.Contains(e.Maps, "{x}") == strings.Contains(e.Maps, "{lat}")):
+		return errors.New("external.maps: the address needs {zoom}, and either {lat} and {lon} or {x} and {y}")
+	}
+	return oneOf("external.media", e.Media, "auto", "on", "off")
+}
+
+func (s Scan) check() error {
+	if s.Clamd != "" && !strings.HasPrefix(s.Clamd, "unix:") && !strings.HasPrefix(s.Clamd, "tcp:") {
+		return errors.New("scan.clamd: give unix:PATH or tcp:HOST:PORT, or leave it empty")
+	}
+	if s.MaxSize < 1 || s.Remember < 0 || s.Keep < Duration(time.Hour) {
+		return errors.New("scan: max_size must be 1 or more, remember 0 or more, keep an hour or more")
+	}
+	return errors.Join(
+		oneOf("scan.infected", s.Infected, "refuse", "quarantine"),
+		oneOf("scan.away", s.Away, "hold", "pass"),
+		oneOf("scan.unscanned", s.Unscanned, "pass", "refuse"),
+	)
 }
 
 func (l Limits) check() error {

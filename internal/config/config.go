@@ -25,6 +25,8 @@ type Config struct {
 	Proxy         Proxy     `toml:"proxy" comment:"Load balancers in front of this server."`
 	Codes         Codes     `toml:"codes" comment:"How sign-in codes reach people. Devices that are signed in always get them as a message first."`
 	Previews      string    `toml:"previews" comment:"Whether pages that people link to are fetched, to show their titles: on, off, or auto, which is on where this machine has a way to\nthe internet. The sites see this server's address. Private addresses are never asked."`
+	External      External  `toml:"external" comment:"Files that clients name by a web address, and maps."`
+	Scan          Scan      `toml:"scan" comment:"A scan of the files that people send for malware, by ClamAV's daemon (clamd). Files of secret chats are encrypted and cannot be scanned."`
 	Translate     Translate `toml:"translate" comment:"Who translates messages for people that ask for it. He sees their text."`
 	Log           Log       `toml:"log"`
 	Limits        Limits    `toml:"limits" comment:"Bounds. The defaults suit a small machine."`
@@ -77,6 +79,25 @@ type Translate struct {
 	Key string `toml:"key" comment:"Its API key, if it needs one."`
 }
 
+// External configures what is fetched for clients.
+type External struct {
+	Media     string `toml:"media" comment:"Whether photos and files are fetched that clients name by a web address: on, off, or auto, as for previews. Private addresses are never asked."`
+	PhotoSize Size   `toml:"photo_size" comment:"Largest photo that is fetched."`
+	FileSize  Size   `toml:"file_size" comment:"Largest other file that is fetched."`
+	Maps      string `toml:"maps" comment:"Where the pictures of maps come from: an http or https address with {lat}, {lon}, {zoom}, {w}, {h} and {scale} in it, or with {zoom}, {x} and {y}\nfor square tiles. It learns which places people show each other. Empty: clients draw maps by themselves."`
+}
+
+// Scan configures the scan for malware.
+type Scan struct {
+	Clamd     string   `toml:"clamd" comment:"Where clamd listens: unix:/run/clamav/clamd.ctl or tcp:127.0.0.1:3310. Empty: nothing is scanned."`
+	Infected  string   `toml:"infected" comment:"What becomes of malware: refuse, or quarantine, which refuses it as well and keeps it for moderators ('hermod quarantine')."`
+	Away      string   `toml:"away" comment:"While clamd cannot be reached: hold (clients are told to try again in half a minute) or pass (files pass and are scanned when it is back;\nmalware is then taken away from all who have it)."`
+	Unscanned string   `toml:"unscanned" comment:"Files that cannot be scanned, such as those above max_size: pass or refuse."`
+	MaxSize   Size     `toml:"max_size" comment:"Largest file that is scanned. Not above StreamMaxLength in clamd.conf."`
+	Remember  Duration `toml:"remember" comment:"How long a verdict on the same content counts."`
+	Keep      Duration `toml:"keep" comment:"How long malware stays in quarantine."`
+}
+
 // Log configures logging.
 type Log struct {
 	Level  string `toml:"level" comment:"debug, info, warn or error."`
@@ -94,14 +115,19 @@ type Limits struct {
 // Default returns the configuration of a server that was told nothing.
 func Default() Config {
 	return Config{
-		Listen:      ":8080",
-		DC:          2,
-		Data:        "data",
-		Name:        "Hermod",
-		Admin:       Admin{Listen: "127.0.0.1:8081"},
-		Proxy:       Proxy{From: []string{}},
-		Codes:       Codes{Sender: "log"},
-		Previews:    "auto",
+		Listen:   ":8080",
+		DC:       2,
+		Data:     "data",
+		Name:     "Hermod",
+		Admin:    Admin{Listen: "127.0.0.1:8081"},
+		Proxy:    Proxy{From: []string{}},
+		Codes:    Codes{Sender: "log"},
+		Previews: "auto",
+		External: External{Media: "auto", PhotoSize: 5 << 20, FileSize: 20 << 20},
+		Scan: Scan{
+			Infected: "refuse", Away: "hold", Unscanned: "pass", MaxSize: 100 << 20,
+			Remember: Duration(24 * time.Hour), Keep: Duration(30 * 24 * time.Hour),
+		},
 		Log:         Log{Level: "info", Format: "text"},
 		Limits:      Limits{Connections: 50_000, ConnectionsPerHost: 20_000, Rate: 100},
 		FreshLogins: Duration(24 * time.Hour),

@@ -1,5 +1,5 @@
-// Package reports keeps what people report, for those who run the server: chats, people, messages. Nothing happens by
-// itself to who is reported.
+// Package reports keeps what people report, for those who run the server: chats, people, messages. The server itself, as
+// ids.Service, reports what it finds. Nothing happens by itself to who is reported.
 //
 // What was written is kept with the report, because messages can be deleted before a moderator looks. It owns the table
 // complaint. Callers are the api packages and the command line.
@@ -32,7 +32,7 @@ const (
 	maxComment  = 1024 // characters
 	maxExcerpt  = 1024
 	maxContent  = 20  // messages whose content is kept
-	maxADay     = 200 // reports by one person; more are taken and forgotten
+	maxADay     = 200 // reports by one person, and by the server about one; more are taken and forgotten
 )
 
 // A Report is what somebody has to say against somebody.
@@ -93,10 +93,8 @@ func cut(s string, limit int) string {
 
 // insert writes r, unless its reporter has said enough for a day. The same report again takes the place of the first.
 func insert(ctx context.Context, tx *db.Tx, r Report) error {
-	now := time.Now()
-	var n int
-	const count = `SELECT COUNT(*) FROM complaint WHERE reporter = $1 AND reported_at > $2`
-	if err := tx.QueryRow(ctx, count, r.Reporter, now.Add(-24*time.Hour)).Scan(&n); err != nil || n >= maxADay {
+	since := time.Now().Add(-24 * time.Hour)
+	if enough, err := saidEnough(ctx, tx, r, since); err != nil || enough {
 		return err
 	}
 	list, err := marshal(r.IDs, len(r.IDs))
@@ -107,14 +105,35 @@ func insert(ctx context.Context, tx *db.Tx, r Report) error {
 	if err != nil {
 		return err
 	}
-	const same = `DELETE FROM complaint WHERE reporter = $1 AND reported_at > $2 AND peer = $3 AND author = $4 AND reason = $5
-		AND ids = $6 AND closed_at = 0`
-	if _, err := tx.Exec(ctx, same, r.Reporter, now.Add(-24*time.Hour), r.Peer, r.Author, r.Reason, list); err != nil {
+	if err := replace(ctx, tx, r, list, since); err != nil {
 		return err
 	}
 	const put = `INSERT INTO complaint (id, reported_at, reporter, peer, author, reason, message, ids, content)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
-	_, err = tx.Exec(ctx, put, r.ID, now, r.Reporter, r.Peer, r.Author, r.Reason, r.Comment, list, content)
+	_, err = tx.Exec(ctx, put, r.ID, time.Now(), r.Reporter, r.Peer, r.Author, r.Reason, r.Comment, list, content)
+	return err
+}
+
+func saidEnough(ctx context.Context, tx *db.Tx, r Report, since time.Time) (bool, error) {
+	count := `SELECT COUNT(*) FROM complaint WHERE reporter = $1 AND reported_at > $2`
+	args := []any{r.Reporter, since}
+	if r.Reporter == ids.Service {
+		count, args = count+` AND peer = $3`, append(args, r.Peer)
+	}
+	var n int
+	err := tx.QueryRow(ctx, count, args...).Scan(&n)
+	return n >= maxADay, err
+}
+
+// replace drops an open report that is the same. Those of the server are told apart by their words.
+func replace(ctx context.Context, tx *db.Tx, r Report, list string, since time.Time) error {
+	same := `DELETE FROM complaint WHERE reporter = $1 AND reported_at > $2 AND peer = $3 AND author = $4 AND reason = $5
+		AND ids = $6 AND closed_at = 0`
+	args := []any{r.Reporter, since, r.Peer, r.Author, r.Reason, list}
+	if r.Reporter == ids.Service {
+		same, args = same+` AND message = $7`, append(args, r.Comment)
+	}
+	_, err := tx.Exec(ctx, same, args...)
 	return err
 }
 

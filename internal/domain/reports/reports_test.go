@@ -79,6 +79,22 @@ func TestReportsOfOneDay(t *testing.T) {
 	}
 }
 
+// The server reports each thing it finds, but about one person no more in a day than a person may.
+func TestReportsOfTheServer(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := reports.New(d)
+		for i := range 210 {
+			add(t, s, reports.Report{Reporter: ids.Service, Peer: 5, Reason: "malware", Comment: strings.Repeat("x", i)})
+		}
+		add(t, s, reports.Report{Reporter: ids.Service, Peer: 6, Reason: "malware", Comment: "a"})
+		add(t, s, reports.Report{Reporter: ids.Service, Peer: 6, Reason: "malware", Comment: "b"})
+		add(t, s, reports.Report{Reporter: ids.Service, Peer: 6, Reason: "malware", Comment: "a"})
+		if n := len(open(t, s)); n != 202 {
+			t.Errorf("got %d reports, want 200 about one person and two about another", n)
+		}
+	})
+}
+
 func TestChoose(t *testing.T) {
 	var walk func(o reports.Option)
 	walk = func(o reports.Option) {
