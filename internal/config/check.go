@@ -25,6 +25,7 @@ func (c Config) Check() error {
 		oneOf("previews", c.Previews, "auto", "on", "off"),
 		c.External.check(),
 		c.Scan.check(),
+		c.checkFiles(),
 		c.Translate.check(),
 		oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error"),
 		oneOf("log.format", c.Log.Format, "text", "json"),
@@ -97,6 +98,23 @@ func (c Codes) check() error {
 		return required("codes.webhook.url", c.Webhook.URL, "an http or https address")
 	}
 	return oneOf("codes.sender", c.Sender, "log", "smtp", "webhook")
+}
+
+func (c Config) checkFiles() error {
+	store := c.FileStore()
+	if !strings.HasPrefix(store, "dir:") && !strings.HasPrefix(store, "s3://") {
+		return fmt.Errorf("files.store: %q is neither dir:PATH nor s3://BUCKET?region=REGION", store)
+	}
+	if (c.Files.Key == "") != (c.Files.Secret == "") {
+		return errors.New("files: give both key and secret, or neither")
+	}
+	if c.Files.MaxSize < 1 || c.Files.MaxSize > 4000<<20 {
+		return errors.New("files.max_size: give 1 to 4000 MB, which is the most that clients can send")
+	}
+	if f := c.Files; f.Reference < Duration(time.Second) || f.Unfinished < Duration(time.Minute) || f.Grace < Duration(time.Minute) {
+		return errors.New("files: reference must be a second or more, unfinished and grace a minute or more")
+	}
+	return nil
 }
 
 func (t Translate) check() error {

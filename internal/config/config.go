@@ -25,6 +25,7 @@ type Config struct {
 	Proxy         Proxy     `toml:"proxy" comment:"Load balancers in front of this server."`
 	Codes         Codes     `toml:"codes" comment:"How sign-in codes reach people. Devices that are signed in always get them as a message first."`
 	Previews      string    `toml:"previews" comment:"Whether pages that people link to are fetched, to show their titles: on, off, or auto, which is on where this machine has a way to\nthe internet. The sites see this server's address. Private addresses are never asked."`
+	Files         Files     `toml:"files" comment:"What people send: where it is kept and how much there may be of it."`
 	External      External  `toml:"external" comment:"Files that clients name by a web address, and maps."`
 	Scan          Scan      `toml:"scan" comment:"A scan of the files that people send for malware, by ClamAV's daemon (clamd). Files of secret chats are encrypted and cannot be scanned."`
 	Translate     Translate `toml:"translate" comment:"Who translates messages for people that ask for it. He sees their text."`
@@ -32,6 +33,19 @@ type Config struct {
 	Limits        Limits    `toml:"limits" comment:"Bounds. The defaults suit a small machine."`
 	FreshLogins   Duration  `toml:"fresh_logins" comment:"How long a new login may not end the others or change the number, so that a thief cannot lock the owner out at once. It does not hold while test numbers are accepted."`
 	Shutdown      Duration  `toml:"shutdown" comment:"How long calls under way may go on when the server is told to stop."`
+}
+
+// Files configures where files are kept.
+type Files struct {
+	Store       string   `toml:"store" comment:"dir:PATH, or a bucket of S3: s3://BUCKET?region=eu-central-1; other servers that speak S3 with &endpoint=https://HOST&use_path_style=true.\nEmpty: the directory files in the data directory."`
+	Key         string   `toml:"key" comment:"Access key of S3. Empty: from the environment (AWS_ACCESS_KEY_ID and others), as the tools of AWS find it."`
+	Secret      string   `toml:"secret" comment:"The secret that belongs to the key."`
+	MaxSize     Size     `toml:"max_size" comment:"Largest file that people may send; 4000 MB is the most that clients can."`
+	UserQuota   Size     `toml:"user_quota" comment:"Most that one user may have in files that somebody still holds, and in uploads; 0: no bound."`
+	ServerQuota Size     `toml:"server_quota" comment:"Most that all files together may take in the store, what is the same counted once; 0: no bound."`
+	Reference   Duration `toml:"reference" comment:"How long a client may use what it knows of a file until it has to look at the message again."`
+	Unfinished  Duration `toml:"unfinished" comment:"How long parts of a file wait for the rest of it."`
+	Grace       Duration `toml:"grace" comment:"How long a file that nobody holds any more is kept."`
 }
 
 // Admin configures the operators' listener.
@@ -141,6 +155,14 @@ func (c Config) Database() string {
 		return c.DB
 	}
 	return "sqlite:" + filepath.Join(c.Data, "hermod.db")
+}
+
+// FileStore is the address of the store of files, also when none is set.
+func (c Config) FileStore() string {
+	if c.Files.Store != "" {
+		return c.Files.Store
+	}
+	return "dir:" + filepath.Join(c.Data, "files")
 }
 
 // A Duration is a time.Duration that is written as text, such as "5s".

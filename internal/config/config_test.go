@@ -86,6 +86,10 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		"environment":     {env: "HERMOD_DC=two", want: `HERMOD_DC: "two" is not a number`},
 		"boolean":         {env: "HERMOD_TEST_NUMBERS=si", want: "neither true nor false"},
 		"duration":        {env: "HERMOD_SHUTDOWN=5", want: "missing unit"},
+		"file store":      {file: "[files]\nstore = '/tmp'", want: "neither dir:PATH nor s3://"},
+		"half a key":      {file: "[files]\nkey = 'x'", want: "both key and secret"},
+		"huge files":      {file: "[files]\nmax_size = '5 GB'", want: "files.max_size"},
+		"no references":   {file: "[files]\nreference = '0s'", want: "files: reference must be"},
 		"limits":          {env: "HERMOD_LIMITS_CONNECTIONS=0", want: "limits: connections"},
 	}
 	for name, tt := range tests {

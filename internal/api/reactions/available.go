@@ -2,26 +2,22 @@ package reactions
 
 import (
 	"context"
+	"time"
 
 	"hermod/internal/api/reactions/pictures"
+	"hermod/internal/api/upload"
 	"hermod/internal/domain/reactions"
 	"hermod/internal/rpc"
 	"hermod/internal/tl/tg"
 )
 
-// Answers about files.
 var (
 	errLocation = rpc.BadRequest("LOCATION_INVALID")
-	errOffset   = rpc.BadRequest("OFFSET_INVALID")
 	errLimit    = rpc.BadRequest("LIMIT_INVALID")
 )
 
-// maxPart is the most that one answer holds of a file.
-const maxPart = 1 << 20
-
 func (h *Handlers) registerPictures(r *rpc.Router) {
 	rpc.Handle(r, rpc.SignedIn, h.getAvailableReactions)
-	rpc.Handle(r, rpc.SignedIn, h.getFile)
 }
 
 // getAvailableReactions serves https://core.telegram.org/method/messages.getAvailableReactions.
@@ -53,28 +49,24 @@ func (h *Handlers) dc(call *rpc.Call) int32 {
 	return h.o.DC
 }
 
-// getFile serves https://core.telegram.org/method/upload.getFile for the pictures of reactions; there are no other files.
-func (h *Handlers) getFile(_ context.Context, _ *rpc.Call, in *tg.UploadGetFile) (tg.UploadFileClass, error) {
+// Locate finds the pictures of reactions among all that can be loaded.
+func (h *Handlers) Locate(_ context.Context, _ *rpc.Call, at tg.InputFileLocationClass) (upload.Content, bool, error) {
+	document, ok := at.(*tg.InputDocumentFileLocation)
+	if !ok {
+		return upload.Content{}, false, nil
+	}
 	all, err := h.pictures()
 	if err != nil {
-		return nil, err
+		return upload.Content{}, false, err
 	}
-	at, ok := in.Location.(*tg.InputDocumentFileLocation)
+	p, ok := all.ByID(document.ID)
 	if !ok {
-		return nil, errLocation
+		return upload.Content{}, false, nil
 	}
-	p, ok := all.ByID(at.ID)
-	switch {
-	case !ok || p.AccessHash != at.AccessHash || at.ThumbSize != "":
-		return nil, errLocation
-	case in.Offset < 0:
-		return nil, errOffset
-	case in.Limit <= 0 || in.Limit > maxPart:
-		return nil, errLimit
+	if p.AccessHash != document.AccessHash || document.ThumbSize != "" {
+		return upload.Content{}, true, errLocation
 	}
-	from := min(in.Offset, p.Size)
-	part := p.Content[from:min(from+int64(in.Limit), p.Size)]
-	return &tg.UploadFile{Type: fileType(p.Kind), Mtime: p.Date, Bytes: part}, nil
+	return upload.Bytes(p.Content, fileType(p.Kind), time.Unix(int64(p.Date), 0)), true, nil
 }
 
 func fileType(kind pictures.Kind) tg.StorageFileTypeClass {

@@ -266,19 +266,20 @@ func TestAvailableReactionsCanBeLoaded(t *testing.T) {
 			t.Error("the list is told again")
 		}
 		doc := list.Reactions[0].ActivateAnimation.(*tg.Document)
-		ask := &tg.UploadGetFile{Location: &tg.InputDocumentFileLocation{ID: doc.ID, AccessHash: doc.AccessHash}, Limit: 1 << 10}
-		var got int64
-		for got < doc.Size {
-			ask.Offset = got
-			part := must[tg.UploadFileClass](t)(w.getFile(t.Context(), c, ask)).(*tg.UploadFile)
-			if len(part.Bytes) == 0 {
-				t.Fatalf("nothing after %d of %d bytes", got, doc.Size)
-			}
-			got += int64(len(part.Bytes))
+		at := &tg.InputDocumentFileLocation{ID: doc.ID, AccessHash: doc.AccessHash}
+		found, ok, err := w.Locate(t.Context(), c, at)
+		if err != nil || !ok || found.Size != doc.Size {
+			t.Fatalf("found %v of %d bytes, %v", ok, found.Size, err)
 		}
-		ask.Location = &tg.InputDocumentFileLocation{ID: doc.ID, AccessHash: 5}
-		if _, err := w.getFile(t.Context(), c, ask); !errors.Is(err, errLocation) {
+		if got, err := found.ReadAt(t.Context(), 0, int(doc.Size)+1); err != nil || int64(len(got)) != doc.Size {
+			t.Errorf("read %d of %d bytes, %v", len(got), doc.Size, err)
+		}
+		at.AccessHash = 5
+		if _, _, err := w.Locate(t.Context(), c, at); !errors.Is(err, errLocation) {
 			t.Errorf("with another hash: %v", err)
+		}
+		if _, ok, err := w.Locate(t.Context(), c, &tg.InputDocumentFileLocation{ID: 5}); ok || err != nil {
+			t.Errorf("another document: %v, %v", ok, err)
 		}
 	})
 }
