@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 
+	"hermod/internal/api/file"
 	"hermod/internal/api/media"
 	"hermod/internal/api/polls"
 	"hermod/internal/api/previews"
@@ -18,12 +19,18 @@ import (
 )
 
 // codec makes what reads and shows the media of messages, and has the renderer use it.
-func (s *Server) codec(shown *render.Renderer) *media.Codec {
-	codec := media.New(media.Options{
+func (s *Server) codec(shown *render.Renderer, forms *file.Forms) *media.Codec {
+	var codec *media.Codec
+	photos := func(ctx context.Context, want []int64) (map[int64]tg.PhotoClass, error) {
+		return codec.Photos(ctx, want)
+	}
+	codec = media.New(media.Options{
 		Text: shown.Text, Entities: render.Entities, ResolvePhone: s.core.Contacts.ResolvePhone, Polls: s.core.Polls.See,
-		Pages: previews.Pages(s.core.Previews),
+		Pages: previews.Pages(s.core.Previews, photos),
+		Files: s.core.mediaFiles(forms),
 	})
 	shown.SetMedia(codec.Media)
+	shown.SetPhotos(photos)
 	return codec
 }
 

@@ -5,7 +5,10 @@ import (
 	"context"
 	"errors"
 	"hash/fnv"
+	"maps"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -35,6 +38,25 @@ type Options struct {
 	Text func(ctx context.Context, call *rpc.Call, s string, e []tg.MessageEntityClass) (text.Text, error)
 	// Entities shows the marks of a text.
 	Entities func([]text.Entity) []tg.MessageEntityClass
+	// Photos shows photos by the ids of their files; nil: pages are shown without pictures.
+	Photos Photos
+}
+
+// Photos shows photos by the ids of their files; those that are gone are left out.
+type Photos func(ctx context.Context, want []int64) (map[int64]tg.PhotoClass, error)
+
+// of returns the photos of pages.
+func (fn Photos) of(ctx context.Context, sites ...preview.Site) (map[int64]tg.PhotoClass, error) {
+	var want []int64
+	for _, s := range sites {
+		if s.Photo != 0 {
+			want = append(want, s.Photo)
+		}
+	}
+	if len(want) == 0 || fn == nil {
+		return nil, nil
+	}
+	return fn(ctx, want)
 }
 
 // New makes the handlers.
@@ -85,7 +107,11 @@ func (h *Handlers) getWebPagePreview(ctx context.Context, call *rpc.Call, in *tg
 	case site.At.IsZero():
 		answer.Media = &tg.MessageMediaWebPage{Webpage: pending(site, time.Now().Add(againAfter))}
 	case !site.Empty():
-		answer.Media = &tg.MessageMediaWebPage{Webpage: show(site)}
+		photos, err := h.o.Photos.of(ctx, site)
+		if err != nil {
+			return nil, err
+		}
+		answer.Media = &tg.MessageMediaWebPage{Webpage: show(site, photos)}
 	}
 	return answer, nil
 }
@@ -100,7 +126,11 @@ func (h *Handlers) getWebPage(ctx context.Context, _ *rpc.Call, in *tg.MessagesG
 	if err != nil || site.ID == 0 {
 		return answer, err
 	}
-	answer.Webpage = At(site, time.Now())
+	photos, err := h.o.Photos.of(ctx, site)
+	if err != nil {
+		return nil, err
+	}
+	answer.Webpage = at(site, time.Now(), photos)
 	if page, ok := answer.Webpage.(*tg.WebPage); ok && in.Hash != 0 && page.Hash == in.Hash {
 		answer.Webpage = &tg.WebPageNotModified{}
 	}
@@ -130,15 +160,19 @@ func (h *Handlers) wait(ctx context.Context, link string) (preview.Site, error) 
 }
 
 // Pages returns what shows pages by their ids; those that say nothing are left out.
-func Pages(from *preview.Service) func(ctx context.Context, want []int64) (map[int64]tg.WebPageClass, error) {
+func Pages(from *preview.Service, photos Photos) func(ctx context.Context, want []int64) (map[int64]tg.WebPageClass, error) {
 	return func(ctx context.Context, want []int64) (map[int64]tg.WebPageClass, error) {
 		sites, err := from.Sites(ctx, want...)
 		if err != nil {
 			return nil, err
 		}
+		pictures, err := photos.of(ctx, slices.Collect(maps.Values(sites))...)
+		if err != nil {
+			return nil, err
+		}
 		now, shown := time.Now(), make(map[int64]tg.WebPageClass, len(sites))
 		for id, s := range sites {
-			page := At(s, now)
+			page := at(s, now, pictures)
 			if _, empty := page.(*tg.WebPageEmpty); !empty {
 				shown[id] = page
 			}
@@ -147,32 +181,35 @@ func Pages(from *preview.Service) func(ctx context.Context, want []int64) (map[i
 	}
 }
 
-// At shows a page as it is known now: itself, that it is waited for, or that there is nothing. One to which no message links
+// at shows a page as it is known now: itself, that it is waited for, or that there is nothing. One to which no message links
 // keeps nobody waiting.
-func At(s preview.Site, now time.Time) tg.WebPageClass {
+func at(s preview.Site, now time.Time, photos map[int64]tg.PhotoClass) tg.WebPageClass {
 	switch {
 	case s.At.IsZero() && (s.Asked.IsZero() || now.Sub(s.Asked) < pendingTime):
 		return pending(s, now.Add(againAfter))
 	case s.Empty():
 		return &tg.WebPageEmpty{ID: s.ID, URL: &s.URL}
 	}
-	return show(s)
+	return show(s, photos)
 }
 
 func pending(s preview.Site, again time.Time) *tg.WebPagePending {
 	return &tg.WebPagePending{ID: s.ID, URL: &s.URL, Date: int32(again.Unix())}
 }
 
-func show(s preview.Site) *tg.WebPage {
+func show(s preview.Site, photos map[int64]tg.PhotoClass) *tg.WebPage {
 	t := &tg.WebPage{
 		ID: s.ID, URL: s.URL, DisplayURL: displayed(s.URL), Type: some(s.Type), SiteName: some(s.SiteName),
 		Title: some(s.Title), Description: some(s.Description), Author: some(s.Author),
+	}
+	if photo := photos[s.Photo]; photo != nil {
+		t.Photo, t.HasLargeMedia = photo, true
 	}
 	if t.SiteName == nil {
 		t.SiteName = some(host(s.URL))
 	}
 	h := fnv.New32a()
-	_, _ = h.Write([]byte(strings.Join([]string{s.URL, s.SiteName, s.Title, s.Description, s.Author}, "\x00")))
+	_, _ = h.Write([]byte(strings.Join([]string{s.URL, s.SiteName, s.Title, s.Description, s.Author, strconv.FormatInt(s.Photo, 10)}, "\x00")))
 	t.Hash = int32(h.Sum32()&0x7fffffff | 1)
 	return t
 }

@@ -108,7 +108,7 @@ func TestPageBelowMessage(t *testing.T) {
 			t.Fatalf("got %+v", m)
 		}
 		id := m.Media.WebPage.ID
-		shown, err := Pages(w.pages)(t.Context(), []int64{id})
+		shown, err := Pages(w.pages, nil)(t.Context(), []int64{id})
 		if err != nil || shown[id].TLName() != "webPagePending" {
 			t.Errorf("at once: got %+v, %v", shown, err)
 		}
@@ -122,7 +122,7 @@ func TestPageBelowMessage(t *testing.T) {
 		}
 		stop()
 		<-done
-		shown, err = Pages(w.pages)(t.Context(), []int64{id})
+		shown, err = Pages(w.pages, nil)(t.Context(), []int64{id})
 		if err != nil || shown[id].TLName() != "webPage" {
 			t.Errorf("later: got %+v, %v", shown, err)
 		}

@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"golang.org/x/net/html/charset"
@@ -45,7 +46,10 @@ func read(res *http.Response) (Page, error) {
 		return Page{}, nil
 	}
 	kind := res.Header.Get("Content-Type")
-	if media, _, err := mime.ParseMediaType(kind); err != nil || media != "text/html" && media != "application/xhtml+xml" {
+	switch media, _, err := mime.ParseMediaType(kind); {
+	case err == nil && slices.Contains(pictureTypes, media):
+		return Page{Type: "photo", Image: res.Request.URL.String()}, nil
+	case err != nil || media != "text/html" && media != "application/xhtml+xml":
 		return Page{}, nil
 	}
 	body, err := io.ReadAll(io.LimitReader(res.Body, maxBody))

@@ -17,15 +17,19 @@ type Page struct {
 	Title       string `json:"h,omitempty"`
 	Description string `json:"d,omitempty"`
 	Author      string `json:"a,omitempty"`
+	Photo       int64  `json:"p,omitempty"` // the file of its picture
+
+	Image string `json:"-"` // the address of its picture, while it is being fetched
 }
 
 // Empty reports whether there is nothing to show.
-func (p Page) Empty() bool { return p.Title == "" && p.Description == "" }
+func (p Page) Empty() bool { return p.Title == "" && p.Description == "" && p.Photo == 0 }
 
 const (
 	maxTitle       = 256 // characters
 	maxDescription = 512
 	maxName        = 128
+	maxAddress     = 2048
 	maxToken       = 64 << 10 // bytes of one piece of markup
 )
 
@@ -77,6 +81,7 @@ func meta(z *html.Tokenizer, more bool, found map[string]string) {
 var names = map[string]bool{
 	"og:title": true, "og:description": true, "og:site_name": true, "og:type": true,
 	"twitter:title": true, "twitter:description": true, "description": true, "author": true, "article:author": true,
+	"og:image": true, "og:image:url": true, "og:image:secure_url": true, "twitter:image": true,
 }
 
 func keep(found map[string]string, name, value string) {
@@ -101,6 +106,7 @@ func page(found map[string]string) Page {
 		Description: first(maxDescription, "og:description", "twitter:description", "description"),
 		Author:      first(maxName, "author", "article:author"),
 		Type:        "article",
+		Image:       first(maxAddress, "og:image", "og:image:secure_url", "og:image:url", "twitter:image"),
 	}
 	if strings.HasPrefix(p.Author, "http") {
 		p.Author = "" // a page about him, not his name

@@ -22,6 +22,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"hermod/internal/db"
+	"hermod/internal/domain/messages"
 	"hermod/internal/guard"
 )
 
@@ -61,6 +62,9 @@ type Service struct {
 	waiting chan struct{}
 	flights singleflight.Group
 	byID    *lru.Cache[int64, Site] // such as were fetched
+
+	makePhoto MakePhoto // nil: pages are shown without pictures
+	files     messages.Files
 }
 
 // New makes the service. Without a client it fetches nothing: every call fails with ErrOff.
@@ -139,6 +143,12 @@ func (s *Service) load(ctx context.Context, old Site) (Site, error) {
 		return Site{}, guard.ErrURL
 	}
 	page, err := s.fetcher.fetch(ctx, u)
+	if err == nil {
+		s.picture(ctx, u, &page)
+	}
+	if page.Empty() {
+		page = Page{}
+	}
 	if errors.Is(err, guard.ErrRefused) || err != nil && ctx.Err() == nil {
 		page = Page{} // it says nothing; not to be asked again for a while
 	} else if err != nil {
@@ -225,12 +235,16 @@ func (s *Service) put(ctx context.Context, tx *db.Tx, site Site) (Site, error) {
 	if err != nil {
 		return Site{}, err
 	}
-	const put = `INSERT INTO web_page (url, id, fetched_at, asked_at, data) VALUES ($1, $2, $3, $4, $5)
+	if err := s.swapPhoto(ctx, tx, site); err != nil {
+		return Site{}, err
+	}
+	const put = `INSERT INTO web_page (url, id, fetched_at, asked_at, data, photo) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (url) DO UPDATE SET fetched_at = CASE WHEN excluded.fetched_at > 0 THEN excluded.fetched_at ELSE
 			web_page.fetched_at END, data = CASE WHEN excluded.fetched_at > 0 THEN excluded.data ELSE web_page.data END,
+			photo = CASE WHEN excluded.fetched_at > 0 THEN excluded.photo ELSE web_page.photo END,
 			asked_at = CASE WHEN web_page.asked_at > 0 THEN web_page.asked_at ELSE excluded.asked_at END
 		RETURNING id`
-	if err := tx.QueryRow(ctx, put, site.URL, id, site.At, site.Asked, string(data)).Scan(&site.ID); err != nil {
+	if err := tx.QueryRow(ctx, put, site.URL, id, site.At, site.Asked, string(data), site.Photo).Scan(&site.ID); err != nil {
 		return Site{}, err
 	}
 	tx.OnCommit(func() { s.byID.Remove(site.ID) })
@@ -296,7 +310,7 @@ func (s *Service) sweepUnlinked(ctx context.Context, before time.Time) error {
 func (s *Service) dropUnlinked(ctx context.Context, before time.Time, list []any) error {
 	drop := `DELETE FROM web_page WHERE asked_at = 0 AND fetched_at < $1 AND url IN (` + db.List(2, len(list)) + `)`
 	return s.db.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(ctx, drop, append([]any{before}, list...)...)
+		_, err := s.releaseAll(ctx, tx, drop, append([]any{before}, list...)...)
 		return err
 	})
 }
