@@ -137,6 +137,9 @@ func Default() Config {
 		Proxy:    Proxy{From: []string{}},
 		Codes:    Codes{Sender: "log"},
 		Previews: "auto",
+		Files: Files{
+			MaxSize: 4000 << 20, Reference: Duration(24 * time.Hour), Unfinished: Duration(24 * time.Hour), Grace: Duration(3 * time.Hour),
+		},
 		External: External{Media: "auto", PhotoSize: 5 << 20, FileSize: 20 << 20},
 		Scan: Scan{
 			Infected: "refuse", Away: "hold", Unscanned: "pass", MaxSize: 100 << 20,
