@@ -231,6 +231,15 @@ var kinds = map[string]func([]byte) (Event, error){
 	ScheduledGone{}.Kind():           decode[ScheduledGone],
 	ThreadRead{}.Kind():              decode[ThreadRead],
 	ThreadSeen{}.Kind():              decode[ThreadSeen],
+	StickerSets{}.Kind():             decode[StickerSets],
+	NewStickerSet{}.Kind():           decode[NewStickerSet],
+	StickerOrder{}.Kind():            decode[StickerOrder],
+	RecentStickers{}.Kind():          decode[RecentStickers],
+	FavedStickers{}.Kind():           decode[FavedStickers],
+	SavedGIFs{}.Kind():               decode[SavedGIFs],
+	SavedSounds{}.Kind():             decode[SavedSounds],
+	ThemeChanged{}.Kind():            decode[ThemeChanged],
+	PeerWallpaper{}.Kind():           decode[PeerWallpaper],
 }
 
 func decode[E Event](data []byte) (Event, error) {

@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/png"
 
+	"golang.org/x/image/draw"
 	"golang.org/x/image/webp"
 )
 
@@ -73,4 +74,24 @@ func WebP(data []byte) ([]byte, error) {
 		return nil, ErrPicture
 	}
 	return encodeWebP(img), nil
+}
+
+// thumbnailSide is how large a thumbnail is, in pixels.
+const thumbnailSide = 128
+
+// Thumbnail is a picture that Check has accepted, small, as a WebP; nil for one that is small already.
+func Thumbnail(data []byte) (small []byte, w, h int, err error) {
+	img, err := decode(data)
+	if err != nil {
+		return nil, 0, 0, ErrPicture
+	}
+	w, h = img.Bounds().Dx(), img.Bounds().Dy()
+	large := max(w, h)
+	if large <= thumbnailSide {
+		return nil, w, h, nil
+	}
+	w, h = max(w*thumbnailSide/large, 1), max(h*thumbnailSide/large, 1)
+	out := image.NewNRGBA(image.Rect(0, 0, w, h))
+	draw.CatmullRom.Scale(out, out.Bounds(), img, img.Bounds(), draw.Src, nil)
+	return encodeWebP(out), w, h, nil
 }

@@ -1,0 +1,118 @@
+package stickers
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/png"
+	"testing"
+
+	"hermod/internal/blob"
+	"hermod/internal/bus"
+	"hermod/internal/db"
+	"hermod/internal/db/dbtest"
+	"hermod/internal/domain/files"
+	"hermod/internal/domain/ids"
+	"hermod/internal/domain/updates"
+)
+
+const (
+	anna ids.User = 1_000_001
+	bo   ids.User = 1_000_002
+)
+
+// world is the service over a fresh database.
+type world struct {
+	*Service
+	t     *testing.T
+	files *files.Service
+	log   *updates.Log
+	db    *db.DB
+	seed  uint8
+}
+
+func each(t *testing.T, fn func(t *testing.T, w *world)) {
+	t.Helper()
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		store, err := blob.Open(t.Context(), blob.Options{URL: "dir:" + t.TempDir()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { store.Close() })
+		f, err := files.New(t.Context(), d, store, files.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := &world{t: t, files: f, db: d, log: updates.New(d, bus.NewLocal())}
+		if w.Service, err = New(t.Context(), d, w.log, f); err != nil {
+			t.Fatal(err)
+		}
+		w.must(d.Write(t.Context(), func(tx *db.Tx) error {
+			for _, u := range []ids.User{anna, bo} {
+				if err := w.log.Create(t.Context(), tx, u.Peer()); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		fn(t, w)
+	})
+}
+
+func (w *world) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// picture is a PNG that no other call returns.
+func (w *world) picture(side int) []byte {
+	w.seed++
+	img := image.NewNRGBA(image.Rect(0, 0, side, side))
+	for i := range side {
+		img.SetNRGBA(i, i, color.NRGBA{w.seed, uint8(i), 9, 255})
+	}
+	var b bytes.Buffer
+	w.must(png.Encode(&b, img))
+	return b.Bytes()
+}
+
+// document is a document of somebody.
+func (w *world) document(u ids.User, mime string, data []byte, a files.Attributes) files.File {
+	w.t.Helper()
+	b, err := w.files.Put(w.t.Context(), u, bytes.NewReader(data))
+	w.must(err)
+	f, err := w.files.Create(w.t.Context(), nil, files.File{
+		Kind: files.Document, Owner: u, Blob: b.Hash, Size: b.Size, MIME: mime, Attributes: a,
+	})
+	w.must(err)
+	return f
+}
+
+// item is a picture for an emoji.
+func (w *world) item(emoji string) Item {
+	return Item{File: w.document(anna, "image/png", w.picture(512), files.Attributes{}), Emoji: emoji}
+}
+
+// set makes a set by anna.
+func (w *world) set(name string, emoji ...string) Full {
+	w.t.Helper()
+	n := NewSet{By: By{User: anna}, Creator: anna, Kind: Regular, Title: "Set " + name, Name: name}
+	for _, e := range emoji {
+		n.Items = append(n.Items, w.item(e))
+	}
+	full, err := w.Create(w.t.Context(), n)
+	w.must(err)
+	return full
+}
+
+// events are the kinds of what stands in the log of u without a position.
+func (w *world) events(u ids.User) (kinds []string) {
+	w.t.Helper()
+	w.must(w.db.Read(w.t.Context(), func(tx *db.Tx) (err error) {
+		kinds, err = list[string](w.t.Context(), tx, `SELECT kind FROM update_log WHERE owner = $1 ORDER BY pts, n`, int64(u.Peer()))
+		return err
+	}))
+	return kinds
+}
