@@ -157,7 +157,8 @@ func (d *device) try(ctx context.Context, method string, f fields) (gen.Value, e
 	if err != nil {
 		return gen.Value{}, fmt.Errorf("%s: %w", method, err)
 	}
-	return v.(gen.Value), nil
+	o, _ := v.(gen.Value) // some answer only that it is done
+	return o, nil
 }
 
 // call calls a method until it is answered, over as many connections as that takes.

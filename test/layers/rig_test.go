@@ -159,25 +159,39 @@ func (d *device) push(body []byte) {
 // expect waits until an update of that name has been pushed, alone or among others.
 func (d *device) expect(update string) gen.Value {
 	d.t.Helper()
-	timeout := time.After(10 * time.Second)
+	return d.await(update, func(o gen.Value) bool { return o.Name == update })
+}
+
+// expectFit is expect for an object by what is in it.
+func (d *device) expectFit(fits func(gen.Value) bool) gen.Value {
+	d.t.Helper()
+	return d.await("object of the kind", fits)
+}
+
+// patience is how long anything may take that has to come, on a machine that does other things.
+const patience = time.Minute
+
+func (d *device) await(what string, fits func(gen.Value) bool) gen.Value {
+	d.t.Helper()
+	timeout := time.After(patience)
 	for {
-		if v, ok := d.pushed(update); ok {
+		if v, ok := d.pushed(fits); ok {
 			return v
 		}
 		select {
 		case <-d.arrived:
 		case <-timeout:
-			d.t.Fatalf("layer %d: no %s was pushed", d.schema.Layer, update)
+			d.t.Fatalf("layer %d: no %s was pushed", d.schema.Layer, what)
 		}
 	}
 }
 
-func (d *device) pushed(update string) (gen.Value, bool) {
+func (d *device) pushed(fits func(gen.Value) bool) (gen.Value, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, p := range d.pushes {
 		for _, v := range all(p) {
-			if v.Name == update {
+			if fits(v) {
 				return v, true
 			}
 		}

@@ -13,7 +13,7 @@ export class Events {
   }
 
   /** The next event of a kind for which `fits` holds; fails after a while. */
-  next(kind, fits = () => true, ms = 8000) {
+  next(kind, fits = () => true, ms = 30000) {
     const wants = (e) => e.kind === kind && fits(e)
     const at = this.#list.findIndex(wants)
     if (at >= 0) return Promise.resolve(this.#list.splice(at, 1)[0])
