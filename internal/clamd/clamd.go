@@ -126,8 +126,8 @@ func send(w io.Writer, command string, body io.Reader) error {
 	}
 	chunk := make([]byte, 4+maxChunk)
 	for {
-		n, err := io.ReadFull(body, chunk[4:])
-		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		n, err := fill(chunk[4:], body)
+		if err != nil {
 			return &sourceError{err}
 		}
 		binary.BigEndian.PutUint32(chunk, uint32(n))
@@ -135,6 +135,22 @@ func send(w io.Writer, command string, body io.Reader) error {
 			return err
 		}
 	}
+}
+
+// fill reads until p is full or r ends. Unlike io.ReadFull it tells the end from a source that ends before its time: what is
+// cut short must not be called clean.
+func fill(p []byte, r io.Reader) (n int, err error) {
+	for n < len(p) {
+		more, err := r.Read(p[n:])
+		n += more
+		if err == io.EOF {
+			return n, nil
+		}
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
 }
 
 func away(ctx context.Context, err error) error {

@@ -42,6 +42,7 @@ var mayNotReach = map[string][]string{
 	"domain/messages":  {"domain/preview", "domain/scheduled", "domain/threads", "domain/topics"},
 	"domain/preview":   {"domain/scheduled", "domain/threads", "domain/topics"},
 	"domain/reports":   {"domain/messages", "domain/updates"},
+	"domain/external":  {"domain/users", "domain/messages", "domain/photos", "domain/preview", "domain/dialogs"},
 	"domain/scan":      {"domain/users", "domain/messages", "domain/photos", "domain/reports", "domain/dialogs"},
 	"domain/scheduled": {"domain/preview", "domain/threads", "domain/topics"},
 	"domain/threads":   {"domain/preview", "domain/scheduled", "domain/topics"},
