@@ -72,6 +72,12 @@ var (
 	ErrInternal = Error{Code: 500, Type: "INTERNAL"}
 )
 
+// Wire says how err looks to a client.
+func (r *Router) Wire(err error) Error {
+	e, _ := r.wire(err)
+	return e
+}
+
 // wire says how err looks to a client, and whether it is one of ours that must be logged.
 func (r *Router) wire(err error) (e Error, ours bool) {
 	if errors.As(err, &e) {

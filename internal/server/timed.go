@@ -41,7 +41,8 @@ func (c *Core) buildTimed() {
 		DB: c.DB, Bus: c.Bus, Log: c.Updates, Messages: c.Messages, Channels: c.Channels, Viewed: c.Stats.Viewed,
 	})
 	c.Scheduled = scheduled.New(scheduled.Options{
-		DB: c.DB, Bus: c.Bus, Log: c.Updates, Users: c.Users, Messages: c.Messages, Shared: c.sharesPosts,
+		DB: c.DB, Bus: c.Bus, Log: c.Updates, Users: c.Users, Messages: c.Messages, Files: c.Files,
+		Shared:      c.sharesPosts,
 		GroupPeriod: c.groupPeriod, ChannelPeriod: c.channelPeriod,
 	})
 	c.attacher = preview.NewAttacher(c.Previews, c.Updates, c.Messages, c.mayEmbed)

@@ -2,7 +2,7 @@
 // the notification settings, and the live stream of updates.
 //
 // What has happened to a person is rendered in one place (render.go), whether it is pushed or asked for as a
-// difference. Media, groups and channels are not served yet; their methods are unknown ones.
+// difference.
 package chats
 
 import (
@@ -49,8 +49,12 @@ type Options struct {
 	// Dialog shows a channel in the list of a user; nil if he has none.
 	Dialog func(ctx context.Context, user ids.User, peer ids.Peer) (*tg.Dialog, []ids.Peer, error)
 
+	// Devices tells what concerns single devices; nil: nothing does.
+	Devices Devices
 	// MediaFrom reads a medium that is to be sent.
 	MediaFrom func(ctx context.Context, call *rpc.Call, in tg.InputMediaClass) (*media.Media, error)
+	// MediaTo shows a medium that is not in a message yet.
+	MediaTo func(ctx context.Context, viewer ids.User, m *media.Media) (tg.MessageMediaClass, []ids.Peer, error)
 	// EditMedia edits live locations, polls and to-do lists, EditScheduled messages that are not sent yet.
 	EditMedia, EditScheduled EditInstead
 	// Schedule keeps messages that are to be sent at a time, ScheduleForward messages that are to be forwarded then.
@@ -67,6 +71,9 @@ type Options struct {
 
 // New makes the handlers.
 func New(o Options) *Handlers {
+	if o.Devices == nil {
+		o.Devices = noDevices{}
+	}
 	h := &Handlers{
 		o: o, messages: o.Messages, auth: o.Auth, view: o.View, render: o.Render,
 		streams: newStreams(),
@@ -79,6 +86,8 @@ func New(o Options) *Handlers {
 var wireErrors = map[error]rpc.Error{
 	messages.ErrEmpty:      rpc.BadRequest("MESSAGE_EMPTY"),
 	messages.ErrTooLong:    rpc.BadRequest("MESSAGE_TOO_LONG"),
+	messages.ErrCaption:    rpc.BadRequest("MEDIA_CAPTION_TOO_LONG"),
+	messages.ErrVoice:      rpc.BadRequest("VOICE_MESSAGES_FORBIDDEN"),
 	messages.ErrPeer:       errPeer,
 	messages.ErrReply:      rpc.BadRequest("REPLY_MESSAGE_ID_INVALID"),
 	messages.ErrQuote:      rpc.BadRequest("QUOTE_TEXT_INVALID"),
@@ -105,6 +114,7 @@ var wireErrors = map[error]rpc.Error{
 var (
 	errPeer      = rpc.BadRequest("PEER_ID_INVALID")
 	errChannel   = rpc.BadRequest("CHANNEL_INVALID")
+	errBusiness  = rpc.BadRequest("BUSINESS_CONNECTION_INVALID")
 	errMedia     = rpc.BadRequest("MEDIA_INVALID")
 	errScheduled = rpc.BadRequest("SCHEDULE_DATE_INVALID")
 	errShortcut  = rpc.BadRequest("SHORTCUT_INVALID")

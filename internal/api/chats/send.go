@@ -2,9 +2,13 @@ package chats
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"hermod/internal/api/render"
+	"hermod/internal/domain/files"
 	"hermod/internal/domain/ids"
+	"hermod/internal/domain/media"
 	"hermod/internal/domain/messages"
 	"hermod/internal/rpc"
 	"hermod/internal/tl/tg"
@@ -14,6 +18,7 @@ func (h *Handlers) registerSending(r *rpc.Router) {
 	rpc.Handle(r, rpc.SignedIn, h.sendMessage)
 	rpc.Handle(r, rpc.SignedIn, h.sendMedia)
 	rpc.Handle(r, rpc.SignedIn, h.sendMultiMedia)
+	rpc.Handle(r, rpc.SignedIn, h.uploadMedia)
 	rpc.Handle(r, rpc.SignedIn, h.editMessage)
 	rpc.Handle(r, rpc.SignedIn, h.forwardMessages)
 	rpc.Handle(r, rpc.SignedIn, h.setTyping)
@@ -38,6 +43,11 @@ func (h *Handlers) sendMessage(ctx context.Context, call *rpc.Call, in *tg.Messa
 
 // sendMedia serves https://core.telegram.org/method/messages.sendMedia.
 func (h *Handlers) sendMedia(ctx context.Context, call *rpc.Call, in *tg.MessagesSendMedia) (tg.UpdatesClass, error) {
+	if in.ScheduleDate == nil {
+		if answer, err := h.sentBefore(ctx, call, in.Peer, in.RandomID); answer != nil || err != nil {
+			return answer, err
+		}
+	}
 	req, err := h.request(ctx, call, outgoing{
 		peer: in.Peer, as: in.SendAs, reply: in.ReplyTo, text: in.Message, entities: in.Entities, randomID: in.RandomID,
 		media: in.Media, markup: in.ReplyMarkup, shortcut: in.QuickReplyShortcut,
@@ -58,8 +68,40 @@ func (h *Handlers) sendMultiMedia(ctx context.Context, call *rpc.Call, in *tg.Me
 	if len(in.MultiMedia) == 0 || len(in.MultiMedia) > maxAlbum {
 		return nil, errAlbum
 	}
+	random := make([]int64, len(in.MultiMedia))
+	for i, m := range in.MultiMedia {
+		random[i] = m.RandomID
+	}
+	if in.ScheduleDate == nil {
+		if answer, err := h.sentBefore(ctx, call, in.Peer, random...); answer != nil || err != nil {
+			return answer, err
+		}
+	}
+	reqs, err := h.album(ctx, call, in)
+	if err != nil {
+		return nil, err
+	}
+	return h.send(ctx, call, in.ScheduleDate, reqs...)
+}
+
+// sentBefore answers a call that is repeated: what it uploads may be gone since. It is nil for a new one.
+func (h *Handlers) sentBefore(ctx context.Context, call *rpc.Call, in tg.InputPeerClass, random ...int64) (tg.UpdatesClass, error) {
+	to, err := h.peer(ctx, call, in)
+	if err != nil {
+		return nil, err
+	}
+	sent, err := h.messages.SentBefore(ctx, call.User, to, random...)
+	if err != nil || sent == nil {
+		return nil, err
+	}
+	return h.render.Sent(ctx, call.User, sent...)
+}
+
+// album reads the messages of an album. An error about a file tells of which one.
+func (h *Handlers) album(ctx context.Context, call *rpc.Call, in *tg.MessagesSendMultiMedia) ([]messages.SendRequest, error) {
 	group := newGroupID()
 	reqs := make([]messages.SendRequest, 0, len(in.MultiMedia))
+	all := make([]*media.Media, 0, len(in.MultiMedia))
 	for i, m := range in.MultiMedia {
 		req, err := h.request(ctx, call, outgoing{
 			peer: in.Peer, as: in.SendAs, reply: in.ReplyTo, text: m.Message, entities: m.Entities, randomID: m.RandomID,
@@ -67,14 +109,47 @@ func (h *Handlers) sendMultiMedia(ctx context.Context, call *rpc.Call, in *tg.Me
 			flags: flags(in.Silent, in.Noforwards, in.InvertMedia, false), clearDraft: in.ClearDraft && i == 0,
 		})
 		if err != nil {
-			return nil, err
+			return nil, inAlbum(err, i)
 		}
 		if len(in.MultiMedia) > 1 {
 			req.GroupedID = group
 		}
-		reqs = append(reqs, req)
+		reqs, all = append(reqs, req), append(all, req.Media)
 	}
-	return h.send(ctx, call, in.ScheduleDate, reqs...)
+	return reqs, media.CheckAlbum(all...)
+}
+
+// inAlbum is err with the place of the medium that it is about, where that is told.
+// Spec: https://core.telegram.org/api/file_reference
+func inAlbum(err error, place int) error {
+	for sentinel, end := range map[error]string{files.ErrRefExpired: "EXPIRED", files.ErrRefInvalid: "INVALID"} {
+		if errors.Is(err, sentinel) {
+			return rpc.BadRequest(fmt.Sprintf("FILE_REFERENCE_%d_%s", place, end))
+		}
+	}
+	return err
+}
+
+// uploadMedia serves https://core.telegram.org/method/messages.uploadMedia.
+func (h *Handlers) uploadMedia(ctx context.Context, call *rpc.Call, in *tg.MessagesUploadMedia) (tg.MessageMediaClass, error) {
+	if in.BusinessConnectionID != nil {
+		return nil, errBusiness
+	}
+	if _, err := h.peer(ctx, call, in.Peer); err != nil {
+		return nil, err
+	}
+	if h.o.MediaFrom == nil || h.o.MediaTo == nil {
+		return nil, errMedia
+	}
+	m, err := h.o.MediaFrom(ctx, call, in.Media)
+	if err != nil {
+		return nil, err
+	}
+	if len(m.Files()) == 0 {
+		return nil, errMedia
+	}
+	shown, _, err := h.o.MediaTo(ctx, call.User, m)
+	return shown, err
 }
 
 // outgoing is what the methods that send have in common.

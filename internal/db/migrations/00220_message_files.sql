@@ -34,6 +34,11 @@ CREATE TABLE voice_played (
 ) WITHOUT ROWID;
 CREATE INDEX voice_played_at ON voice_played (owner, played_at);
 
+-- Owners of messages who are gone: what is left of them is erased step by step.
+CREATE TABLE message_purge (
+	owner BIGINT NOT NULL PRIMARY KEY
+) WITHOUT ROWID;
+
 -- Files of messages that wait for their time.
 CREATE TABLE scheduled_file (
 	owner BIGINT  NOT NULL,
@@ -52,6 +57,7 @@ CREATE INDEX web_page_holds ON web_page (photo) WHERE photo <> 0;
 DROP INDEX web_page_holds;
 ALTER TABLE web_page DROP COLUMN photo;
 DROP TABLE scheduled_file;
+DROP TABLE message_purge;
 DROP TABLE voice_played;
 DROP TABLE vanishing_media;
 DROP TABLE message_file;

@@ -168,7 +168,8 @@ func (s *Service) Held(ctx context.Context, list []int64) (held []int64, err err
 // listens reports whether it is noted of m that somebody has looked at its media, or played them: voice and round video
 // messages, and what can be looked at for a while only.
 func (m *Message) listens() bool {
-	return m.Media != nil && (m.Media.Kind.Listened() || m.Media.TTL() != 0) && m.Peer != m.Owner
+	alone := m.Peer == m.Owner && m.Owner.User() != 0
+	return m.Media != nil && !alone && (m.Media.Kind.Listened() || m.Media.TTL() != 0)
 }
 
 // isVanishing reports whether m has media that go once its owner has looked at them.

@@ -6,8 +6,8 @@
 // a row, and Twin is the number of the message in the group. In a channel or supergroup there is one row, whatever the
 // number of its members: owner and peer are the channel. A new row is its own entry in its owner's log.
 //
-// It owns the tables message, message_file, vanishing_media, voice_played, pinned_message, read_date, message_bucket,
-// unread_mention, sent_random and those of the search. Callers are package api/chats, the
+// It owns the tables message, message_file, vanishing_media, voice_played, message_purge, pinned_message, read_date,
+// message_bucket, unread_mention, sent_random and those of the search. Callers are package api/chats, the
 // Bot API, and whoever speaks to people in the name of the server (Notify).
 package messages
 

@@ -42,7 +42,7 @@ func (s *Service) Run(ctx context.Context) error {
 
 // work does all that is due at now.
 func (s *Service) work(ctx context.Context, now time.Time) error {
-	return errors.Join(s.sendDue(ctx, now), s.expireDue(ctx, now), s.messages.Vanish(ctx, now))
+	return errors.Join(s.sendDue(ctx, now), s.expireDue(ctx, now), s.messages.Vanish(ctx, now), s.messages.Purge(ctx))
 }
 
 // listen hears who comes online.
