@@ -76,7 +76,7 @@ func (s *Service) assemble(ctx context.Context, u ids.User, in Input, again bool
 	if err != nil {
 		return Blob{}, err
 	}
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
+	err = s.commit(ctx, made.chunks, func(tx *db.Tx) (err error) {
 		b, err = s.finish(ctx, tx, u, in, parts, made)
 		return err
 	})
@@ -195,6 +195,7 @@ func (s *Service) stowAll(ctx context.Context, r io.Reader, again bool) (all []s
 		if n > 0 {
 			c, err := s.stow(ctx, buf[:n], again)
 			if err != nil {
+				s.forsake(ctx, all)
 				return nil, err
 			}
 			all = append(all, c)
@@ -203,6 +204,7 @@ func (s *Service) stowAll(ctx context.Context, r io.Reader, again bool) (all []s
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 			return all, nil
 		case err != nil:
+			s.forsake(ctx, all)
 			return nil, err
 		}
 	}

@@ -45,6 +45,29 @@ func (s *Service) stow(ctx context.Context, data []byte, again bool) (stowed, er
 	return stowed{chunk: c, size: len(data), fresh: true}, nil
 }
 
+// commit runs fn, which holds stowed chunks. When it refuses, what was written for it is deleted: nothing names it, and
+// nothing will. When the commit itself fails nobody knows, and the collector looks at it a day later.
+func (s *Service) commit(ctx context.Context, all []stowed, fn func(*db.Tx) error) error {
+	var refused error
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		refused = fn(tx)
+		return refused
+	})
+	if refused != nil {
+		s.forsake(ctx, all)
+	}
+	return err
+}
+
+// forsake deletes the objects of stowed chunks that no row names. What it cannot delete is left to the collector.
+func (s *Service) forsake(ctx context.Context, all []stowed) {
+	for _, c := range all {
+		if c.fresh && ctx.Err() == nil {
+			_ = s.store.Delete(ctx, c.object())
+		}
+	}
+}
+
 func (s *Service) known(ctx context.Context, h Hash) (bool, error) {
 	var suffix []byte
 	err := s.db.Read(ctx, func(tx *db.Tx) error { return tx.QueryRow(ctx, getChunk, h[:]).Scan(&suffix) })

@@ -73,15 +73,7 @@ func (s *Service) savePart(ctx context.Context, u ids.User, p Part, again bool) 
 	if err != nil {
 		return err
 	}
-	var refused error
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		refused = s.addPart(ctx, tx, u, p, c)
-		return refused
-	})
-	if c.fresh && refused != nil && ctx.Err() == nil { // nothing names the object, and nothing will
-		_ = s.store.Delete(ctx, c.object()) // else the collector finds it
-	}
-	return err
+	return s.commit(ctx, []stowed{c}, func(tx *db.Tx) error { return s.addPart(ctx, tx, u, p, c) })
 }
 
 const (

@@ -54,7 +54,7 @@ func (s *Service) tryOne(ctx context.Context, data []byte, again bool) (b Blob, 
 		}
 		all = append(all, c)
 	}
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
+	err = s.commit(ctx, all, func(tx *db.Tx) (err error) {
 		var chunks list
 		for _, c := range all {
 			kept, err := s.hold(ctx, tx, c)
