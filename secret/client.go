@@ -106,10 +106,11 @@ func orDefault[T comparable](v, standard T) T {
 // Spec: https://core.telegram.org/api/end-to-end#notifying-the-remote-client-about-your-local-layer
 func (c *Client) announceLayer(ctx context.Context) error {
 	for _, id := range c.ids() {
+		if s := c.chats[id]; s.State != Ready || s.ToldLayer >= c.o.Layer {
+			continue
+		}
 		err := c.update(ctx, id, func(t *tx) error {
-			if t.s.State == Ready && t.s.ToldLayer < c.o.Layer {
-				t.notifyLayer()
-			}
+			t.notifyLayer()
 			return nil
 		})
 		if err != nil {

@@ -70,7 +70,8 @@ func (c *Client) flushChat(ctx context.Context, id ChatID) error {
 	case s.State == Ended && s.Discarding:
 		return c.discard(ctx, id)
 	case s.State == Ready:
-		return errors.Join(c.sendQueue(ctx, id), c.markRead(ctx, s.peer()))
+		// The chat may end on the way.
+		return errors.Join(c.sendQueue(ctx, id), c.markRead(ctx, s.peer()), c.discard(ctx, id))
 	default:
 		return nil
 	}
