@@ -177,11 +177,10 @@ func result(id mtproto.MessageID, call *rpc.Call, out tl.Object, err error) (bod
 	if err != nil {
 		return failure(id, err), true
 	}
-	object := tl.Encode(out, call.Layer)
-	if object == nil { // the client's layer has no form of it
+	body = mtproto.ResultOf(id, out, call.Layer, out.TLName() != uploadFile)
+	if body == nil { // the client's layer has no form of it
 		return failure(id, rpc.ErrUnknownMethod), true
 	}
-	body = mtproto.Result(id, object, out.TLName() != uploadFile)
 	if len(body) > maxResult {
 		return failure(id, errTooLarge), true
 	}

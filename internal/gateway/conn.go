@@ -497,7 +497,9 @@ func (s *connSet) writing() bool { return slices.ContainsFunc(s.list(), (*conn).
 // buffers are lent to a writer.
 type buffers struct{ plain, sealed []byte }
 
-const keepBuffer = 64 << 10 // larger ones are left to the collector
+// keepBuffer is enough for a piece of a file; larger buffers are left to the collector. It also empties the pool, in two
+// rounds, so that no large ones stay where no files are loaded.
+const keepBuffer = 640 << 10
 
 var bufferPool = sync.Pool{New: func() any { return new(buffers) }}
 

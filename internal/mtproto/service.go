@@ -69,6 +69,23 @@ func Result(req MessageID, object []byte, compress bool) []byte {
 	return w.B
 }
 
+// ResultOf is Result for an object that is not encoded yet, in the shape of layer; it copies less. It returns nil if the
+// layer has no form of the object.
+func ResultOf(req MessageID, object tl.Object, layer int, compress bool) []byte {
+	w := tl.Writer{Layer: layer}
+	w.ID(idRPCResult)
+	w.Int64(int64(req))
+	head := len(w.B)
+	object.Encode(&w)
+	switch {
+	case w.Failed():
+		return nil
+	case compress && len(w.B)-head >= packed.Worth:
+		return Result(req, w.B[head:], true)
+	}
+	return w.B
+}
+
 // ResultError returns the body that answers the request req with an error.
 func ResultError(req MessageID, code int32, text string) []byte {
 	var w tl.Writer
