@@ -37,7 +37,7 @@ type Options struct {
 // A Store keeps objects. It is safe for concurrent use.
 type Store struct {
 	bucket *blob.Bucket
-	dir    string // of a directory store; "" for others
+	dir    *directory // nil: not a directory
 }
 
 // Open opens a store; a directory is made when it is missing. It fails with ErrURL in the chain when it does not
@@ -69,7 +69,7 @@ const contentType = "application/octet-stream"
 // Put keeps data under name. When it returns nil, the object survives the end of the machine. name has not been used
 // before; it consists of two hexadecimal digits, a slash, letters, digits and hyphens.
 func (s *Store) Put(ctx context.Context, name string, data []byte) error {
-	if s.dir != "" {
+	if s.dir != nil {
 		return s.putFile(ctx, name, data)
 	}
 	return named(name, s.bucket.WriteAll(ctx, name, data, &blob.WriterOptions{

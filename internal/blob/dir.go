@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 
 	"gocloud.dev/blob"
 	"gocloud.dev/blob/fileblob"
@@ -14,21 +16,23 @@ import (
 // dirMode lets in nobody but the user who runs the server.
 const dirMode = 0o700
 
-// openDir opens a directory. It has a subdirectory for each first byte of a name, all made now: so that it is durable
-// itself, and not each of them at a time when somebody waits.
-func openDir(dir string) (*Store, error) {
-	if err := os.MkdirAll(dir, dirMode); err != nil {
+// A directory is where the objects of a store are files, in a folder for each first two digits of their names.
+type directory struct {
+	path string
+	sync bool
+
+	mu    sync.Mutex
+	known map[string]bool // folders that are there for good
+}
+
+// openDir opens a directory. "?sync=off" may follow its path, for tests: an object then survives the end of the process,
+// not of the machine.
+func openDir(path string) (*Store, error) {
+	path, off := strings.CutSuffix(path, "?sync=off")
+	if err := os.MkdirAll(path, dirMode); err != nil {
 		return nil, err
 	}
-	for i := range 256 {
-		if err := os.Mkdir(filepath.Join(dir, fmt.Sprintf("%02x", i)), dirMode); err != nil && !errors.Is(err, os.ErrExist) {
-			return nil, err
-		}
-	}
-	if err := syncDir(dir); err != nil {
-		return nil, err
-	}
-	bucket, err := fileblob.OpenBucket(dir, &fileblob.Options{
+	bucket, err := fileblob.OpenBucket(path, &fileblob.Options{
 		DirFileMode: dirMode,
 		NoTempDir:   true, // a rename is atomic on one file system only
 		Metadata:    fileblob.MetadataDontWrite,
@@ -36,11 +40,26 @@ func openDir(dir string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{bucket: bucket, dir: dir}, nil
+	return &Store{bucket: bucket, dir: &directory{path: path, sync: !off, known: map[string]bool{}}}, nil
 }
 
 // putFile writes an object to the disk: under another name first, and under its own when all of it is there.
 func (s *Store) putFile(ctx context.Context, name string, data []byte) error {
+	folder, _, ok := strings.Cut(name, "/")
+	if !ok {
+		return fmt.Errorf("object %q has no folder", name)
+	}
+	if err := s.dir.make(folder); err != nil {
+		return named(name, err)
+	}
+	if err := s.writeFile(ctx, name, data); err != nil {
+		return named(name, err)
+	}
+	return named(name, s.dir.flush(folder))
+}
+
+// writeFile writes an object, durable but for its name.
+func (s *Store) writeFile(ctx context.Context, name string, data []byte) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var file *os.File
@@ -54,28 +73,45 @@ func (s *Store) putFile(ctx context.Context, name string, data []byte) error {
 		},
 	})
 	if err != nil {
-		return named(name, err)
+		return err
 	}
 	_, err = w.Write(data)
-	if err == nil {
+	if err == nil && s.dir.sync {
 		err = file.Sync()
 	}
 	if err != nil {
 		cancel() // so that Close removes what was written
 		_ = w.Close()
-		return named(name, err)
+		return err
 	}
-	if err := w.Close(); err != nil {
-		return named(name, err)
-	}
-	return named(name, syncDir(filepath.Join(s.dir, filepath.FromSlash(name[:2]))))
+	return w.Close()
 }
 
-// syncDir makes durable which files a directory has.
-func syncDir(path string) error {
-	d, err := os.Open(path)
+// make makes a folder, and durable, when it is first asked for.
+func (d *directory) make(folder string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.known[folder] {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Join(d.path, folder), dirMode); err != nil {
+		return err
+	}
+	if err := d.flush("."); err != nil {
+		return err
+	}
+	d.known[folder] = true
+	return nil
+}
+
+// flush makes durable which files a folder has.
+func (d *directory) flush(folder string) error {
+	if !d.sync {
+		return nil
+	}
+	f, err := os.Open(filepath.Join(d.path, folder))
 	if err != nil {
 		return err
 	}
-	return errors.Join(d.Sync(), d.Close())
+	return errors.Join(f.Sync(), f.Close())
 }

@@ -44,6 +44,10 @@ func (h *Handlers) Register(r *rpc.Router) {
 	rpc.Handle(r, rpc.SignedIn, h.saveFilePart)
 	rpc.Handle(r, rpc.SignedIn, h.saveBigFilePart)
 	rpc.Handle(r, rpc.SignedIn, h.getFile)
+	rpc.Handle(r, rpc.SignedIn, h.getFileHashes)
+	rpc.Handle(r, rpc.SignedIn, h.getCDNFile)
+	rpc.Handle(r, rpc.SignedIn, h.reuploadCDNFile)
+	rpc.Handle(r, rpc.SignedIn, h.getCDNFileHashes)
 }
 
 // saveFilePart serves https://core.telegram.org/method/upload.saveFilePart.

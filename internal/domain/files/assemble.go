@@ -191,21 +191,19 @@ func (s *Service) cut(ctx context.Context, parts []savedPart, again bool) (c con
 func (s *Service) stowAll(ctx context.Context, r io.Reader, again bool) (all []stowed, err error) {
 	buf := make([]byte, ChunkSize)
 	for {
-		n, err := io.ReadFull(r, buf)
-		if n > 0 {
-			c, err := s.stow(ctx, buf[:n], again)
-			if err != nil {
-				s.forsake(ctx, all)
-				return nil, err
+		n, end, err := fill(r, buf)
+		if err == nil && n > 0 {
+			var c stowed
+			if c, err = s.stow(ctx, buf[:n], again); err == nil {
+				all = append(all, c)
 			}
-			all = append(all, c)
 		}
-		switch {
-		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-			return all, nil
-		case err != nil:
+		if err != nil {
 			s.forsake(ctx, all)
 			return nil, err
+		}
+		if end {
+			return all, nil
 		}
 	}
 }
@@ -220,7 +218,7 @@ func (s *Service) finish(ctx context.Context, tx *db.Tx, u ids.User, in Input, p
 		return Blob{}, errPartsChanged // another call was faster
 	}
 	var surplus []chunk // references that the parts held, and that the blob does not take over
-	var chunks list
+	chunks := list{}
 	for _, p := range parts {
 		if made.chunks != nil {
 			surplus = append(surplus, p.chunk)

@@ -215,6 +215,9 @@ func TestOrphansAreFound(t *testing.T) {
 			t.Fatal(err)
 		}
 		half := filepath.Join(w.dir, "5a", "1234.18ab.tmp") // what an interrupted write leaves behind
+		if err := os.MkdirAll(filepath.Dir(half), 0o700); err != nil {
+			t.Fatal(err)
+		}
 		if err := os.WriteFile(half, []byte("hal"), 0o600); err != nil {
 			t.Fatal(err)
 		}

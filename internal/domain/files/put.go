@@ -19,12 +19,13 @@ import (
 // It fails with ErrTooBig, ErrQuota, ErrServerFull, or an error of r.
 func (s *Service) Put(ctx context.Context, u ids.User, r io.Reader) (Blob, error) {
 	buf := make([]byte, ChunkSize)
-	n, err := io.ReadFull(r, buf)
+	n, end, err := fill(r, buf)
 	var b Blob
 	switch {
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	case err != nil:
+	case end:
 		b, err = s.putOne(ctx, buf[:n])
-	case err == nil:
+	default:
 		b, err = s.putMany(ctx, u, io.MultiReader(bytes.NewReader(buf), r))
 	}
 	if err != nil {
@@ -55,7 +56,7 @@ func (s *Service) tryOne(ctx context.Context, data []byte, again bool) (b Blob, 
 		all = append(all, c)
 	}
 	err = s.commit(ctx, all, func(tx *db.Tx) (err error) {
-		var chunks list
+		chunks := list{}
 		for _, c := range all {
 			kept, err := s.hold(ctx, tx, c)
 			if err != nil {
@@ -78,18 +79,33 @@ func (s *Service) putMany(ctx context.Context, u ids.User, r io.Reader) (Blob, e
 	in := Input{ID: int64(binary.LittleEndian.Uint64(id[:]))}
 	buf := make([]byte, ChunkSize)
 	for {
-		n, err := io.ReadFull(r, buf)
+		n, end, err := fill(r, buf)
+		if err != nil {
+			return Blob{}, err
+		}
 		if n > 0 {
 			if err := s.SavePart(ctx, u, Part{File: in.ID, Part: in.Parts, Data: buf[:n]}); err != nil {
 				return Blob{}, err
 			}
 			in.Parts++
 		}
-		switch {
-		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		if end {
 			return s.Assemble(ctx, u, in)
-		case err != nil:
-			return Blob{}, err
 		}
 	}
+}
+
+// fill reads until buf is full or r ends. Unlike io.ReadFull it leaves an io.ErrUnexpectedEOF of r itself the error that it is.
+func fill(r io.Reader, buf []byte) (n int, end bool, err error) {
+	for n < len(buf) {
+		m, err := r.Read(buf[n:])
+		n += m
+		if errors.Is(err, io.EOF) {
+			return n, true, nil
+		}
+		if err != nil {
+			return n, false, err
+		}
+	}
+	return n, false, nil
 }

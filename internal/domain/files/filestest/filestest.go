@@ -28,10 +28,10 @@ func NewWith(t testing.TB, d *db.DB, o files.Options) *files.Service {
 	return s
 }
 
-// Store opens a store in a folder and closes it after the test.
+// Store opens a store in a folder, which does not wait for the disk, and closes it after the test.
 func Store(t testing.TB, dir string) *blob.Store {
 	t.Helper()
-	store, err := blob.Open(t.Context(), blob.Options{URL: "dir:" + dir})
+	store, err := blob.Open(t.Context(), blob.Options{URL: "dir:" + dir + "?sync=off"})
 	if err != nil {
 		t.Fatalf("open a store: %v", err)
 	}
