@@ -8,6 +8,7 @@ import (
 	"hermod/internal/api/boot"
 	"hermod/internal/api/chats"
 	"hermod/internal/api/dialogs"
+	"hermod/internal/api/maps"
 	"hermod/internal/api/render"
 	"hermod/internal/api/signin"
 	"hermod/internal/api/view"
@@ -39,17 +40,26 @@ func newAPI(ctx context.Context, s *Server) (*api, error) {
 	v := view.New(c.Users, c.Contacts, ids.NewAccess(key), c.Messages)
 	shown := render.New(v, c.Messages)
 	shown.SetForum(c.isForum)
-	codec := s.codec(shown)
+	forms := s.forms()
+	album := s.photos(v, forms)
+	codec := s.codec(shown, forms)
 	voting, reacting := s.expressive(v, shown, codec)
 	var list *dialogs.Handlers // made of what needs it
 	var lists []rpc.Module
 	draft := func(ctx context.Context, viewer ids.User, peer ids.Peer, topic ids.Message) (tg.DraftMessageClass, error) {
 		return list.DraftAt(ctx, viewer, domain.Place{Peer: peer, Thread: topic})
 	}
+	sets := s.stickers(v, shown, forms, reacting)
 	later, timed := s.timed(v, shown, codec, draft)
+	secret, err := s.secretChats(ctx, v, shown)
+	if err != nil {
+		return nil, err
+	}
 	chat := chats.New(chats.Options{
+		Devices:  devices{secret},
 		Schedule: later.Schedule, ScheduleForward: later.ScheduleForward, EditScheduled: later.EditScheduled,
-		Messages: c.Messages, Auth: c.Auth, View: v, Render: shown, MediaFrom: codec.From, EditMedia: editMedia(voting),
+		Messages: c.Messages, Auth: c.Auth, View: v, Render: shown, MediaFrom: codec.From, MediaTo: codec.To,
+		EditMedia: editMedia(voting),
 		Dialog: func(ctx context.Context, user ids.User, peer ids.Peer) (*tg.Dialog, []ids.Peer, error) {
 			return list.Dialog(ctx, user, peer)
 		},
@@ -65,7 +75,7 @@ func newAPI(ctx context.Context, s *Server) (*api, error) {
 		start,
 		signin.New(signin.Options{Auth: c.Auth, View: v, Users: c.Users, Notify: c.notify, Joined: c.joined, Log: s.log}),
 		s.people(v, list),
-		chat, voting, reacting,
+		chat, voting, reacting, album, sets, s.files(reacting, album.Locate, sets.Locate), maps.New(c.Maps), secret,
 	)
 	router := rpc.NewRouter(append(modules, timed...)...)
 	d, err := rpc.NewDispatcher(rpc.Options{

@@ -1,6 +1,9 @@
 package server
 
 import (
+	"context"
+	"io"
+
 	"hermod/internal/api/file"
 	"hermod/internal/api/media"
 )
@@ -8,12 +11,25 @@ import (
 // holdFiles has messages, those that wait for their time and pages hold the files that they show.
 func (c *Core) holdFiles() {
 	c.Messages.SetFiles(c.Files)
+	c.Previews.SetPictures(c.pagePicture, c.Files)
 	c.Files.HeldBy("messages", c.Messages.Held)
 	c.Files.HeldBy("scheduled messages", c.Scheduled.Held)
 	c.Files.HeldBy("web pages", c.Previews.Held)
 }
 
+// pagePicture keeps the picture of a page as a photo of the server.
+func (c *Core) pagePicture(ctx context.Context, r io.Reader) (int64, error) {
+	b, err := c.Files.Put(ctx, 0, r)
+	if err != nil {
+		return 0, err
+	}
+	f, err := c.Photos.FromBlob(ctx, 0, b)
+	return f.ID, err
+}
+
 // mediaFiles is what media that are files need.
 func (c *Core) mediaFiles(forms *file.Forms) media.Files {
-	return media.Files{Files: c.Files, Forms: forms}
+	return media.Files{
+		Files: c.Files, Forms: forms, Photo: c.Photos.FromUpload, Thumbs: c.Photos.Thumbs, External: c.External.File,
+	}
 }

@@ -3,11 +3,13 @@ package media
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"hermod/internal/api/file"
 	"hermod/internal/domain/files"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/media"
+	"hermod/internal/images"
 	"hermod/internal/rpc"
 	"hermod/internal/tl/tg"
 )
@@ -19,7 +21,7 @@ type Files struct {
 	// Photo makes a photo of what a user uploaded.
 	Photo func(ctx context.Context, u ids.User, in files.Input) (files.File, error)
 	// Thumbs makes the small pictures of a document from one that its sender uploaded for it.
-	Thumbs func(ctx context.Context, b files.Blob) ([]files.Size, error)
+	Thumbs func(ctx context.Context, u ids.User, picture files.Hash) ([]files.Size, error)
 	// External makes a photo or a document of what is at an address.
 	External func(ctx context.Context, u ids.User, address string, photo bool) (files.File, error)
 }
@@ -92,7 +94,7 @@ func (c *Codec) uploadedDocument(ctx context.Context, call *rpc.Call, in *tg.Inp
 		f.Name = file.Name(input.Name)
 	}
 	shape(&f, in.ForceFile, in.NosoundVideo)
-	if f.Sizes, err = c.thumbs(ctx, call, in.Thumb); err != nil {
+	if f.Sizes, err = c.thumbs(ctx, call, in.Thumb, f.Class()); err != nil {
 		return nil, err
 	}
 	if f, err = c.o.Files.Files.Create(ctx, nil, f); err != nil {
@@ -116,8 +118,9 @@ func shape(f *files.File, plain, keepVideo bool) {
 	}
 }
 
-// thumbs makes the small pictures of a document. One that is no picture is left out: the document is sent without.
-func (c *Codec) thumbs(ctx context.Context, call *rpc.Call, in tg.InputFileClass) ([]files.Size, error) {
+// thumbs makes the small pictures of a document. One that is no picture is left out: the document is sent without. Clients
+// take no stripped pictures of stickers.
+func (c *Codec) thumbs(ctx context.Context, call *rpc.Call, in tg.InputFileClass, of files.Class) ([]files.Size, error) {
 	if in == nil || c.o.Files.Thumbs == nil {
 		return nil, nil
 	}
@@ -129,9 +132,12 @@ func (c *Codec) thumbs(ctx context.Context, call *rpc.Call, in tg.InputFileClass
 	if err != nil {
 		return nil, err
 	}
-	sizes, err := c.o.Files.Thumbs(ctx, b)
-	if err != nil && ctx.Err() == nil && !isOurs(err) {
+	sizes, err := c.o.Files.Thumbs(ctx, call.User, b.Hash)
+	switch {
+	case isBadPicture(err):
 		return nil, nil
+	case of == files.StickerFile || of == files.CustomEmoji:
+		sizes = slices.DeleteFunc(sizes, func(s files.Size) bool { return s.Type == "i" })
 	}
 	return sizes, err
 }
@@ -214,7 +220,12 @@ func (c *Codec) mediaOf(ctx context.Context, f files.File, a about) (*media.Medi
 	return m, nil
 }
 
-// isOurs reports whether an error is not about what the sender sent.
-func isOurs(err error) bool {
-	return errors.Is(err, files.ErrServerFull) || errors.Is(err, files.ErrQuota)
+// isBadPicture reports whether an error says that something is no picture, or none that can be made smaller.
+func isBadPicture(err error) bool {
+	for _, e := range [...]error{images.ErrFormat, images.ErrBroken, images.ErrDimensions, images.ErrSmall, images.ErrHeavy} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
 }
