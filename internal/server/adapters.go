@@ -73,7 +73,7 @@ func (s stream) Next(ctx context.Context) ([]gateway.Update, error) {
 	items, err := s.chats.Next(ctx)
 	list := make([]gateway.Update, len(items))
 	for i, item := range items {
-		list[i] = gateway.Update{Except: int64(item.Origin.Session), TooLong: item.TooLong}
+		list[i] = gateway.Update{Except: int64(item.Origin.Session), Only: int64(item.Only), TooLong: item.TooLong}
 		if item.Update != nil {
 			list[i].Object = item.Update
 		}

@@ -20,30 +20,39 @@ const (
 
 // getState serves https://core.telegram.org/method/updates.getState.
 func (h *Handlers) getState(ctx context.Context, call *rpc.Call, _ *tg.UpdatesGetState) (*tg.UpdatesState, error) {
-	return h.State(ctx, call.User)
+	return h.State(ctx, call)
 }
 
-// State is where user stands, as far as he was told: Web A takes it over as it is, and would drop as known an update
-// that is on its way to him.
-func (h *Handlers) State(ctx context.Context, user ids.User) (*tg.UpdatesState, error) {
-	told, here := h.streams.told(user)
-	st, err := h.messages.State(ctx, user.Peer())
+// State is where the user and the device of a call stand, as far as they were told: Web A takes it over as it is, and
+// would drop as known an update that is on its way.
+func (h *Handlers) State(ctx context.Context, call *rpc.Call) (*tg.UpdatesState, error) {
+	told, here := h.streams.told(call.User)
+	toldDevice, toldAny := h.streams.toldDevice(call.User, call.Key)
+	st, err := h.messages.State(ctx, call.User.Peer())
+	if err != nil {
+		return nil, err
+	}
+	qts, err := h.o.Devices.QTS(ctx, call.Key)
 	if here {
 		st.PTS = min(st.PTS, told)
 	}
-	return stateTo(st, st.PTS, st.Date), err
+	if toldAny {
+		qts = min(qts, toldDevice)
+	}
+	return stateTo(st.PTS, qts, st.Date), err
 }
 
 // stateTo shows a state. seq stays 0: every client applies such updates at once.
-func stateTo(st updates.State, pts int32, date time.Time) *tg.UpdatesState {
-	return &tg.UpdatesState{Pts: pts, Qts: st.QTS, Date: render.Unix(date)}
+func stateTo(pts, qts int32, date time.Time) *tg.UpdatesState {
+	return &tg.UpdatesState{Pts: pts, Qts: qts, Date: render.Unix(date)}
 }
 
 // getDifference serves https://core.telegram.org/method/updates.getDifference.
 //
 // A position that the log does not have, because it was pruned or because it lies in the future, is answered by
 // differenceTooLong, with which every client starts anew. The end of it names the channels in which something has
-// happened; their differences are asked for one by one.
+// happened; their differences are asked for one by one. What waits for the device of the call comes with the first slice;
+// by its qts a device acknowledges what it got before.
 func (h *Handlers) getDifference(ctx context.Context, call *rpc.Call, in *tg.UpdatesGetDifference) (tg.UpdatesDifferenceClass, error) {
 	if in.Pts <= 0 {
 		return nil, errPosition
@@ -60,21 +69,25 @@ func (h *Handlers) getDifference(ctx context.Context, call *rpc.Call, in *tg.Upd
 	if err != nil {
 		return nil, err
 	}
+	missed, err := h.o.Devices.Missed(ctx, call.User, call.Key, in.Qts, render.Time(in.Date))
+	if err != nil {
+		return nil, err
+	}
 	var stale []updates.Head
 	if !d.More {
 		if stale, err = h.changedSince(ctx, call.User, render.Time(in.Date)); err != nil {
 			return nil, err
 		}
 	}
-	if len(d.Entries) == 0 && len(stale) == 0 && d.State.PTS == in.Pts {
+	if len(d.Entries) == 0 && len(stale) == 0 && d.State.PTS == in.Pts && missed.empty(in.Qts) {
 		return &tg.UpdatesDifferenceEmpty{Date: render.Unix(d.State.Date)}, nil
 	}
-	all, err := h.difference(ctx, call.User, d.Entries, stale, render.Time(in.Date))
+	all, err := h.difference(ctx, call.User, d.Entries, stale, missed, render.Time(in.Date))
 	if err != nil {
 		return nil, err
 	}
-	state := stateTo(d.State, d.PTS, d.Date)
-	if d.More {
+	state := stateTo(d.PTS, missed.QTS, d.Date)
+	if d.More || missed.More {
 		return &tg.UpdatesDifferenceSlice{
 			NewMessages: all.NewMessages, NewEncryptedMessages: all.NewEncryptedMessages, OtherUpdates: all.OtherUpdates,
 			Chats: all.Chats, Users: all.Users, IntermediateState: state,
@@ -123,14 +136,15 @@ func channelsAmong(peers []ids.Peer) []ids.Peer {
 // difference shows entries as a client takes them all at once: new messages first, then everything else, and at last the
 // channels of which there is more to ask for.
 func (h *Handlers) difference(
-	ctx context.Context, user ids.User, entries []updates.Entry, stale []updates.Head, date time.Time,
+	ctx context.Context, user ids.User, entries []updates.Entry, stale []updates.Head, missed Missed, date time.Time,
 ) (*tg.UpdatesDifference, error) {
-	t := &tg.UpdatesDifference{NewEncryptedMessages: []tg.EncryptedMessageClass{}}
+	t := &tg.UpdatesDifference{NewEncryptedMessages: append([]tg.EncryptedMessageClass{}, missed.Messages...)}
 	var about []ids.Peer
 	var err error
 	if t.NewMessages, t.OtherUpdates, about, err = h.split(ctx, user, entries); err != nil {
 		return nil, err
 	}
+	t.OtherUpdates, about = append(t.OtherUpdates, missed.Updates...), append(about, missed.About...)
 	for _, head := range stale {
 		ch := int64(head.Owner.Channel())
 		if !head.ChangedAt.Before(date) {

@@ -42,6 +42,7 @@ type Feed struct {
 	users    *users.Service
 	channels *channels.Service // nil: there are none
 	joined   Joined            // nil: nobody is in a channel
+	devices  Devices
 	intimate int
 	streams  *streams
 	cancel   []func()
@@ -164,11 +165,12 @@ func (l *streams) told(user ids.User) (pts int32, ok bool) {
 func NewFeed(h *Handlers, u *users.Service, b bus.Bus) *Feed {
 	f := &Feed{
 		render: h.render, messages: h.messages, users: u, channels: h.o.Channels, joined: h.o.Joined, intimate: intimate,
-		streams: h.streams,
+		streams: h.streams, devices: h.o.Devices,
 	}
 	f.ctx, f.end = context.WithCancel(context.Background())
 	f.cancel = []func(){
 		b.Subscribe(updates.Subject, f.nudged), b.Subscribe(messages.SubjectLive, f.live), b.Subscribe(subjectMember, f.moved),
+		b.Subscribe(updates.SubjectDevice, f.deviceNews),
 	}
 	return f
 }

@@ -106,9 +106,9 @@ func TestStreamTakesOnlyWhatFollows(t *testing.T) {
 		for _, e := range tt.in {
 			s.take(updates.Entry{PTS: int32(e.pts), Count: int32(e.count), Notes: int64(e.notes)})
 		}
-		queue, _, _, behind := s.empty()
-		if len(queue) != tt.queue || behind != tt.behind {
-			t.Errorf("%s: %d queued, behind %v; want %d, %v", name, len(queue), behind, tt.queue, tt.behind)
+		got := s.empty()
+		if len(got.queue) != tt.queue || got.behind != tt.behind {
+			t.Errorf("%s: %d queued, behind %v; want %d, %v", name, len(got.queue), got.behind, tt.queue, tt.behind)
 		}
 	}
 }
@@ -120,9 +120,9 @@ func TestStreamQueueIsBounded(t *testing.T) {
 		s.take(updates.Entry{PTS: 2 + i, Count: 1})
 		s.takeLive("typing")
 	}
-	queue, from, _, behind := s.empty()
-	if len(queue) > maxQueued || !behind || from != 1 {
-		t.Errorf("%d queued, behind %v from %d", len(queue), behind, from)
+	got := s.empty()
+	if len(got.queue) > maxQueued || !got.behind || got.from != 1 {
+		t.Errorf("%d queued, behind %v from %d", len(got.queue), got.behind, got.from)
 	}
 }
 

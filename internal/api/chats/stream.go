@@ -3,6 +3,7 @@ package chats
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -17,6 +18,7 @@ import (
 type Item struct {
 	Update  tg.UpdatesClass
 	Origin  updates.Origin // the session that caused it and knows
+	Only    ids.AuthKey    // the device for which it is; 0: all of the user's
 	TooLong bool           // too much has happened; there is no Update
 }
 
@@ -41,20 +43,25 @@ type Stream struct {
 	behind bool      // what comes after tail is to be read from the log
 	moved  bool      // the user came into a channel, or went
 	seen   time.Time // notes from before were told
+	tails  map[ids.AuthKey]*tail
 }
 
-// A queued is an entry, or a value that is only told live.
+// A queued is an entry, or a value that is only told live, or news for one device.
 type queued struct {
 	entry updates.Entry
 	live  any
+	news  *updates.DeviceNews
 }
+
+// logged says whether q stands in the log of the user.
+func (q queued) logged() bool { return q.live == nil && q.news == nil }
 
 // start sets the position, and reports whether something came before it was known.
 func (s *Stream) start(st updates.State) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.opened, s.tail, s.told, s.notes, s.seen = true, st.PTS, st.PTS, st.Notes, st.Date
-	return s.behind || s.moved
+	return s.behind || s.moved || slices.ContainsFunc(slices.Collect(maps.Values(s.tails)), func(t *tail) bool { return t.behind })
 }
 
 // take queues an entry that follows the last one, passes over one that came before, and notes that there is a gap
@@ -70,6 +77,7 @@ func (s *Stream) take(e updates.Entry) bool {
 		return false // came twice
 	case len(s.queue) >= maxQueued:
 		s.queue, s.tail, s.behind = nil, s.told, true
+		s.loseNewsLocked()
 	case !s.follows(e):
 		s.behind = true
 	default:
@@ -123,13 +131,23 @@ func (s *Stream) takeLive(value any) bool {
 	return true
 }
 
-// empty takes the queue. If behind is set, the log is to be read from where the queue ends.
-func (s *Stream) empty() (queue []queued, from int32, seen time.Time, behind bool) {
+// A taken is what Next takes.
+type taken struct {
+	queue  []queued
+	behind bool  // the log is to be read from where the queue ends:
+	from   int32 // that position
+	seen   time.Time
+	news   []ids.AuthKey // devices whose own queues are to be read
+}
+
+// empty takes the queue.
+func (s *Stream) empty() taken {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	queue, from, seen, behind = s.queue, s.tail, s.seen, s.behind
+	t := taken{queue: s.queue, behind: s.behind, from: s.tail, seen: s.seen}
 	s.queue, s.behind, s.told = nil, false, s.tail
-	return queue, from, seen, behind
+	t.news = s.toldNewsLocked()
+	return t
 }
 
 // hasMoved reports whether the user came into a channel, or went, and whether there is something else to tell.
@@ -159,13 +177,19 @@ func (s *Stream) Next(ctx context.Context) ([]Item, error) {
 			return nil, err
 		}
 	}
-	queue, from, seen, behind := s.empty()
-	items, err := s.show(ctx, queue)
-	if err != nil || !behind {
-		return items, err
+	t := s.empty()
+	items, err := s.show(ctx, t.queue)
+	if err == nil && t.behind {
+		var more []Item
+		more, err = s.catchUp(ctx, t.from, t.seen)
+		items = append(items, more...)
 	}
-	more, err := s.catchUp(ctx, from, seen)
-	return append(items, more...), err
+	if err == nil && len(t.news) > 0 {
+		var more []Item
+		more, err = s.catchUpDevices(ctx, t.news)
+		items = append(items, more...)
+	}
+	return items, err
 }
 
 func (s *Stream) show(ctx context.Context, queue []queued) ([]Item, error) {
@@ -183,6 +207,9 @@ func (s *Stream) show(ctx context.Context, queue []queued) ([]Item, error) {
 }
 
 func (s *Stream) showOne(ctx context.Context, q queued) (Item, error) {
+	if q.news != nil {
+		return s.showNews(ctx, *q.news)
+	}
 	if q.live != nil {
 		u, err := s.feed.render.Live(ctx, s.user, q.live)
 		return Item{Update: u}, err
@@ -240,7 +267,7 @@ func (s *Stream) moveTo(st updates.State) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.queue = slices.DeleteFunc(s.queue, func(q queued) bool {
-		return q.live == nil && q.entry.PTS <= st.PTS && q.entry.Notes <= st.Notes
+		return q.logged() && q.entry.PTS <= st.PTS && q.entry.Notes <= st.Notes
 	})
 	s.told, s.tail, s.notes, s.seen = st.PTS, max(s.tail, st.PTS), max(s.notes, st.Notes), st.Date
 }

@@ -24,7 +24,7 @@ type Options struct {
 	View     *view.View
 	Render   *render.Renderer
 	// State tells where the log of a user stands, not ahead of what he was told live.
-	State func(ctx context.Context, user ids.User) (*tg.UpdatesState, error)
+	State func(ctx context.Context, call *rpc.Call) (*tg.UpdatesState, error)
 }
 
 // Handlers serve the methods. Safe for concurrent use.
@@ -34,7 +34,7 @@ type Handlers struct {
 	channels *channels.Service
 	view     *view.View
 	render   *render.Renderer
-	state    func(ctx context.Context, user ids.User) (*tg.UpdatesState, error)
+	state    func(ctx context.Context, call *rpc.Call) (*tg.UpdatesState, error)
 }
 
 // New makes the handlers, and brings the showing of the events of the list.

@@ -35,8 +35,8 @@ func (w *world) read(t *testing.T, user ids.User, peer ids.Peer) {
 func each(t *testing.T, fn func(t *testing.T, w *world)) {
 	t.Helper()
 	apitest.Each(t, func(t *testing.T, in *apitest.World) {
-		state := func(ctx context.Context, u ids.User) (*tg.UpdatesState, error) {
-			st, err := in.Messages.State(ctx, u.Peer())
+		state := func(ctx context.Context, call *rpc.Call) (*tg.UpdatesState, error) {
+			st, err := in.Messages.State(ctx, call.User.Peer())
 			return &tg.UpdatesState{Pts: st.PTS}, err
 		}
 		h := New(Options{Messages: in.Messages, Channels: in.Channels, View: in.View, Render: in.Render, State: state})

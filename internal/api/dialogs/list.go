@@ -120,7 +120,7 @@ func (h *Handlers) dialog(ctx context.Context, d dialogs.Dialog, page messages.D
 
 // getPinnedDialogs serves https://core.telegram.org/method/messages.getPinnedDialogs.
 func (h *Handlers) getPinnedDialogs(ctx context.Context, call *rpc.Call, in *tg.MessagesGetPinnedDialogs) (*tg.MessagesPeerDialogs, error) {
-	state, err := h.state(ctx, call.User)
+	state, err := h.state(ctx, call)
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +137,7 @@ func (h *Handlers) getPeerDialogs(ctx context.Context, call *rpc.Call, in *tg.Me
 	if err != nil {
 		return nil, err
 	}
-	state, err := h.state(ctx, call.User)
+	state, err := h.state(ctx, call)
 	if err != nil {
 		return nil, err
 	}

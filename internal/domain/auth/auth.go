@@ -56,6 +56,9 @@ type Options struct {
 	FreshFor time.Duration
 	// Deleted is called in the transaction that deletes an account, for what other packages keep about it; may be nil.
 	Deleted func(ctx context.Context, tx *db.Tx, user ids.User) error
+	// Ended is called in the transaction that takes a user off a key, for what other packages keep about the device; may
+	// be nil.
+	Ended func(ctx context.Context, tx *db.Tx, user ids.User, key ids.AuthKey) error
 	// AccountDays and LoginDays are the defaults after which an unused account or login ends: 548 and 183.
 	AccountDays, LoginDays int
 }

@@ -192,6 +192,11 @@ func (s *Service) release(ctx context.Context, tx *db.Tx, user ids.User, key ids
 	if _, err := tx.Exec(ctx, release, key, user, s.now().Add(unusedKeyLife)); err != nil {
 		return fmt.Errorf("sign key out: %w", err)
 	}
+	if s.opts.Ended != nil {
+		if err := s.opts.Ended(ctx, tx, user, key); err != nil {
+			return fmt.Errorf("forget a device: %w", err)
+		}
+	}
 	s.changed(tx, key)
 	return s.recordEnd(ctx, tx, key)
 }
