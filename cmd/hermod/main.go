@@ -21,6 +21,9 @@ type commands struct {
 	User    userCmd    `cmd:"" help:"List, create and delete accounts, and issue sign-in codes."`
 	Bot     botCmd     `cmd:"" help:"Create bots."`
 	Reports reportsCmd `cmd:"" help:"List what people have reported, and put it away."`
+
+	Quarantine quarantineCmd `cmd:"" help:"List, save, clear and drop malware that people tried to send."`
+
 	Config  configCmd  `cmd:"" help:"Print a configuration file with every setting, its documentation and its default."`
 	Doctor  doctorCmd  `cmd:"" help:"Check configuration, clock, keys, storage and reachability, and say what to do."`
 	Version versionCmd `cmd:"" help:"Print the version."`

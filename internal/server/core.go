@@ -8,20 +8,26 @@ import (
 	"fmt"
 	"os"
 
+	"hermod/internal/blob"
 	"hermod/internal/bus"
 	"hermod/internal/config"
 	"hermod/internal/db"
 	"hermod/internal/domain/auth"
 	"hermod/internal/domain/channels"
 	"hermod/internal/domain/contacts"
+	"hermod/internal/domain/external"
+	"hermod/internal/domain/files"
 	"hermod/internal/domain/groups"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/invites"
 	"hermod/internal/domain/messages"
+	"hermod/internal/domain/photos"
 	"hermod/internal/domain/polls"
 	"hermod/internal/domain/preview"
 	"hermod/internal/domain/reactions"
 	"hermod/internal/domain/reports"
+	"hermod/internal/domain/scan"
+	"hermod/internal/domain/secretchats"
 	"hermod/internal/domain/stand"
 	"hermod/internal/domain/stats"
 	"hermod/internal/domain/translate"
@@ -33,6 +39,9 @@ import (
 type Core struct {
 	DB       *db.DB
 	Bus      *bus.Local
+	Files    *files.Service
+	store    *blob.Store
+	Photos   *photos.Service
 	Updates  *updates.Log
 	Users    *users.Service
 	Auth     *auth.Service
@@ -48,10 +57,15 @@ type Core struct {
 	Reactions *reactions.Service
 	Polls     *polls.Service
 
+	Secret    *secretchats.Service
 	Previews  *preview.Service
+	Scan      *scan.Service
+	External  *external.Service
+	Maps      *external.Maps
 	Reports   *reports.Service
 	Translate *translate.Service
 	Timed     // what happens at its time, and threads
+	Expression
 }
 
 // OpenCore opens the database, which it brings to the newest schema, and builds the domain on it.
@@ -65,19 +79,24 @@ func OpenCore(ctx context.Context, cfg config.Config, o Options) (*Core, error) 
 	}
 	c := &Core{DB: d, Bus: bus.NewLocal()}
 	if err := c.build(ctx, cfg, o); err != nil {
-		return nil, errors.Join(err, d.Close())
+		return nil, errors.Join(err, c.closeStore(), d.Close())
 	}
 	return c, nil
 }
 
 func (c *Core) build(ctx context.Context, cfg config.Config, o Options) error {
+	if err := c.openFiles(ctx, cfg); err != nil {
+		return err
+	}
 	c.Updates = updates.New(c.DB, c.Bus)
 	c.Users = users.New(c.DB, c.Bus, c.Updates)
+	c.buildPhotos()
+	c.buildExternal(cfg.External)
 	options, err := authOptions(cfg, o.Codes)
 	if err != nil {
 		return err
 	}
-	options.Deleted = c.forget
+	options.Deleted, options.Ended = c.forget, c.forgetDevice
 	if c.Auth, err = auth.New(ctx, c.DB, c.Bus, c.Users, c.Updates, options); err != nil {
 		return err
 	}
@@ -85,12 +104,18 @@ func (c *Core) build(ctx context.Context, cfg config.Config, o Options) error {
 		return err
 	}
 	c.buildDialogs()
-	c.Previews = preview.New(c.DB, strangers(cfg))
+	c.Previews = preview.New(c.DB, strangers(cfg.Previews))
 	c.Reports, c.Translate = reports.New(c.DB), translate.New(c.DB, translator(cfg.Translate))
+	if err := c.buildScan(cfg.Scan); err != nil {
+		return err
+	}
 	c.Groups = groups.New(c.DB, c.Bus, c.Updates, c.Users)
 	c.Channels = channels.New(c.DB, c.Bus, c.Updates, c.Users, c.Dialogs, c.Groups)
 	c.Invites = invites.New(c.DB, c.Updates, c.Users, c.Channels)
 	c.Stats = stats.New(c.DB, c.Bus, c.Channels)
+	c.Contacts.OnRemove(c.Photos.DropPersonal)
+	c.Groups.KeepPhotos(c.Photos.Swap)
+	c.Channels.KeepPhotos(c.Photos.Swap)
 	c.Users.OnRename(c.Channels.Renamed)
 	c.Users.AskMembers(c.Groups.InWhich)
 	c.Messages = messages.New(c.DB, c.Bus, c.Updates, c.Dialogs, c.Users)
@@ -102,19 +127,31 @@ func (c *Core) build(ctx context.Context, cfg config.Config, o Options) error {
 	c.Reactions = reactions.New(c.DB, c.Updates, c.Messages, c.Stands)
 	c.Polls = polls.New(c.DB, c.Updates, c.Messages, c.Stands)
 	c.buildTimed()
+	c.holdFiles()
+	c.buildSecret()
+	if err := c.buildExpression(ctx); err != nil {
+		return err
+	}
 	return nil
 }
 
 // forget drops what other packages keep about an account that is being deleted.
 func (c *Core) forget(ctx context.Context, tx *db.Tx, u ids.User) error {
 	for _, forget := range []func(context.Context, *db.Tx, ids.User) error{
-		c.Groups.Forget, c.Channels.Forget, c.Contacts.Forget, c.Reactions.Forget,
+		c.Groups.Forget, c.Channels.Forget, c.Contacts.Forget, c.Reactions.Forget, c.Secret.Forget,
+		c.Stickers.Forget,
+		c.Photos.Forget,
 	} {
 		if err := forget(ctx, tx, u); err != nil {
 			return err
 		}
 	}
-	return nil
+	return c.Messages.Forget(ctx, tx, u.Peer())
+}
+
+// forgetDevice drops what other packages keep about a device on which a user is not signed in any more.
+func (c *Core) forgetDevice(ctx context.Context, tx *db.Tx, u ids.User, key ids.AuthKey) error {
+	return c.Secret.Ended(ctx, tx, u, key)
 }
 
 // Close closes the database. Nothing may be running on c any more.
@@ -122,7 +159,7 @@ func (c *Core) Close() error {
 	c.Stats.Close()
 	c.Auth.Close()
 	c.Users.Close()
-	return c.DB.Close()
+	return errors.Join(c.closeStore(), c.DB.Close())
 }
 
 // makeDataDir makes the directory for whoever runs the server, and nobody else.

@@ -1,26 +1,40 @@
 package server
 
 import (
+	"errors"
 	"net"
 	"net/http"
 	"time"
 
 	"hermod/internal/config"
+	"hermod/internal/domain/external"
 	"hermod/internal/domain/translate"
 	"hermod/internal/guard"
+	"hermod/internal/images"
 )
 
-// strangers is what asks for pages that people link to; nil where nothing is asked.
-func strangers(cfg config.Config) *guard.Client {
-	if !fetchesPages(cfg) {
+// strangers is what asks for what people name by an address; nil where that is off.
+func strangers(setting string) *guard.Client {
+	if !fetches(setting) {
 		return nil
 	}
 	return guard.New()
 }
 
-// fetchesPages says whether pages that people link to are looked at.
-func fetchesPages(cfg config.Config) bool {
-	switch cfg.Previews {
+// buildExternal makes what brings files and maps from elsewhere.
+func (c *Core) buildExternal(cfg config.External) {
+	c.External = external.New(strangers(cfg.Media), c.Files, external.Options{
+		PhotoSize: int64(cfg.PhotoSize), FileSize: int64(cfg.FileSize), Photo: c.Photos.FromBlob,
+		NoPhoto: func(err error) bool {
+			return errors.Is(err, images.ErrFormat) || errors.Is(err, images.ErrBroken) || errors.Is(err, images.ErrDimensions)
+		},
+	})
+	c.Maps = external.NewMaps(guard.New(external.Provider(cfg.Maps)), cfg.Maps)
+}
+
+// fetches says whether a setting of on, off or auto means that something is fetched.
+func fetches(setting string) bool {
+	switch setting {
 	case "on":
 		return true
 	case "auto":

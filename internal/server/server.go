@@ -71,6 +71,8 @@ func (s *Server) build(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	s.metrics.MustRegister(s.core.DB.Metrics()...)
+	s.metrics.MustRegister(s.core.Scan.Metrics()...)
+	s.metrics.MustRegister(s.core.Files.Metrics()...)
 	tellSlowStatements(s.core.DB, s.log)
 	page, err := s.site(o.Version)
 	if err != nil {
@@ -175,6 +177,8 @@ func (s *Server) startWork(g *errgroup.Group, ctx context.Context) {
 	g.Go(func() error { return s.core.Auth.Run(ctx, s.log) })
 	g.Go(func() error { return ended(ctx, s.core.Messages.Run(ctx)) })
 	g.Go(func() error { return ended(ctx, s.core.Keeper.Run(ctx)) })
+	g.Go(func() error { return s.core.Scan.Run(ctx, s.log) })
+	g.Go(func() error { return ended(ctx, s.core.Files.Run(ctx, s.log)) })
 	g.Go(func() error { return ended(ctx, s.core.Polls.Run(ctx)) })
 	g.Go(func() error { return ended(ctx, s.core.Users.Presence().Run(ctx)) })
 	g.Go(func() error { return ended(ctx, s.core.Stats.Run(ctx, s.log)) })

@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"hermod/internal/domain/files"
+	"hermod/internal/domain/scan"
 	"hermod/internal/rpc"
 	"hermod/internal/tl/tg"
 )
@@ -48,6 +49,9 @@ func Errors() map[error]rpc.Error {
 		files.ErrRefInvalid:  rpc.BadRequest("FILE_REFERENCE_INVALID"),
 		files.ErrRefExpired:  rpc.BadRequest("FILE_REFERENCE_EXPIRED"),
 		files.ErrNoContent:   rpc.BadRequest("LOCATION_INVALID"),
+		scan.ErrInfected:     rpc.BadRequest("FILE_INFECTED"),
+		scan.ErrUnscanned:    rpc.BadRequest("FILE_NOT_SCANNED"),
+		scan.ErrAway:         rpc.Flood(30), // most clients send again by themselves
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"hermod/internal/clamd"
 	"hermod/internal/config"
 	"hermod/internal/db"
 	"hermod/internal/mtproto/crypto"
@@ -41,6 +42,9 @@ func Examine(ctx context.Context, cfg config.Config) []Finding {
 	all = append(all, dataDir(cfg), space(cfg), key(cfg))
 	all = append(all, storage(ctx, cfg)...)
 	all = append(all, clock(cfg), codes(cfg), reachable(ctx, cfg))
+	if cfg.Scan.Clamd != "" {
+		all = append(all, scanner(ctx, cfg))
+	}
 	return all
 }
 
@@ -129,6 +133,22 @@ func clock(cfg config.Config) Finding {
 		return bad(name, err, advice)
 	}
 	return ok(name, "%s", now.UTC().Format("2006-01-02 15:04:05 UTC"))
+}
+
+// scanner asks clamd for its version.
+func scanner(ctx context.Context, cfg config.Config) Finding {
+	const name, advice = "scan for malware", "start clamd, check scan.clamd in the configuration, and let us reach its socket"
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	c, err := clamd.New(cfg.Scan.Clamd)
+	if err != nil {
+		return bad(name, err, advice)
+	}
+	version, err := c.Version(ctx)
+	if err != nil {
+		return bad(name, err, advice)
+	}
+	return ok(name, "%s", version)
 }
 
 func codes(cfg config.Config) Finding {
