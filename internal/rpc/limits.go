@@ -3,6 +3,7 @@ package rpc
 import (
 	"encoding/binary"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 )
@@ -25,6 +26,9 @@ type Limit struct {
 	Per     Scope
 	Burst   int
 	Every   time.Duration
+	// Instead means that calls of these methods are not counted by the limits of every method. It is for those of
+	// which honest clients make many.
+	Instead bool
 }
 
 // DefaultLimits are meant never to be met by people, only by programs that went wrong or wild.
@@ -32,7 +36,9 @@ func DefaultLimits() []Limit {
 	login := []string{"auth.signIn", "auth.signUp", "auth.checkPassword", "auth.recoverPassword", "auth.importBotAuthorization"}
 	codes := []string{"auth.sendCode", "auth.resendCode", "account.sendChangePhoneCode", "account.sendVerifyEmailCode",
 		"account.sendVerifyPhoneCode", "account.sendConfirmPhoneCode", "auth.requestPasswordRecovery"}
+	pieces := []string{"upload.saveFilePart", "upload.saveBigFilePart", "upload.getFile"}
 	return []Limit{
+		{Methods: pieces, Per: PerKey, Burst: 6000, Every: time.Second / 500, Instead: true}, // the gateway paces packets, too
 		{Per: PerKey, Burst: 3000, Every: time.Second / 100},
 		{Per: PerUser, Burst: 6000, Every: time.Second / 200},
 		{Per: PerStranger, Burst: 6000, Every: time.Second / 100},
@@ -71,6 +77,8 @@ type row struct {
 	per    Scope
 	every  time.Duration
 	window time.Duration // Burst times Every
+
+	instead bool
 }
 
 // NewLimiter returns a limiter of table. Limits per address do not count the addresses in exempt, nor those of this
@@ -78,7 +86,7 @@ type row struct {
 func NewLimiter(table []Limit, exempt []netip.Prefix) *Limiter {
 	l := &Limiter{byMethod: make(map[string][]row), exempt: exempt, now: time.Now}
 	for i, t := range table {
-		r := row{n: i, per: t.Per, every: t.Every, window: time.Duration(max(t.Burst, 1)) * t.Every}
+		r := row{n: i, per: t.Per, every: t.Every, window: time.Duration(max(t.Burst, 1)) * t.Every, instead: t.Instead}
 		if len(t.Methods) == 0 {
 			l.every = append(l.every, r)
 		}
@@ -97,12 +105,21 @@ func (l *Limiter) AllowAny(call *Call) error {
 	return l.allow(l.every, call)
 }
 
-// AllowMethod counts call by the limits of its method, as AllowAny does.
+// AllowMethod counts call by the limits of its method, as AllowAny does. Where they stand instead of those of every method,
+// it takes back what AllowAny has counted.
 func (l *Limiter) AllowMethod(call *Call) error {
 	if l == nil {
 		return nil
 	}
-	return l.allow(l.byMethod[call.InvokedMethod], call)
+	rows := l.byMethod[call.InvokedMethod]
+	if slices.ContainsFunc(rows, func(r row) bool { return r.instead }) {
+		for _, r := range l.every {
+			if k, ok := l.subject(r, call); ok {
+				l.shards[k.shard()].giveBack(k, r)
+			}
+		}
+	}
+	return l.allow(rows, call)
 }
 
 func (l *Limiter) allow(rows []row, call *Call) error {
@@ -189,6 +206,15 @@ func (s *shard) take(k bucketKey, r row, now int64) time.Duration {
 	}
 	s.full[k] = full
 	return 0
+}
+
+// giveBack undoes a take.
+func (s *shard) giveBack(k bucketKey, r row) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if full, ok := s.full[k]; ok {
+		s.full[k] = full - int64(r.every)
+	}
 }
 
 // sweepLocked forgets the buckets that are full, and if that does not help, any others: better to allow too much
