@@ -165,3 +165,39 @@ func sequential(letter string, m *image.RGBA) (Size, error) {
 	err := jpeg.Encode(&b, m, &jpeg.Options{Quality: grade})
 	return Size{Type: letter, W: size.X, H: size.Y, Data: b.Bytes()}, err
 }
+
+// Plain makes an avatar of two colours, as red, green and blue, that run into each other from top to bottom: what stands
+// behind an emoji that clients draw. It fails when ctx ends.
+func (w *Workshop) Plain(ctx context.Context, top, bottom uint32) (sizes []Size, err error) {
+	const side = 640
+	weight := w.options.Memory / most
+	if err := w.memory.Acquire(ctx, weight); err != nil {
+		return nil, err
+	}
+	defer w.memory.Release(weight)
+	m := gradient(side, top, bottom)
+	var list []want
+	for _, b := range avatarBoxes {
+		list = append(list, want{b.letter, image.Pt(b.side, b.side)})
+	}
+	p := picture{pixels: m, size: m.Bounds().Size(), orientation: 1}
+	return cascade(p, p.whole(), list)
+}
+
+// gradient is a square whose colour changes from top to bottom.
+func gradient(side int, top, bottom uint32) *image.RGBA {
+	m := image.NewRGBA(image.Rect(0, 0, side, side))
+	for y := range side {
+		row := m.Pix[y*m.Stride : y*m.Stride+4*side]
+		for i := range row {
+			shift := 16 - 8*(i%4)
+			if shift < 0 {
+				row[i] = 255
+				continue
+			}
+			from, to := int(top>>shift&255), int(bottom>>shift&255)
+			row[i] = uint8(from + (to-from)*y/side)
+		}
+	}
+	return m
+}

@@ -19,6 +19,7 @@ var mayNotReach = map[string][]string{
 	"bus":              {"tl", "mtproto", "rpc", "gateway", "api", "domain", "db", "server", "config"},
 	"clamd":            {"tl", "mtproto", "rpc", "gateway", "api", "domain", "db", "bus", "server", "config"},
 	"guard":            {"tl", "mtproto", "rpc", "gateway", "api", "domain", "db", "bus", "server", "config"},
+	"images":           {"tl", "mtproto", "rpc", "gateway", "api", "domain", "db", "bus", "server", "config"},
 	"rpc":              {"mtproto", "gateway", "api", "db", "bus", "server", "config", "domain/updates", "domain/users"},
 	"gateway":          {"api", "db", "bus", "server", "config", "domain/updates", "domain/users"},
 	"domain/ids":       {"db", "bus", "domain/updates"},

@@ -130,9 +130,9 @@ var logShown = map[channels.LogKind]showLog{
 	channels.LogUsernames: changed(func(before, after []string) actionClass {
 		return &tg.ChannelAdminLogEventActionChangeUsernames{PrevValue: strings(before), NewValue: strings(after)}
 	}),
-	channels.LogPhoto: changed(func(_, _ int64) actionClass {
-		return &tg.ChannelAdminLogEventActionChangePhoto{PrevPhoto: &tg.PhotoEmpty{}, NewPhoto: &tg.PhotoEmpty{}}
-	}),
+	channels.LogPhoto:         (*logShower).photo,
+	channels.LogStickers:      (*logShower).stickers,
+	channels.LogEmojiStickers: (*logShower).emojiStickers,
 	channels.LogDefaults: changed(func(before, after rights.Banned) actionClass {
 		return &tg.ChannelAdminLogEventActionDefaultBannedRights{
 			PrevBannedRights: view.BannedRights(before), NewBannedRights: view.BannedRights(after),
@@ -273,6 +273,23 @@ func (s *logShower) message(data []byte) (tg.MessageClass, error) {
 	shown, about, err := s.render.Message(s.ctx, s.v.Me.User, m)
 	s.about = append(s.about, about...)
 	return shown, err
+}
+
+func (s *logShower) photo(e channels.LogEntry) (actionClass, error) {
+	before, err := channels.Decode[int64](e.Before)
+	if err != nil {
+		return nil, err
+	}
+	after, err := channels.Decode[int64](e.After)
+	if err != nil {
+		return nil, err
+	}
+	t := &tg.ChannelAdminLogEventActionChangePhoto{}
+	if t.PrevPhoto, err = s.view.Photo(s.ctx, before); err != nil {
+		return nil, err
+	}
+	t.NewPhoto, err = s.view.Photo(s.ctx, after)
+	return t, err
 }
 
 func (s *logShower) linked(e channels.LogEntry) (actionClass, error) {

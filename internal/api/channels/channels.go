@@ -43,6 +43,8 @@ type Options struct {
 	Online func(ch ids.Channel) int
 	// Topic shows a topic of a forum. Nil: the log of admins tells of none.
 	Topic func(ch ids.Channel, t topics.Topic) *tg.ForumTopic
+	// Stickers show the sets of groups. Nil: groups have none.
+	Stickers StickerSets
 	// LinkPrefix begins links to what is here, such as "https://chat.example.org/".
 	LinkPrefix string
 	// DC is where clients are to ask for statistics.

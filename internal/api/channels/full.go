@@ -35,7 +35,7 @@ func (h *Handlers) getFullChannel(ctx context.Context, call *rpc.Call, in *tg.Ch
 func (h *Handlers) full(ctx context.Context, v channels.Sight) (t *tg.ChannelFull, about []ids.Peer, err error) {
 	t = page(v)
 	for _, add := range []func(context.Context, channels.Sight, *tg.ChannelFull) ([]ids.Peer, error){
-		h.addFacts, h.addPast, h.addPosting, h.addInvite,
+		h.addFacts, h.addPhoto, h.addPast, h.addPosting, h.addInvite, h.addStickers,
 	} {
 		more, err := add(ctx, v, t)
 		if err != nil {
@@ -56,7 +56,7 @@ func (h *Handlers) full(ctx context.Context, v channels.Sight) (t *tg.ChannelFul
 // page is what follows from the channel and how the viewer stands to it alone.
 func page(v channels.Sight) *tg.ChannelFull {
 	t := &tg.ChannelFull{
-		ID: int64(v.ID), About: v.About, ParticipantsCount: new(int32(v.Members)), ChatPhoto: &tg.PhotoEmpty{},
+		ID: int64(v.ID), About: v.About, ParticipantsCount: new(int32(v.Members)),
 		CanViewParticipants: v.CanList(), BotInfo: []*tg.BotInfo{},
 		CanSetUsername: v.Me.Creator, CanDeleteChannel: v.Me.Creator, HiddenPrehistory: v.HiddenHistory,
 		CanSetLocation: v.Me.Creator && v.Location != nil, Antispam: v.AntiSpam, ParticipantsHidden: v.HiddenMembers,
@@ -87,6 +87,12 @@ func (h *Handlers) addFacts(ctx context.Context, v channels.Sight, t *tg.Channel
 	t.ReadInboxMaxID, t.ReadOutboxMaxID = int32(facts.ReadInbox), int32(facts.ReadOutbox)
 	st, err := h.messages.State(ctx, v.ID.Peer())
 	t.Pts = st.PTS
+	return nil, err
+}
+
+// addPhoto adds the photo of the channel.
+func (h *Handlers) addPhoto(ctx context.Context, v channels.Sight, t *tg.ChannelFull) (_ []ids.Peer, err error) {
+	t.ChatPhoto, err = h.view.Photo(ctx, v.Photo.Photo)
 	return nil, err
 }
 

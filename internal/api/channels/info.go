@@ -5,6 +5,7 @@ import (
 
 	"hermod/internal/domain/channels"
 	"hermod/internal/domain/ids"
+	"hermod/internal/domain/rights"
 	"hermod/internal/domain/users"
 	"hermod/internal/rpc"
 	"hermod/internal/tl/tg"
@@ -65,14 +66,17 @@ func (h *Handlers) editTitle(ctx context.Context, call *rpc.Call, in *tg.Channel
 	})
 }
 
-// editPhoto serves https://core.telegram.org/method/channels.editPhoto. Files cannot be sent yet, so a photo can only be
-// taken away.
+// editPhoto serves https://core.telegram.org/method/channels.editPhoto.
 func (h *Handlers) editPhoto(ctx context.Context, call *rpc.Call, in *tg.ChannelsEditPhoto) (*tg.Updates, error) {
-	if _, none := in.Photo.(*tg.InputChatPhotoEmpty); !none {
-		return nil, rpc.BadRequest("PHOTO_INVALID")
-	}
 	return h.change(ctx, call, in.Channel, func(ch ids.Channel) (channels.Result, error) {
-		return h.channels.SetPhoto(ctx, call.User, ch, 0)
+		if _, err := h.channels.CheckMay(ctx, nil, ch, call.User, rights.ChangeInfo); err != nil {
+			return channels.Result{}, err // before anything is made of a picture
+		}
+		p, err := h.view.ChatPhotoFromInput(ctx, call.User, in.Photo)
+		if err != nil {
+			return channels.Result{}, err
+		}
+		return h.channels.SetPhoto(ctx, call.User, ch, p)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"hermod/internal/api/view"
 	"hermod/internal/domain/groups"
 	"hermod/internal/domain/ids"
+	"hermod/internal/domain/rights"
 	"hermod/internal/rpc"
 	"hermod/internal/tl/tg"
 )
@@ -26,17 +27,20 @@ func (h *Handlers) editChatTitle(ctx context.Context, call *rpc.Call, in *tg.Mes
 	return h.answer(ctx, call.User, chat, res, false)
 }
 
-// editChatPhoto serves https://core.telegram.org/method/messages.editChatPhoto. Files cannot be sent yet, so a photo can
-// only be taken away.
+// editChatPhoto serves https://core.telegram.org/method/messages.editChatPhoto.
 func (h *Handlers) editChatPhoto(ctx context.Context, call *rpc.Call, in *tg.MessagesEditChatPhoto) (*tg.Updates, error) {
 	chat, err := h.view.ChatFromID(ctx, call, in.ChatID)
 	if err != nil {
 		return nil, err
 	}
-	if _, none := in.Photo.(*tg.InputChatPhotoEmpty); !none {
-		return nil, rpc.BadRequest("PHOTO_INVALID")
+	if _, err := h.groups.CheckMay(ctx, nil, chat, call.User, rights.ChangeInfo); err != nil {
+		return nil, err // before anything is made of a picture
 	}
-	res, err := h.groups.SetPhoto(ctx, call.User, chat, 0)
+	p, err := h.view.ChatPhotoFromInput(ctx, call.User, in.Photo)
+	if err != nil {
+		return nil, err
+	}
+	res, err := h.groups.SetPhoto(ctx, call.User, chat, p)
 	if err != nil {
 		return nil, err
 	}
@@ -92,6 +96,9 @@ func (h *Handlers) full(ctx context.Context, viewer ids.User, v groups.Sight, in
 	}
 	if v.Theme != "" {
 		t.ThemeEmoticon = &v.Theme
+	}
+	if t.ChatPhoto, err = h.view.Photo(ctx, v.Photo.Photo); err != nil {
+		return nil, nil, err
 	}
 	if !in {
 		return t, nil, nil

@@ -33,13 +33,16 @@ func (h *Handlers) checkChatInvite(ctx context.Context, call *rpc.Call, in *tg.M
 		return &tg.ChatInviteAlready{Chat: chats[0]}, nil
 	}
 	t := preview(p)
+	if t.Photo, err = h.view.Photo(ctx, p.Photo()); err != nil {
+		return nil, err
+	}
 	t.Participants, err = h.view.Users(ctx, call.User, p.Some)
 	return t, err
 }
 
 // preview shows where a link leads, to somebody who is not in there. TDLib wants to know of a channel what kind it is.
 func preview(p invites.Preview) *tg.ChatInvite {
-	t := &tg.ChatInvite{RequestNeeded: p.Invite.Approval, Photo: &tg.PhotoEmpty{}}
+	t := &tg.ChatInvite{RequestNeeded: p.Invite.Approval}
 	about := ""
 	if g := p.Group; g != nil {
 		t.Title, about, t.ParticipantsCount, t.Color = g.Title, g.About, int32(g.Members), int32(int64(g.ID)%colors)

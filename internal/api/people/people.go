@@ -1,4 +1,4 @@
-// Package people serves the methods about people: users.*, contacts.*, photos.*, and those of account.* and
+// Package people serves the methods about people: users.*, contacts.*, and those of account.* and
 // messages.* that are about one's profile, privacy, presence and strangers.
 //
 // Handlers resolve, call the domain and shape the answer; the rules are in domain/users and domain/contacts.
@@ -100,7 +100,6 @@ func (h *Handlers) Register(r *rpc.Router) {
 	h.registerProfile(r)
 	h.registerPrivacy(r)
 	h.registerStrangers(r)
-	h.registerPhotos(r)
 	h.registerReactions(r)
 	h.registerBusiness(r)
 	h.registerStatuses(r)

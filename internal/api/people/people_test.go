@@ -493,13 +493,3 @@ func TestReactionNotices(t *testing.T) {
 		}
 	})
 }
-
-func TestPhotosAreNoneYet(t *testing.T) {
-	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		w := newWorld(t, d)
-		got := must[*tg.PhotosPhotos](t)(w.getUserPhotos(t.Context(), w.anna, &tg.PhotosGetUserPhotos{UserID: w.input(w.anna, w.bo), Limit: 10}))
-		if len(got.Photos) != 0 || len(got.Users) != 1 {
-			t.Errorf("got %+v", got)
-		}
-	})
-}

@@ -142,7 +142,38 @@ func (h *Handlers) fullUser(ctx context.Context, call *rpc.Call, id ids.User) (*
 	if err != nil {
 		return nil, err
 	}
+	if err := h.addPhotos(ctx, u, users.Viewer{ID: me.ID, Bot: me.Bot}, rel, full); err != nil {
+		return nil, err
+	}
 	return full, h.addFacts(ctx, call, id, full)
+}
+
+// addPhotos adds the photos of u's page: the one that the viewer chose for him, his own, and, where that is not shown, the
+// one for strangers. Oneself sees them all.
+// Spec: https://core.telegram.org/constructor/userFull
+func (h *Handlers) addPhotos(ctx context.Context, u users.User, viewer users.Viewer, rel users.Relation, full *tg.UserFull) error {
+	own, strangers := u.Settings.Photo.Photo, u.Settings.Fallback.Photo
+	switch {
+	case u.Deleted(), rel.Theirs.Blocked:
+		own, strangers = 0, 0
+	case u.ID != viewer.ID && !u.Shows(users.ProfilePhoto, viewer, rel):
+		own = 0
+	case u.ID != viewer.ID && own != 0:
+		strangers = 0
+	}
+	shown, err := h.view.Photos(ctx, []int64{own, strangers, rel.Personal.Photo})
+	if err != nil {
+		return err
+	}
+	for _, one := range []struct {
+		at *tg.PhotoClass
+		id int64
+	}{{&full.ProfilePhoto, own}, {&full.FallbackPhoto, strangers}, {&full.PersonalPhoto, rel.Personal.Photo}} {
+		if p, ok := shown[one.id]; ok {
+			*one.at = p
+		}
+	}
+	return nil
 }
 
 // profile is what u's page shows to viewer, as far as the two alone decide it.

@@ -46,7 +46,7 @@ func (v *View) forbidden(viewer ids.User, s channels.Sight) *tg.ChannelForbidden
 
 // channelOf shows a channel to viewer, who is not banned from it.
 func (v *View) channelOf(viewer ids.User, s channels.Sight) *tg.Channel {
-	t := bareChannel(s.Channel)
+	t := v.bareChannel(s.Channel)
 	t.AccessHash = new(v.access.Hash(viewer, s.ID.Peer()))
 	t.Left = !s.Me.In()
 	t.Date = int32(s.CreatedAt.Unix())
@@ -69,9 +69,9 @@ func (v *View) channelOf(viewer ids.User, s channels.Sight) *tg.Channel {
 }
 
 // bareChannel is what of a channel is the same for everybody.
-func bareChannel(c channels.Channel) *tg.Channel {
+func (v *View) bareChannel(c channels.Channel) *tg.Channel {
 	t := &tg.Channel{
-		ID: int64(c.ID), Title: c.Title, Photo: &tg.ChatPhotoEmpty{}, Broadcast: c.Broadcast, Megagroup: c.Megagroup(),
+		ID: int64(c.ID), Title: c.Title, Photo: v.chatPhoto(c.Photo), Broadcast: c.Broadcast, Megagroup: c.Megagroup(),
 		Signatures: c.Signatures, SignatureProfiles: c.SignatureProfiles, HasLink: c.Linked != 0, HasGeo: c.Location != nil,
 		SlowmodeEnabled: c.SlowMode > 0, Noforwards: c.NoForwards, JoinToSend: c.JoinToSend, JoinRequest: c.JoinRequest,
 		Forum: c.Forum, ForumTabs: c.ForumTabs, Autotranslation: c.Autotranslation,
@@ -105,7 +105,7 @@ func (v *View) minChannel(ctx context.Context, ch ids.Channel) (tg.ChatClass, er
 	if err != nil {
 		return nil, err
 	}
-	t := bareChannel(c)
+	t := v.bareChannel(c)
 	t.Min, t.Date = true, int32(c.CreatedAt.Unix())
 	return t, nil
 }

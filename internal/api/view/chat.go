@@ -26,7 +26,7 @@ func (v *View) Chat(ctx context.Context, viewer ids.User, chat ids.Chat) (tg.Cha
 		return nil, err
 	}
 	if me, in := st.Member(viewer); in && st.Active() {
-		return chatOf(st, me), nil
+		return v.chatOf(st, me), nil
 	}
 	b, err := v.groups.Belonging(ctx, viewer, chat.Peer())
 	if err != nil {
@@ -36,8 +36,8 @@ func (v *View) Chat(ctx context.Context, viewer ids.User, chat ids.Chat) (tg.Cha
 }
 
 // chatOf shows a group to one of its members.
-func chatOf(st groups.State, me groups.Member) *tg.Chat {
-	t := bareChat(st)
+func (v *View) chatOf(st groups.State, me groups.Member) *tg.Chat {
+	t := v.bareChat(st)
 	t.Creator = me.Creator
 	if me.Admin && !me.Creator {
 		t.AdminRights = AdminRights(rights.AdminOfBasic)
@@ -45,9 +45,9 @@ func chatOf(st groups.State, me groups.Member) *tg.Chat {
 	return t
 }
 
-func bareChat(st groups.State) *tg.Chat {
+func (v *View) bareChat(st groups.State) *tg.Chat {
 	return &tg.Chat{
-		ID: int64(st.ID), Title: st.Title, Photo: &tg.ChatPhotoEmpty{}, ParticipantsCount: int32(len(st.List)),
+		ID: int64(st.ID), Title: st.Title, Photo: v.chatPhoto(st.Photo), ParticipantsCount: int32(len(st.List)),
 		Date: int32(st.CreatedAt.Unix()), Version: st.Version, Noforwards: st.NoForwards,
 		DefaultBannedRights: BannedRights(st.Defaults),
 	}
@@ -59,14 +59,14 @@ func (v *View) pastChat(viewer ids.User, st groups.State, status groups.Status) 
 	case status == groups.Never:
 		return &tg.ChatForbidden{ID: int64(st.ID)}
 	case st.MigratedTo != 0:
-		t := bareChat(st)
+		t := v.bareChat(st)
 		t.Deactivated, t.Left = true, true
 		t.MigratedTo = v.InputChannel(viewer, st.MigratedTo)
 		return t
 	case status == groups.Kicked, st.Deleted():
 		return &tg.ChatForbidden{ID: int64(st.ID), Title: st.Title}
 	}
-	t := bareChat(st)
+	t := v.bareChat(st)
 	t.Left = true
 	return t
 }

@@ -73,7 +73,7 @@ func (v *View) Shared(ctx context.Context, about []ids.Peer) ([]tg.UserClass, []
 	}
 	userList := make([]tg.UserClass, 0, len(found))
 	for _, u := range found {
-		userList = append(userList, minUser(u))
+		userList = append(userList, v.minUser(u))
 	}
 	chats := make([]tg.ChatClass, 0, len(rest))
 	seen := make(map[ids.Peer]bool, len(rest))
@@ -93,8 +93,9 @@ func (v *View) Shared(ctx context.Context, about []ids.Peer) ([]tg.UserClass, []
 	return userList, chats, nil
 }
 
-// minUser is what everybody may know of u. It has no access hash: those are each viewer's own.
-func minUser(u users.User) *tg.User {
+// minUser is what everybody may know of u. It has no access hash: those are each viewer's own. Where not everybody sees the
+// same photo, clients keep the one that they know.
+func (v *View) minUser(u users.User) *tg.User {
 	t := &tg.User{ID: int64(u.ID), Min: true, Deleted: u.Deleted()}
 	if u.Deleted() {
 		return t
@@ -102,6 +103,8 @@ func minUser(u users.User) *tg.User {
 	t.Verified, t.Support = u.Verified, u.Support
 	t.FirstName, t.LastName = optional(u.FirstName), optional(u.LastName)
 	t.Username, t.Usernames = Usernames(u.Usernames())
+	p, all := u.PublicPortrait()
+	t.Photo, t.ApplyMinPhoto = v.userPhoto(p, false), all
 	dress(t, u)
 	return t
 }

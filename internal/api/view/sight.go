@@ -105,6 +105,7 @@ func (v *View) sightOf(me, u users.User, rel users.Relation) sight {
 	if ShowsPhone(me, u, rel) {
 		s.user.Phone = optional(string(u.Phone))
 	}
+	s.user.Photo = v.userPhoto(u.PortraitFor(users.Viewer{ID: me.ID, Bot: me.Bot}, rel))
 	dress(&s.user, u)
 	return s
 }

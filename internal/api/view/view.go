@@ -41,6 +41,7 @@ type View struct {
 	met      Met
 	groups   *groups.Service   // nil before SetGroups: there are none
 	channels *channels.Service // likewise
+	album    Album             // empty before SetAlbum: there are no photos
 	shown    *cache.Cache[cache.Pair[ids.User], sight]
 }
 

@@ -95,6 +95,7 @@ type Service struct {
 	dialogs  *dialogs.Service
 	groups   *groups.Service
 	scribe   groups.Scribe
+	photos   groups.Keeper
 	channels *cache.Cache[ids.Channel, Channel]
 	members  *cache.Cache[memberKey, Member]
 	cursors  *cursors
@@ -118,6 +119,9 @@ func New(d *db.DB, b bus.Bus, log *updates.Log, u *users.Service, dl *dialogs.Se
 
 // SetScribe says who writes service messages.
 func (s *Service) SetScribe(w groups.Scribe) { s.scribe = w }
+
+// KeepPhotos says who notes which photos are held. Call it before anything else; without it nobody does.
+func (s *Service) KeepPhotos(keep groups.Keeper) { s.photos = keep }
 
 // Groups are the basic groups, and the list of where somebody is.
 func (s *Service) Groups() *groups.Service { return s.groups }
@@ -163,7 +167,7 @@ type Settings struct {
 	EmojiStickers     int64              `json:"et,omitempty"`
 	Theme             string             `json:"th,omitempty"`
 	Wallpaper         []byte             `json:"wp,omitempty"` // TL bytes carried for the clients
-	Photo             int64              `json:"ph,omitempty"` // id of the photo
+	Photo             users.Portrait     `json:"po,omitzero"`
 	MainTab           string             `json:"mt,omitempty"` // tab of the profile that is shown first
 	NoAds             bool               `json:"na,omitempty"`
 	MigratedFrom      ids.Chat           `json:"mf,omitempty"`

@@ -13,6 +13,7 @@ import (
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/rights"
 	"hermod/internal/domain/updates"
+	"hermod/internal/domain/users"
 )
 
 // A NewChannel is a channel to be.
@@ -203,8 +204,11 @@ func (s *Service) migrate(ctx context.Context, tx *db.Tx, by ids.User, chat ids.
 	slices.SortFunc(members, func(a, b Member) int { return int(a.User - b.User) })
 	a := actions.Action{Kind: actions.MigrateFrom, Title: old.Title, Chat: chat}
 	res, err := s.found(ctx, tx, c, members, a)
+	if err != nil {
+		return res, err
+	}
 	res.Written = append([]groups.Written{w}, res.Written...)
-	return res, err
+	return res, s.photos.Swap(ctx, tx, id.Peer(), users.Portrait{}, c.Photo)
 }
 
 // migrant is a member of the group that c was.

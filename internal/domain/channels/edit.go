@@ -155,19 +155,18 @@ func (s *Service) SetAbout(ctx context.Context, by ids.User, ch ids.Channel, abo
 	})
 }
 
-// SetPhoto notes the photo of a channel, 0 for none. It fails as CheckMay does, and with ErrSame.
+// SetPhoto changes the photo of a channel; the zero Portrait takes it away. It fails as CheckMay does, and with ErrSame.
 // Spec: https://core.telegram.org/method/channels.editPhoto
-func (s *Service) SetPhoto(ctx context.Context, by ids.User, ch ids.Channel, photo int64) (Result, error) {
-	return s.edit(ctx, by, ch, may(rights.ChangeInfo), func(_ *db.Tx, c *Channel) (change, error) {
-		if c.Photo == photo {
+func (s *Service) SetPhoto(ctx context.Context, by ids.User, ch ids.Channel, p users.Portrait) (Result, error) {
+	return s.edit(ctx, by, ch, may(rights.ChangeInfo), func(tx *db.Tx, c *Channel) (change, error) {
+		if c.Photo.Photo == p.Photo {
 			return change{}, ErrSame
 		}
-		kind := actions.ChatPhoto
-		if photo == 0 {
-			kind = actions.ChatPhotoDelete
+		if err := s.photos.Swap(ctx, tx, ch.Peer(), c.Photo, p); err != nil {
+			return change{}, err
 		}
-		done := change{LogPhoto, c.Photo, photo, &actions.Action{Kind: kind}}
-		c.Photo = photo
+		done := change{LogPhoto, c.Photo.Photo, p.Photo, groups.PhotoAction(p)}
+		c.Photo = p
 		return done, nil
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/rights"
 	"hermod/internal/domain/updates"
+	"hermod/internal/domain/users"
 )
 
 // Delete ends a channel for all. Only its owner may; it fails with rights.ErrAdminRequired.
@@ -56,7 +57,10 @@ func (s *Service) delete(ctx context.Context, tx *db.Tx, c Channel) (Channel, er
 			return c, err
 		}
 	}
-	c.Usernames, c.Linked, c.DeletedAt = nil, 0, now()
+	if err := s.photos.Swap(ctx, tx, c.ID.Peer(), c.Photo, users.Portrait{}); err != nil {
+		return c, err
+	}
+	c.Usernames, c.Linked, c.DeletedAt, c.Photo = nil, 0, now(), users.Portrait{}
 	if err := s.publish(ctx, tx, &c); err != nil {
 		return c, err
 	}

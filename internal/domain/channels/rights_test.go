@@ -34,7 +34,7 @@ var operations = map[string]struct {
 		return result(w.SetAbout(w.t.Context(), by, ch, fmt.Sprint("About ", by)))
 	}, right: rights.AdminChangeInfo, member: rights.ChangeInfo},
 	"photo": {do: func(w *world, by ids.User, ch ids.Channel, _, _ ids.User) error {
-		return result(w.SetPhoto(w.t.Context(), by, ch, int64(by)))
+		return result(w.SetPhoto(w.t.Context(), by, ch, users.Portrait{Photo: int64(by)}))
 	}, right: rights.AdminChangeInfo, member: rights.ChangeInfo},
 	"stickers": {do: func(w *world, by ids.User, ch ids.Channel, _, _ ids.User) error {
 		return result(w.SetStickers(w.t.Context(), by, ch, false, int64(by)))

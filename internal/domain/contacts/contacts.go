@@ -56,7 +56,14 @@ type Service struct {
 	users *users.Service
 	log   *updates.Log
 	key   [32]byte // of contact tokens
+	gone  Removed  // who keeps something about contacts elsewhere; nil: nobody
 }
+
+// Removed hears, in the transaction, who is not a contact of owner any more.
+type Removed func(ctx context.Context, tx *db.Tx, owner ids.User, gone []ids.User) error
+
+// OnRemove makes gone hear of contacts that are removed. Call it before anything else.
+func (s *Service) OnRemove(gone Removed) { s.gone = gone }
 
 // New makes the service.
 func New(ctx context.Context, d *db.DB, u *users.Service, log *updates.Log) (*Service, error) {

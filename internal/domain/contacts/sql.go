@@ -116,5 +116,8 @@ func (s *Service) remove(ctx context.Context, tx *db.Tx, owner ids.User, gone []
 		}
 	}
 	s.users.Touch(tx, owner)
-	return nil
+	if s.gone == nil {
+		return nil
+	}
+	return s.gone(ctx, tx, owner, gone)
 }

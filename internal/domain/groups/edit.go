@@ -80,21 +80,6 @@ func (s *Service) SetAbout(ctx context.Context, by ids.User, chat ids.Chat, abou
 	return err
 }
 
-// SetPhoto notes the photo of a group, 0 for none. It fails as CheckMay does, and with ErrSame.
-// Spec: https://core.telegram.org/method/messages.editChatPhoto
-func (s *Service) SetPhoto(ctx context.Context, by ids.User, chat ids.Chat, photo int64) (Result, error) {
-	return s.edit(ctx, by, chat, rights.ChangeInfo, func(st *State) (*actions.Action, error) {
-		if st.Photo == photo {
-			return nil, ErrSame
-		}
-		st.Photo = photo
-		if photo == 0 {
-			return &actions.Action{Kind: actions.ChatPhotoDelete}, nil
-		}
-		return &actions.Action{Kind: actions.ChatPhoto}, nil
-	})
-}
-
 // SetPeriod sets after how many seconds messages go by themselves. It fails as CheckMay does, and with ErrPeriod or ErrSame.
 // Spec: https://core.telegram.org/method/messages.setHistoryTTL
 func (s *Service) SetPeriod(ctx context.Context, by ids.User, chat ids.Chat, period int32) (Result, error) {

@@ -72,6 +72,7 @@ type Service struct {
 	log    *updates.Log
 	users  *users.Service
 	scribe Scribe
+	photos Keeper
 	states *cache.Cache[ids.Chat, State]
 	lists  *cache.Cache[ids.User, []Belonging]
 }
@@ -125,12 +126,12 @@ type Group struct {
 
 // Settings are what nobody searches by. Stored as JSON: give fields that change their meaning a new name.
 type Settings struct {
-	Defaults   rights.Banned `json:"d,omitempty"` // what members may not do
-	Period     int32         `json:"p,omitempty"` // seconds after which messages go; 0: never
-	NoForwards bool          `json:"nf,omitempty"`
-	Reactions  Reactions     `json:"r,omitzero"`
-	Theme      string        `json:"th,omitempty"` // emoji of the theme
-	Photo      int64         `json:"ph,omitempty"` // id of the photo
+	Defaults   rights.Banned  `json:"d,omitempty"` // what members may not do
+	Period     int32          `json:"p,omitempty"` // seconds after which messages go; 0: never
+	NoForwards bool           `json:"nf,omitempty"`
+	Reactions  Reactions      `json:"r,omitzero"`
+	Theme      string         `json:"th,omitempty"` // emoji of the theme
+	Photo      users.Portrait `json:"po,omitzero"`
 }
 
 // Deleted reports whether the group was deleted by its owner.

@@ -145,7 +145,7 @@ func TestRights(t *testing.T) {
 			return w.SetAbout(w.t.Context(), by, chat, fmt.Sprint("About ", by))
 		}, none, no, none, none},
 		"photo": {func(w *world, by ids.User, chat ids.Chat, _ []ids.User) error {
-			_, err := w.SetPhoto(w.t.Context(), by, chat, int64(by))
+			_, err := w.SetPhoto(w.t.Context(), by, chat, users.Portrait{Photo: int64(by)})
 			return err
 		}, none, no, none, none},
 		"period": {func(w *world, by ids.User, chat ids.Chat, _ []ids.User) error {

@@ -9,6 +9,7 @@ import (
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/rights"
 	"hermod/internal/domain/updates"
+	"hermod/internal/domain/users"
 )
 
 // Add brings a user into a group. Where his privacy does not allow it nothing happens and he is returned as Missing.
@@ -182,8 +183,12 @@ func (s *Service) Delete(ctx context.Context, by ids.User, chat ids.Chat) error 
 		if !v.Me.Creator {
 			return rights.ErrAdminRequired
 		}
-		st.DeletedAt = now()
-		return s.dissolve(ctx, tx, st, Kicked)
+		photo := st.Photo
+		st.DeletedAt, st.Photo = now(), users.Portrait{}
+		if err := s.dissolve(ctx, tx, st, Kicked); err != nil {
+			return err
+		}
+		return s.photos.Swap(ctx, tx, chat.Peer(), photo, st.Photo)
 	})
 	return wrap(err, "delete", chat)
 }

@@ -21,6 +21,17 @@ type Preview struct {
 	Some    []ids.User        // some of its members
 }
 
+// Photo is the photo of what a link leads to; 0 for none.
+func (p Preview) Photo() int64 {
+	switch {
+	case p.Group != nil:
+		return p.Group.Photo.Photo
+	case p.Channel != nil:
+		return p.Channel.Photo.Photo
+	}
+	return 0
+}
+
 // maxSome is how many members a preview shows.
 const maxSome = 5
 

@@ -22,6 +22,8 @@ type Relation struct {
 	Mine   Tie // what the viewer keeps about the user
 	Theirs Tie // what the user keeps about the viewer
 	Saved  SavedName
+	// Personal is the photo that the viewer chose for a contact of his.
+	Personal Portrait
 }
 
 // SavedName is how the viewer calls a contact, and the number he knows him by.
@@ -98,14 +100,17 @@ func readRelations(ctx context.Context, tx *db.Tx, viewer ids.User, users []ids.
 
 func readContacts(ctx context.Context, tx *db.Tx, viewer ids.User, users []ids.User, into map[ids.User]Relation) error {
 	list, args := inList(2, users)
-	return tx.Each(ctx, `SELECT user_id, phone, first_name, last_name, note, note_entities, close_friend FROM contact
-		WHERE owner = $1 AND user_id IN `+list, append([]any{viewer}, args...), func(rows *db.Rows) error {
+	return tx.Each(ctx, `SELECT c.user_id, c.phone, c.first_name, c.last_name, c.note, c.note_entities, c.close_friend,
+			COALESCE(p.photo, 0), p.thumb, COALESCE(p.video, 0)
+		FROM contact c LEFT JOIN peer_photo p ON p.owner = c.owner AND p.kind = 3 AND p.subject = c.user_id
+		WHERE c.owner = $1 AND c.user_id IN `+list, append([]any{viewer}, args...), func(rows *db.Rows) error {
 		var id ids.User
 		var n SavedName
 		var friend bool
-		err := rows.Scan(&id, &n.Phone, &n.FirstName, &n.LastName, &n.Note, &n.NoteEntities, &friend)
+		var p Portrait
+		err := rows.Scan(&id, &n.Phone, &n.FirstName, &n.LastName, &n.Note, &n.NoteEntities, &friend, &p.Photo, &p.Thumb, &p.Video)
 		r := into[id]
-		r.Saved, r.Mine.Contact, r.Mine.CloseFriend = n, true, friend
+		r.Saved, r.Mine.Contact, r.Mine.CloseFriend, r.Personal = n, true, friend, p
 		into[id] = r
 		return err
 	})

@@ -1,8 +1,8 @@
 // Package users holds the accounts: people and bots, their names, numbers, privacy and presence.
 //
 // It owns the tables user_account, phone, username, privacy_rule and last_seen, and reads contact, known_by
-// and blocked, which package contacts writes: who may see what about whom depends on them, and every other
-// package asks here.
+// and blocked, which package contacts writes, and peer_photo, which package photos does: who may see what about whom
+// depends on them, and every other package asks here.
 //
 // What it answers comes from memory while nothing changed. Whoever changes a user publishes bus subject
 // "user" with his id after commit; Touch does that.
@@ -145,6 +145,8 @@ type Settings struct {
 	Sensitive     bool          `json:"sensitive,omitempty"` // show what is marked as not for everybody
 	Reactions     *Reactions    `json:"reactions,omitempty"` // nil: as nobody has set them
 	Bot           *BotInfo      `json:"bot,omitempty"`
+	Photo         Portrait      `json:"photo,omitzero"`
+	Fallback      Portrait      `json:"fallback,omitzero"` // for those who may not see Photo
 }
 
 // Reactions say of whose reactions and votes someone wants to be told.
