@@ -64,5 +64,4 @@ func emptyEmojiLists(r *rpc.Router) {
 	listed(r, func(in *tg.AccountGetDefaultBackgroundEmojis) int64 { return in.Hash }, list, sameList)
 	listed(r, func(in *tg.AccountGetDefaultGroupPhotoEmojis) int64 { return in.Hash }, list, sameList)
 	listed(r, func(in *tg.AccountGetDefaultProfilePhotoEmojis) int64 { return in.Hash }, list, sameList)
-	listed(r, func(in *tg.MessagesSearchCustomEmoji) int64 { return in.Hash }, list, sameList)
 }

@@ -52,7 +52,7 @@ func (h *Handlers) dc(call *rpc.Call) int32 {
 // Locate finds the pictures of reactions among all that can be loaded.
 func (h *Handlers) Locate(_ context.Context, _ *rpc.Call, at tg.InputFileLocationClass) (upload.Content, bool, error) {
 	document, ok := at.(*tg.InputDocumentFileLocation)
-	if !ok {
+	if !ok || !pictures.Has(document.ID) {
 		return upload.Content{}, false, nil
 	}
 	all, err := h.pictures()

@@ -9,17 +9,13 @@ import (
 	"hermod/internal/tl/tg"
 )
 
-// Bounds of custom emoji: how many are offered as statuses, and how many are shown in one answer.
-const (
-	maxStatuses  = 24
-	maxDocuments = 200
-)
+// maxStatuses is how many custom emoji are offered as statuses.
+const maxStatuses = 24
 
-// registerStatuses adds the custom emoji that everybody has, as statuses and by their numbers: the pictures of reactions.
+// registerStatuses adds the custom emoji that everybody has, as statuses: the pictures of reactions.
 func (h *Handlers) registerStatuses(r *rpc.Router) {
 	rpc.Handle(r, rpc.SignedIn, h.getDefaultEmojiStatuses)
 	rpc.Handle(r, rpc.SignedIn, h.getChannelDefaultEmojiStatuses)
-	rpc.Handle(r, rpc.SignedIn, h.getCustomEmojiDocuments)
 }
 
 // getDefaultEmojiStatuses serves https://core.telegram.org/method/account.getDefaultEmojiStatuses.
@@ -51,23 +47,19 @@ func (h *Handlers) statuses(call *rpc.Call, hash int64) (tg.AccountEmojiStatuses
 	return t, nil
 }
 
-// getCustomEmojiDocuments serves https://core.telegram.org/method/messages.getCustomEmojiDocuments. Numbers of what is no
-// custom emoji are passed over.
-func (h *Handlers) getCustomEmojiDocuments(_ context.Context, call *rpc.Call, in *tg.MessagesGetCustomEmojiDocuments) (tg.Vector[tg.DocumentClass], error) {
-	if len(in.DocumentID) > maxDocuments {
-		return nil, errLimit
+// BuiltIn returns the custom emoji with an id, one of the pictures of reactions; nil for what is none.
+func (h *Handlers) BuiltIn(call *rpc.Call, id int64) (*tg.Document, error) {
+	if !pictures.Has(id) {
+		return nil, nil
 	}
 	all, err := h.pictures()
 	if err != nil {
 		return nil, err
 	}
-	list := tg.Vector[tg.DocumentClass]{}
-	for _, id := range in.DocumentID {
-		if p, ok := all.ByID(id); ok && p.Kind == pictures.Select {
-			list = append(list, asEmoji(p, h.dc(call)))
-		}
+	if p, ok := all.ByID(id); ok && p.Kind == pictures.Select {
+		return asEmoji(p, h.dc(call)), nil
 	}
-	return list, nil
+	return nil, nil
 }
 
 // asEmoji shows a picture as a custom emoji in a data centre.

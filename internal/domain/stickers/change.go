@@ -204,7 +204,7 @@ func (s *Service) Rename(ctx context.Context, by By, set int64, title string) (F
 }
 
 // SetThumb makes a file stand for a set, or, where that is nil, one of its stickers; 0: none. It fails with ErrSet, ErrThumb,
-// ErrSticker or one of package format.
+// ErrSticker, ErrThumbPicture or ErrThumbAnimation.
 // Spec: https://core.telegram.org/method/stickers.setStickerSetThumb
 func (s *Service) SetThumb(ctx context.Context, by By, set int64, of *files.File, emoji int64) (Full, error) {
 	var thumb *files.File

@@ -53,7 +53,7 @@ type NewSet struct {
 }
 
 // Create makes a set. It fails with ErrTitle, ErrName, ErrNameTaken, ErrEmpty, ErrTooMany, ErrTooManySets, ErrEmoji,
-// ErrMask, ErrSticker or one of package format.
+// ErrMask, ErrSticker, ErrThumbPicture, ErrThumbAnimation or one of package format.
 //
 // Spec: https://core.telegram.org/method/stickers.createStickerSet
 func (s *Service) Create(ctx context.Context, n NewSet) (full Full, err error) {
@@ -274,7 +274,13 @@ func thumbs(f files.File) (kept []files.Size) {
 // thumb makes the file that stands for a set.
 func (s *Service) thumb(ctx context.Context, u ids.User, old files.File) (*files.File, error) {
 	f, err := s.shaped(ctx, u, old, format.Thumb)
-	if err != nil {
+	switch {
+	case errors.Is(err, format.ErrAnimation):
+		return nil, ErrThumbAnimation
+	case errors.Is(err, format.ErrKind), errors.Is(err, format.ErrPicture), errors.Is(err, format.ErrDimensions),
+		errors.Is(err, format.ErrVideo), errors.Is(err, format.ErrLong):
+		return nil, ErrThumbPicture
+	case err != nil:
 		return nil, err
 	}
 	f.Sizes = nil

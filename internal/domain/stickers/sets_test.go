@@ -73,7 +73,7 @@ func TestCreateRefuses(t *testing.T) {
 			"nowhere on a face": {func(n *NewSet) { n.Kind, n.Items[0].Mask = Masks, mask }, ErrMask},
 			"too small":         {func(n *NewSet) { n.Items[0].File = small }, format.ErrDimensions},
 			"emoji too large":   {func(n *NewSet) { n.Kind = Emoji }, format.ErrDimensions},
-			"large thumb":       {func(n *NewSet) { n.Thumb = &n.Items[0].File }, format.ErrDimensions},
+			"large thumb":       {func(n *NewSet) { n.Thumb = &n.Items[0].File }, ErrThumbPicture},
 			"a photo":           {func(n *NewSet) { n.Items[0].File.Kind = files.Photo }, ErrSticker},
 		}
 		for name, tt := range tests {

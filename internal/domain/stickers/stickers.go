@@ -46,6 +46,10 @@ var (
 	ErrMask = errors.New("place of the mask is invalid")
 	// ErrThumb means a sticker that stands for its set and is not in it.
 	ErrThumb = errors.New("no such thumbnail")
+	// ErrThumbPicture means a file that is to stand for a set and is no small picture or video.
+	ErrThumbPicture = errors.New("thumbnail is no PNG, WebP or WebM")
+	// ErrThumbAnimation means an animation that is to stand for a set and is none that clients play.
+	ErrThumbAnimation = errors.New("thumbnail is no TGS")
 	// ErrOrder means an order that names too many sets.
 	ErrOrder = errors.New("order of sets is invalid")
 	// ErrFile means a file that cannot be kept in a list.

@@ -7,11 +7,11 @@ import (
 	"image/png"
 	"testing"
 
-	"hermod/internal/blob"
 	"hermod/internal/bus"
 	"hermod/internal/db"
 	"hermod/internal/db/dbtest"
 	"hermod/internal/domain/files"
+	"hermod/internal/domain/files/filestest"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/updates"
 )
@@ -34,19 +34,11 @@ type world struct {
 func each(t *testing.T, fn func(t *testing.T, w *world)) {
 	t.Helper()
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		store, err := blob.Open(t.Context(), blob.Options{URL: "dir:" + t.TempDir()})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { store.Close() })
-		f, err := files.New(t.Context(), d, store, files.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		f := filestest.New(t, d)
 		w := &world{t: t, files: f, db: d, log: updates.New(d, bus.NewLocal())}
-		if w.Service, err = New(t.Context(), d, w.log, f); err != nil {
-			t.Fatal(err)
-		}
+		var err error
+		w.Service, err = New(t.Context(), d, w.log, f)
+		w.must(err)
 		w.must(d.Write(t.Context(), func(tx *db.Tx) error {
 			for _, u := range []ids.User{anna, bo} {
 				if err := w.log.Create(t.Context(), tx, u.Peer()); err != nil {

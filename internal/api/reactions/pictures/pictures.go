@@ -82,7 +82,7 @@ func load() (*Set, error) {
 func picture(emoji string, d drawing, kind Kind) (Picture, error) {
 	sum := crc32.ChecksumIEEE([]byte(emoji))
 	doc := &tg.Document{
-		ID: 1<<52 | int64(sum)<<8 | int64(kind), AccessHash: int64(sum) + 1, FileReference: []byte{0}, Date: date,
+		ID: base | int64(sum)<<8 | int64(kind), AccessHash: int64(sum) + 1, FileReference: []byte{0}, Date: date,
 		Thumbs: []tg.PhotoSizeClass{}, VideoThumbs: []tg.VideoSizeClass{},
 	}
 	size, name := int32(512), "AnimatedSticker.tgs"
@@ -129,6 +129,12 @@ func (s *Set) Available(emoji string, dc int32) *tg.AvailableReaction {
 		ActivateAnimation: in(Activate), EffectAnimation: in(Effect), AroundAnimation: in(Effect), CenterIcon: in(Select),
 	}
 }
+
+// base is set in the ids of pictures, and in those of no files.
+const base = 1 << 52
+
+// Has tells whether an id may be that of a picture, without making any.
+func Has(id int64) bool { return id&base != 0 }
 
 // ByID returns a picture by the id of its document.
 func (s *Set) ByID(id int64) (Picture, bool) {

@@ -1,0 +1,62 @@
+package stickers
+
+import (
+	"context"
+
+	"hermod/internal/domain/files"
+	"hermod/internal/domain/stickers"
+	"hermod/internal/rpc"
+	"hermod/internal/tl/tg"
+)
+
+func (h *Handlers) registerEmoji(r *rpc.Router) {
+	rpc.Handle(r, rpc.SignedIn, h.getCustomEmojiDocuments)
+	rpc.Handle(r, rpc.UserOnly, h.searchCustomEmoji)
+}
+
+// maxEmoji is how many custom emoji can be asked for at once.
+const maxEmoji = 200
+
+// getCustomEmojiDocuments serves https://core.telegram.org/method/messages.getCustomEmojiDocuments. Numbers of what is no
+// custom emoji are passed over.
+func (h *Handlers) getCustomEmojiDocuments(
+	ctx context.Context, call *rpc.Call, in *tg.MessagesGetCustomEmojiDocuments,
+) (tg.Vector[tg.DocumentClass], error) {
+	if len(in.DocumentID) > maxEmoji {
+		return nil, errLimit
+	}
+	found, err := h.forms.Files().Get(ctx, in.DocumentID...)
+	if err != nil {
+		return nil, err
+	}
+	out := tg.Vector[tg.DocumentClass]{}
+	for _, id := range in.DocumentID {
+		if f, ok := found[id]; ok {
+			if f.Class() == files.CustomEmoji && f.Set != 0 {
+				out = append(out, h.forms.Document(f))
+			}
+			continue
+		}
+		doc, err := h.o.BuiltIn(call, id)
+		if err != nil {
+			return nil, err
+		}
+		if doc != nil {
+			out = append(out, doc)
+		}
+	}
+	return out, nil
+}
+
+// searchCustomEmoji serves https://core.telegram.org/method/messages.searchCustomEmoji.
+func (h *Handlers) searchCustomEmoji(ctx context.Context, call *rpc.Call, in *tg.MessagesSearchCustomEmoji) (tg.EmojiListClass, error) {
+	found, err := h.sets.Find(ctx, call.User, stickers.Emoji, in.Emoticon, "")
+	if err != nil {
+		return nil, err
+	}
+	t := &tg.EmojiList{Hash: listHash(found...), DocumentID: found}
+	if t.Hash == in.Hash {
+		return &tg.EmojiListNotModified{}, nil
+	}
+	return t, nil
+}
