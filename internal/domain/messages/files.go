@@ -148,8 +148,8 @@ func (s *Service) Held(ctx context.Context, list []int64) (held []int64, err err
 			args[i] = id
 		}
 		in := db.List(1, len(part))
-		sql := `SELECT DISTINCT file FROM message WHERE file IN (` + in + `) AND file <> 0
-			UNION SELECT DISTINCT file FROM message_file WHERE file IN (` + in + `)`
+		sql := `SELECT file FROM message WHERE file IN (` + in + `) AND file <> 0
+			UNION SELECT file FROM message_file WHERE file IN (` + in + `)`
 		err = s.db.Read(ctx, func(tx *db.Tx) error {
 			return tx.Each(ctx, sql, args, func(rows *db.Rows) error {
 				var id int64

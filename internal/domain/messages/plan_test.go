@@ -23,11 +23,17 @@ func TestPlans(t *testing.T) {
 			`SELECT COUNT(*) FROM message WHERE owner = 1 AND id > 2 AND id < 3 AND thread = 4 AND thread > 0`,
 			"COVERING INDEX message_thread (owner=? AND thread=? AND id>? AND id<?)",
 		},
-		"random ids": {`SELECT id FROM message WHERE owner = 1 AND author = 2 AND random_id IN (3, 4)`, "message_random (owner=? AND random_id=? AND author=?)"},
-		"a mention":  {`DELETE FROM unread_mention WHERE owner = 1 AND user_id = 2 AND peer = 1 AND id = 4`, "PRIMARY KEY (owner=? AND user_id=? AND peer=? AND id=?)"},
-		"by date":    {`SELECT id, date FROM message WHERE owner = 1 AND id >= 2 ORDER BY id LIMIT 1`, "PRIMARY KEY (owner=? AND id>?)"},
-		"buckets":    {`SELECT SUM(n) FROM message_bucket WHERE owner = 1 AND thread = 2 AND bucket > 3`, "PRIMARY KEY (owner=? AND thread=? AND bucket>?)"},
-		"tombstones": {`DELETE FROM message WHERE owner = 1 AND id < 0 AND date < 2`, "PRIMARY KEY (owner=? AND id<?)"},
+		"random ids":      {`SELECT id FROM message WHERE owner = 1 AND author = 2 AND random_id IN (3, 4)`, "message_random (owner=? AND random_id=? AND author=?)"},
+		"a mention":       {`DELETE FROM unread_mention WHERE owner = 1 AND user_id = 2 AND peer = 1 AND id = 4`, "PRIMARY KEY (owner=? AND user_id=? AND peer=? AND id=?)"},
+		"by date":         {`SELECT id, date FROM message WHERE owner = 1 AND id >= 2 ORDER BY id LIMIT 1`, "PRIMARY KEY (owner=? AND id>?)"},
+		"buckets":         {`SELECT SUM(n) FROM message_bucket WHERE owner = 1 AND thread = 2 AND bucket > 3`, "PRIMARY KEY (owner=? AND thread=? AND bucket>?)"},
+		"who holds files": {`SELECT file FROM message WHERE file IN (1, 2) AND file <> 0`, "COVERING INDEX message_holds (file=?)"},
+		"what vanishes": {
+			`SELECT owner, id FROM vanishing_media WHERE due_at > 0 AND due_at <= 5 ORDER BY due_at LIMIT 9`,
+			"COVERING INDEX vanishing_media_due (due_at>? AND due_at<?)",
+		},
+		"what has a file that vanishes": {`SELECT COUNT(*) FROM vanishing_media WHERE file = 1`, "COVERING INDEX vanishing_media_file (file=?)"},
+		"tombstones":                    {`DELETE FROM message WHERE owner = 1 AND id < 0 AND date < 2`, "PRIMARY KEY (owner=? AND id<?)"},
 		"hidden edits": {
 			`DELETE FROM update_log WHERE owner = 1 AND n = 0 AND pts IN (SELECT pts FROM update_log
 			WHERE owner = 1 AND kind = 'hidden_edit' AND data = '2')`, "update_log_hidden (owner=? AND data=?)",
