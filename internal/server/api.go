@@ -58,7 +58,7 @@ func newAPI(ctx context.Context, s *Server) (*api, error) {
 	chat := chats.New(chats.Options{
 		Devices:  devices{secret},
 		Schedule: later.Schedule, ScheduleForward: later.ScheduleForward, EditScheduled: later.EditScheduled,
-		Messages: c.Messages, Auth: c.Auth, View: v, Render: shown, MediaFrom: codec.From, MediaTo: codec.To,
+		Messages: c.Messages, Auth: c.Auth, View: v, Render: shown, MediaFrom: codec.From, MediaTo: codec.To, ToTop: c.stickerToTop,
 		EditMedia: editMedia(voting),
 		Dialog: func(ctx context.Context, user ids.User, peer ids.Peer) (*tg.Dialog, []ids.Peer, error) {
 			return list.Dialog(ctx, user, peer)

@@ -6,6 +6,8 @@ import (
 
 	"hermod/internal/api/file"
 	"hermod/internal/api/media"
+	"hermod/internal/db"
+	"hermod/internal/domain/ids"
 )
 
 // holdFiles has messages, those that wait for their time and pages hold the files that they show.
@@ -31,5 +33,20 @@ func (c *Core) pagePicture(ctx context.Context, r io.Reader) (int64, error) {
 func (c *Core) mediaFiles(forms *file.Forms) media.Files {
 	return media.Files{
 		Files: c.Files, Forms: forms, Photo: c.Photos.FromUpload, Thumbs: c.Photos.Thumbs, External: c.External.File,
+		Attach: c.attachStickers,
 	}
+}
+
+// attachStickers notes which stickers are on a photo or video.
+func (c *Core) attachStickers(ctx context.Context, f int64, stickers []int64) error {
+	return c.DB.Write(ctx, func(tx *db.Tx) error { return c.Stickers.Attach(ctx, tx, f, stickers) })
+}
+
+// stickerToTop puts the set of a sticker that user has sent before his others.
+func (c *Core) stickerToTop(ctx context.Context, user ids.User, f int64) error {
+	sticker, err := c.Files.One(ctx, f)
+	if err != nil || sticker.Set == 0 {
+		return err
+	}
+	return c.Stickers.ToTop(ctx, user, sticker.Set)
 }

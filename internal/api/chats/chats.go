@@ -55,6 +55,8 @@ type Options struct {
 	MediaFrom func(ctx context.Context, call *rpc.Call, in tg.InputMediaClass) (*media.Media, error)
 	// MediaTo shows a medium that is not in a message yet.
 	MediaTo func(ctx context.Context, viewer ids.User, m *media.Media) (tg.MessageMediaClass, []ids.Peer, error)
+	// ToTop puts the set of a sticker that user has sent before his others.
+	ToTop func(ctx context.Context, user ids.User, file int64) error
 	// EditMedia edits live locations, polls and to-do lists, EditScheduled messages that are not sent yet.
 	EditMedia, EditScheduled EditInstead
 	// Schedule keeps messages that are to be sent at a time, ScheduleForward messages that are to be forwarded then.

@@ -14,11 +14,11 @@ import (
 	"hermod/internal/api/render"
 	"hermod/internal/api/upload"
 	"hermod/internal/api/view"
-	"hermod/internal/blob"
 	"hermod/internal/bus"
 	"hermod/internal/db"
 	"hermod/internal/db/dbtest"
 	"hermod/internal/domain/files"
+	"hermod/internal/domain/files/filestest"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/media"
 	"hermod/internal/domain/rights"
@@ -38,15 +38,7 @@ type gallery struct {
 func eachGallery(t *testing.T, fn func(t *testing.T, g *gallery)) {
 	t.Helper()
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		store, err := blob.Open(t.Context(), blob.Options{URL: "dir:" + t.TempDir()})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = store.Close() })
-		f, err := files.New(t.Context(), d, store, files.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		f := filestest.New(t, d)
 		w := newWorld(t, d, bus.NewLocal())
 		g := &gallery{world: w, files: f, forms: file.New(f, 2)}
 		w.messages.SetFiles(f)

@@ -56,7 +56,11 @@ func (h *Handlers) sendMedia(ctx context.Context, call *rpc.Call, in *tg.Message
 	if err != nil {
 		return nil, err
 	}
-	return h.send(ctx, call, in.ScheduleDate, req)
+	answer, err := h.send(ctx, call, in.ScheduleDate, req)
+	if err == nil && in.UpdateStickersetsOrder && media.KindOf(req.Media) == media.Sticker && h.o.ToTop != nil {
+		err = h.o.ToTop(ctx, call.User, req.Media.File.ID)
+	}
+	return answer, err
 }
 
 // maxAlbum is how many messages make an album.

@@ -14,6 +14,9 @@ import (
 	"hermod/internal/tl/tg"
 )
 
+// maxStickers bounds how many stickers are told to be on a photo or video.
+const maxStickers = 50
+
 // Files are what a codec needs for media that are files. Functions that are nil make what they are for be refused.
 type Files struct {
 	Files *files.Service
@@ -22,6 +25,8 @@ type Files struct {
 	Photo func(ctx context.Context, u ids.User, in files.Input) (files.File, error)
 	// Thumbs makes the small pictures of a document from one that its sender uploaded for it.
 	Thumbs func(ctx context.Context, u ids.User, picture files.Hash) ([]files.Size, error)
+	// Attach notes which stickers are on a photo or video.
+	Attach func(ctx context.Context, f int64, stickers []int64) error
 	// External makes a photo or a document of what is at an address.
 	External func(ctx context.Context, u ids.User, address string, photo bool) (files.File, error)
 }
@@ -68,6 +73,9 @@ func (c *Codec) uploadedPhoto(ctx context.Context, call *rpc.Call, in *tg.InputM
 		return nil, media.ErrInvalid
 	}
 	f, err := c.o.Files.Photo(ctx, call.User, input)
+	if err == nil && len(in.Stickers) > 0 {
+		f, err = c.create(ctx, f, in.Stickers) // the one without stickers goes by itself
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -75,34 +83,62 @@ func (c *Codec) uploadedPhoto(ctx context.Context, call *rpc.Call, in *tg.InputM
 }
 
 func (c *Codec) uploadedDocument(ctx context.Context, call *rpc.Call, in *tg.InputMediaUploadedDocument) (*media.Media, error) {
-	input, err := file.Upload(in.File)
+	f, err := c.assembled(ctx, call, in)
 	if err != nil {
 		return nil, err
 	}
-	b, err := c.o.Files.Files.Assemble(ctx, call.User, input)
-	if err != nil {
-		return nil, err
-	}
-	attributes, err := file.AttributesFrom(in.Attributes)
-	if err != nil {
-		return nil, err
-	}
-	f := files.File{
-		Kind: files.Document, Owner: call.User, Size: b.Size, Blob: b.Hash, MIME: file.MIME(in.MimeType), Attributes: attributes,
-	}
-	if f.Name == "" {
-		f.Name = file.Name(input.Name)
-	}
-	shape(&f, in.ForceFile, in.NosoundVideo)
 	if f.Sizes, err = c.thumbs(ctx, call, in.Thumb, f.Class()); err != nil {
 		return nil, err
 	}
-	if f, err = c.o.Files.Files.Create(ctx, nil, f); err != nil {
+	if f, err = c.create(ctx, f, in.Stickers); err != nil {
 		return nil, err
 	}
 	return c.mediaOf(ctx, f, about{
 		spoiler: in.Spoiler, ttl: in.TTLSeconds, cover: in.VideoCover, start: in.VideoTimestamp,
 	})
+}
+
+// assembled is a document that was uploaded, before it is kept.
+func (c *Codec) assembled(ctx context.Context, call *rpc.Call, in *tg.InputMediaUploadedDocument) (f files.File, err error) {
+	input, err := file.Upload(in.File)
+	if err != nil {
+		return f, err
+	}
+	b, err := c.o.Files.Files.Assemble(ctx, call.User, input)
+	if err != nil {
+		return f, err
+	}
+	f = files.File{Kind: files.Document, Owner: call.User, Size: b.Size, Blob: b.Hash, MIME: file.MIME(in.MimeType)}
+	if f.Attributes, err = file.AttributesFrom(in.Attributes); err != nil {
+		return f, err
+	}
+	if f.Name == "" {
+		f.Name = file.Name(input.Name)
+	}
+	shape(&f, in.ForceFile, in.NosoundVideo)
+	return f, nil
+}
+
+// create keeps f, with the stickers that are on it.
+// Spec: https://core.telegram.org/api/stickers#attached-stickers
+func (c *Codec) create(ctx context.Context, f files.File, on []tg.InputDocumentClass) (files.File, error) {
+	if len(on) > maxStickers {
+		return f, media.ErrInvalid
+	}
+	f.HasStickers = len(on) > 0 && c.o.Files.Attach != nil
+	var stickers []int64
+	for _, one := range on {
+		s, err := c.o.Files.Forms.DocumentFrom(ctx, one)
+		if err != nil {
+			return f, err
+		}
+		stickers = append(stickers, s.ID)
+	}
+	f, err := c.o.Files.Files.Create(ctx, nil, f)
+	if err != nil || !f.HasStickers {
+		return f, err
+	}
+	return f, c.o.Files.Attach(ctx, f.ID, stickers)
 }
 
 // shape makes a plain file of what its sender wants to be one, and a GIF of a video without sound, unless its sender says
