@@ -13,6 +13,9 @@ import (
 // holdFiles has messages, those that wait for their time and pages hold the files that they show.
 func (c *Core) holdFiles() {
 	c.Messages.SetFiles(c.Files)
+	c.Channels.OnEnd(func(ctx context.Context, tx *db.Tx, ch ids.Channel) error {
+		return c.Messages.Forget(ctx, tx, ch.Peer())
+	})
 	c.Previews.SetPictures(c.pagePicture, c.Files)
 	c.Files.HeldBy("messages", c.Messages.Held)
 	c.Files.HeldBy("scheduled messages", c.Scheduled.Held)

@@ -7,6 +7,7 @@
 package channels
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -101,6 +102,7 @@ type Service struct {
 	cursors  *cursors
 	similar  *similar
 	ended    chan struct{} // a large channel has ended
+	ending   func(ctx context.Context, tx *db.Tx, ch ids.Channel) error
 }
 
 // New makes the service. SetScribe must follow before anything is changed.
@@ -119,6 +121,9 @@ func New(d *db.DB, b bus.Bus, log *updates.Log, u *users.Service, dl *dialogs.Se
 
 // SetScribe says who writes service messages.
 func (s *Service) SetScribe(w groups.Scribe) { s.scribe = w }
+
+// OnEnd registers what happens to what others keep about a channel that ends, in the transaction that ends it.
+func (s *Service) OnEnd(fn func(ctx context.Context, tx *db.Tx, ch ids.Channel) error) { s.ending = fn }
 
 // KeepPhotos says who notes which photos are held. Call it before anything else; without it nobody does.
 func (s *Service) KeepPhotos(keep groups.Keeper) { s.photos = keep }

@@ -67,6 +67,11 @@ func (s *Service) delete(ctx context.Context, tx *db.Tx, c Channel) (Channel, er
 	if err := s.save(ctx, tx, c, true); err != nil {
 		return c, err
 	}
+	if s.ending != nil {
+		if err := s.ending(ctx, tx, c.ID); err != nil {
+			return c, err
+		}
+	}
 	return c, s.sendAway(ctx, tx, c.ID)
 }
 
