@@ -1,4 +1,4 @@
-package blob
+package blob_test
 
 import (
 	"bytes"
@@ -10,14 +10,16 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"hermod/internal/blob"
 )
 
 // suite is what every store has to do.
-func suite(t *testing.T, s *Store) {
+func suite(t *testing.T, s *blob.Store) {
 	ctx := t.Context()
 	const name = "ab/cdef-0123456789"
 	content := bytes.Repeat([]byte("0123456789"), 10_000)
-	if _, err := s.ReadAt(ctx, name, make([]byte, 5), 0); !errors.Is(err, ErrNotFound) {
+	if _, err := s.ReadAt(ctx, name, make([]byte, 5), 0); !errors.Is(err, blob.ErrNotFound) {
 		t.Errorf("read what is not there: %v", err)
 	}
 	if err := s.Delete(ctx, name); err != nil {
@@ -37,12 +39,12 @@ func suite(t *testing.T, s *Store) {
 	if err := s.Delete(ctx, name); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.ReadAt(ctx, name, make([]byte, 5), 0); !errors.Is(err, ErrNotFound) {
+	if _, err := s.ReadAt(ctx, name, make([]byte, 5), 0); !errors.Is(err, blob.ErrNotFound) {
 		t.Errorf("read what was deleted: %v", err)
 	}
 }
 
-func reads(t *testing.T, s *Store, name string, content []byte) {
+func reads(t *testing.T, s *blob.Store, name string, content []byte) {
 	for _, tt := range []struct {
 		off, n int
 		err    error
@@ -62,9 +64,9 @@ func reads(t *testing.T, s *Store, name string, content []byte) {
 	}
 }
 
-func lists(t *testing.T, s *Store, name string, size int64) {
-	var all []Object
-	err := s.List(t.Context(), "ab/", func(o Object) error {
+func lists(t *testing.T, s *blob.Store, name string, size int64) {
+	var all []blob.Object
+	err := s.List(t.Context(), "ab/", func(o blob.Object) error {
 		all = append(all, o)
 		return nil
 	})
@@ -72,14 +74,14 @@ func lists(t *testing.T, s *Store, name string, size int64) {
 		t.Errorf("listed %+v, %v", all, err)
 	}
 	stop := errors.New("stop")
-	if err := s.List(t.Context(), "", func(Object) error { return stop }); !errors.Is(err, stop) {
+	if err := s.List(t.Context(), "", func(blob.Object) error { return stop }); !errors.Is(err, stop) {
 		t.Errorf("got %v", err)
 	}
 }
 
-func open(t testing.TB, o Options) *Store {
+func open(t testing.TB, o blob.Options) *blob.Store {
 	t.Helper()
-	s, err := Open(t.Context(), o)
+	s, err := blob.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +97,7 @@ func TestDirectory(t *testing.T) {
 	for name, sync := range map[string]string{"durable": "", "for tests": "?sync=off"} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "files")
-			suite(t, open(t, Options{URL: "dir:" + dir + sync}))
+			suite(t, open(t, blob.Options{URL: "dir:" + dir + sync}))
 			if info, err := os.Stat(dir); err != nil || info.Mode().Perm() != 0o700 {
 				t.Errorf("the folder is %v, %v", info, err)
 			}
@@ -106,7 +108,7 @@ func TestDirectory(t *testing.T) {
 // What was not written to its end cannot be seen, and leaves nothing.
 func TestAnInterruptedWriteLeavesNothing(t *testing.T) {
 	dir := t.TempDir()
-	s := open(t, Options{URL: "dir:" + dir})
+	s := open(t, blob.Options{URL: "dir:" + dir})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := s.Put(ctx, "ab/cdef", []byte("x")); err == nil {
@@ -125,7 +127,7 @@ func TestAnInterruptedWriteLeavesNothing(t *testing.T) {
 
 func TestAddresses(t *testing.T) {
 	for _, url := range []string{"", "files", "dir:", "s3://", "s3:bucket", "gs://bucket", "s3://b?use_path_style=maybe", "s3://b?colour=red", "s3://%zz"} {
-		if _, err := Open(t.Context(), Options{URL: url}); !errors.Is(err, ErrURL) {
+		if _, err := blob.Open(t.Context(), blob.Options{URL: url}); !errors.Is(err, blob.ErrURL) {
 			t.Errorf("%q: got %v", url, err)
 		}
 	}
@@ -133,7 +135,7 @@ func TestAddresses(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(t.Context(), Options{URL: "dir:" + file}); err == nil || !strings.Contains(err.Error(), "store of files") {
+	if _, err := blob.Open(t.Context(), blob.Options{URL: "dir:" + file}); err == nil || !strings.Contains(err.Error(), "store of files") {
 		t.Errorf("a file instead of a directory: %v", err)
 	}
 }

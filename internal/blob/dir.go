@@ -43,7 +43,9 @@ func openDir(path string) (*Store, error) {
 	return &Store{bucket: bucket, dir: &directory{path: path, sync: !off, known: map[string]bool{}}}, nil
 }
 
-// putFile writes an object to the disk: under another name first, and under its own when all of it is there.
+// putFile writes an object under another name first, and gives it its own when all of it is there. Then it waits for the
+// disk: after the renaming, so that journalling file systems write content and name at once. Until then a crash may leave
+// a part of the object, of which nobody has learned.
 func (s *Store) putFile(ctx context.Context, name string, data []byte) error {
 	folder, _, ok := strings.Cut(name, "/")
 	if !ok {
@@ -55,31 +57,19 @@ func (s *Store) putFile(ctx context.Context, name string, data []byte) error {
 	if err := s.writeFile(ctx, name, data); err != nil {
 		return named(name, err)
 	}
-	return named(name, s.dir.flush(folder))
+	return named(name, errors.Join(s.dir.flush(name), s.dir.flush(folder)))
 }
 
-// writeFile writes an object, durable but for its name.
 func (s *Store) writeFile(ctx context.Context, name string, data []byte) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	var file *os.File
 	w, err := s.bucket.NewWriter(ctx, name, &blob.WriterOptions{
 		ContentType: contentType, DisableContentTypeDetection: true,
-		BeforeWrite: func(as func(any) bool) error {
-			if !as(&file) {
-				return errors.New("the library does not show its file")
-			}
-			return nil
-		},
 	})
 	if err != nil {
 		return err
 	}
-	_, err = w.Write(data)
-	if err == nil && s.dir.sync {
-		err = file.Sync()
-	}
-	if err != nil {
+	if _, err := w.Write(data); err != nil {
 		cancel() // so that Close removes what was written
 		_ = w.Close()
 		return err
@@ -104,12 +94,12 @@ func (d *directory) make(folder string) error {
 	return nil
 }
 
-// flush makes durable which files a folder has.
-func (d *directory) flush(folder string) error {
+// flush makes durable what a file holds, or which files a folder has.
+func (d *directory) flush(name string) error {
 	if !d.sync {
 		return nil
 	}
-	f, err := os.Open(filepath.Join(d.path, folder))
+	f, err := os.Open(filepath.Join(d.path, filepath.FromSlash(name)))
 	if err != nil {
 		return err
 	}

@@ -361,3 +361,18 @@ func TestRetag(t *testing.T) {
 		}
 	})
 }
+
+func TestSample(t *testing.T) {
+	each(t, Options{}, func(t *testing.T, w *world) {
+		w.document(t, ann, random(1, 3000))
+		if missing, checked, err := w.Sample(t.Context(), 10); err != nil || missing != 0 || checked < 2 {
+			t.Errorf("%d of %d are missing, %v", missing, checked, err)
+		}
+		if err := w.store.Delete(t.Context(), w.objects(t)[0]); err != nil {
+			t.Fatal(err)
+		}
+		if missing, checked, err := w.Sample(t.Context(), 10); err != nil || missing == 0 {
+			t.Errorf("%d of %d are missing, %v", missing, checked, err)
+		}
+	})
+}

@@ -41,6 +41,7 @@ func Examine(ctx context.Context, cfg config.Config) []Finding {
 	all = append(all, ok("configuration", "valid; listens on %s", cfg.Listen))
 	all = append(all, dataDir(cfg), space(cfg), key(cfg))
 	all = append(all, storage(ctx, cfg)...)
+	all = append(all, fileStore(ctx, cfg))
 	all = append(all, clock(cfg), codes(cfg), reachable(ctx, cfg))
 	if cfg.Scan.Clamd != "" {
 		all = append(all, scanner(ctx, cfg))
