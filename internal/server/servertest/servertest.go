@@ -28,7 +28,7 @@ func Start(t testing.TB, change ...func(*config.Config)) *Server {
 	t.Helper()
 	cfg := config.Default()
 	cfg.Listen, cfg.Admin.Listen = "127.0.0.1:0", "127.0.0.1:0"
-	cfg.Previews = "off" // no test asks strangers
+	cfg.Previews, cfg.External.Media = "off", "off" // no test asks strangers
 	cfg.Data, cfg.TestNumbers = filepath.Join(t.TempDir(), "data"), true
 	for _, f := range change {
 		f(&cfg)
