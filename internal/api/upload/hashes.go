@@ -31,7 +31,8 @@ func (h *Handlers) getFileHashes(ctx context.Context, call *rpc.Call, in *tg.Upl
 			return nil, err
 		}
 		sum := sha256.Sum256(piece)
-		out = append(out, &tg.FileHash{Offset: off, Limit: int32(len(piece)), Hash: sum[:]})
+		// The limit of the last is that of all, although the piece is shorter: clients ask for a piece with it.
+		out = append(out, &tg.FileHash{Offset: off, Limit: hashedPiece, Hash: sum[:]})
 	}
 	return out, nil
 }
