@@ -11,6 +11,7 @@ import (
 
 	"gocloud.dev/blob"
 	"gocloud.dev/blob/fileblob"
+	"golang.org/x/sync/errgroup"
 )
 
 // dirMode lets in nobody but the user who runs the server.
@@ -57,7 +58,7 @@ func (s *Store) putFile(ctx context.Context, name string, data []byte) error {
 	if err := s.writeFile(ctx, name, data); err != nil {
 		return named(name, err)
 	}
-	return named(name, errors.Join(s.dir.flush(name), s.dir.flush(folder)))
+	return named(name, s.dir.flushBoth(name, folder))
 }
 
 func (s *Store) writeFile(ctx context.Context, name string, data []byte) error {
@@ -92,6 +93,16 @@ func (d *directory) make(folder string) error {
 	}
 	d.known[folder] = true
 	return nil
+}
+
+// flushBoth makes durable a file and its name, side by side: the disk does it at once.
+func (d *directory) flushBoth(name, folder string) error {
+	if !d.sync {
+		return nil
+	}
+	var g errgroup.Group
+	g.Go(func() error { return d.flush(folder) })
+	return errors.Join(d.flush(name), g.Wait())
 }
 
 // flush makes durable what a file holds, or which files a folder has.
