@@ -129,6 +129,18 @@ func (w *world) there(id int64, want bool) {
 	}
 }
 
+// movingPicture makes a photo that moves as the content of another file.
+func (w *world) movingPicture(of files.File) files.File {
+	w.t.Helper()
+	f, err := w.files.Create(w.t.Context(), nil, files.File{Kind: files.Photo, Owner: bo, Videos: []files.VideoSize{
+		{Type: "u", Blob: of.Blob, Bytes: of.Size},
+	}})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return f
+}
+
 // later moves the clock of the service.
 func (w *world) later(d time.Duration) {
 	now := w.scan.now()
@@ -213,6 +225,15 @@ func TestPass(t *testing.T) {
 		good, bad, same := w.sends(anna, "a.txt", "hello"), w.sends(anna, "tool.exe", "virus"), w.sends(bo, "copy.exe", "virus")
 		gone := w.sends(bo, "gone.txt", "gone")
 		w.waits(4)
+		var sticker files.File // made of a document that had passed, as sets of stickers do
+		err := w.scan.db.Write(t.Context(), func(tx *db.Tx) (err error) {
+			sticker, err = w.files.Create(t.Context(), tx, files.File{Kind: files.Document, Owner: bo, Size: bad.Size, Blob: bad.Blob})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		moving := w.movingPicture(bad)
 		if err := w.scan.Catchup(t.Context()); err != nil {
 			t.Errorf("too early: %v", err)
 		}
@@ -220,7 +241,7 @@ func TestPass(t *testing.T) {
 		if err := w.scan.Catchup(t.Context()); !errors.Is(err, ErrAway) {
 			t.Errorf("still away: %v", err)
 		}
-		w.waits(4)
+		w.waits(5)
 		if err := w.scan.db.Write(t.Context(), func(tx *db.Tx) error { return w.files.Drop(t.Context(), tx, gone.ID) }); err != nil {
 			t.Fatal(err)
 		}
@@ -232,6 +253,8 @@ func TestPass(t *testing.T) {
 		w.there(good.ID, true)
 		w.there(bad.ID, false)
 		w.there(same.ID, false)
+		w.there(sticker.ID, false)
+		w.there(moving.ID, false)
 		if len(w.notes) != 2 || len(w.reported) != 2 || !w.reported[0].Later || !strings.Contains(w.notes[0].note, "after you had sent it") {
 			t.Errorf("told %+v, reported %+v", w.notes, w.reported)
 		}

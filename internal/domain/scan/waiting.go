@@ -114,19 +114,32 @@ func (s *Service) catchup(ctx context.Context, w waiting) error {
 	}
 	if signature != "" {
 		f := Finding{Owner: w.owner, Hash: w.hash, Signature: signature, Name: w.name, Size: w.size, Later: true}
-		if err := s.found(ctx, f); err != nil {
+		if err := s.takeAway(ctx, f); err != nil {
 			return err
 		}
 	}
 	return s.db.Write(ctx, func(tx *db.Tx) error {
-		if signature != "" {
-			if err := s.files.Drop(ctx, tx, w.file); err != nil {
-				return err
-			}
-		}
 		_, err := tx.Exec(ctx, `DELETE FROM scan_waiting WHERE hash = $1 AND file = $2`, w.hash[:], w.file)
 		return err
 	})
+}
+
+// takeAway tells of malware that had passed and drops all files of it, also such as others made of the first.
+func (s *Service) takeAway(ctx context.Context, f Finding) error {
+	if err := s.found(ctx, f); err != nil {
+		return err
+	}
+	list, err := s.files.Naming(ctx, f.Hash)
+	if err != nil {
+		return err
+	}
+	for _, id := range list {
+		err := s.db.Write(ctx, func(tx *db.Tx) error { return s.files.Drop(ctx, tx, id) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Waiting is how many files passed unseen and wait.
