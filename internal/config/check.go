@@ -25,6 +25,7 @@ func (c Config) Check() error {
 		oneOf("previews", c.Previews, "auto", "on", "off"),
 		c.External.check(),
 		c.Scan.check(),
+		c.SecretChats.check(),
 		c.checkFiles(),
 		c.Translate.check(),
 		oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error"),

@@ -13,26 +13,27 @@ import (
 // A Config is everything that an operator can set. The comment tags are the documentation that `hermod config`
 // prints, and the only one.
 type Config struct {
-	Listen        string    `toml:"listen" comment:"Address and port that clients connect to. Every transport (TCP, TLS, WebSocket, HTTP) is served on this one port."`
-	PublicAddress string    `toml:"public_address" comment:"Address that clients are told to use: host:port or only a host. A host name is looked up at the start, because clients want an\nIP address. Empty: the address by which each client reached us, which is right unless there is a proxy or NAT between."`
-	DC            int32     `toml:"dc" comment:"Data centre number printed for clients. One server answers for all of 1 to 5; this is the one to recommend."`
-	Data          string    `toml:"data" comment:"Directory for keys, files and the embedded database. Back it up; whoever reads it can impersonate the server."`
-	DB            string    `toml:"db" comment:"Database: sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME. Empty: an embedded SQLite database in the data directory."`
-	Name          string    `toml:"name" comment:"Name of this installation, shown on its page and in service messages."`
-	TestNumbers   bool      `toml:"test_numbers" comment:"Accept the test numbers 99966XYYYY with the code XXXXX (X repeated five times). Anybody can sign in with them: for tests only."`
-	Admin         Admin     `toml:"admin" comment:"Metrics, health and profiles for operators. Never expose this listener to the internet."`
-	TLS           TLS       `toml:"tls" comment:"With both files given, TLS connections on the main port are accepted too. Renewed files are picked up without a restart."`
-	Proxy         Proxy     `toml:"proxy" comment:"Load balancers in front of this server."`
-	Codes         Codes     `toml:"codes" comment:"How sign-in codes reach people. Devices that are signed in always get them as a message first."`
-	Previews      string    `toml:"previews" comment:"Whether pages that people link to are fetched, to show their titles: on, off, or auto, which is on where this machine has a way to\nthe internet. The sites see this server's address. Private addresses are never asked."`
-	Files         Files     `toml:"files" comment:"What people send: where it is kept and how much there may be of it."`
-	External      External  `toml:"external" comment:"Files that clients name by a web address, and maps."`
-	Scan          Scan      `toml:"scan" comment:"A scan of the files that people send for malware, by ClamAV's daemon (clamd). Files of secret chats are encrypted and cannot be scanned."`
-	Translate     Translate `toml:"translate" comment:"Who translates messages for people that ask for it. He sees their text."`
-	Log           Log       `toml:"log"`
-	Limits        Limits    `toml:"limits" comment:"Bounds. The defaults suit a small machine."`
-	FreshLogins   Duration  `toml:"fresh_logins" comment:"How long a new login may not end the others or change the number, so that a thief cannot lock the owner out at once. It does not hold while test numbers are accepted."`
-	Shutdown      Duration  `toml:"shutdown" comment:"How long calls under way may go on when the server is told to stop."`
+	Listen        string      `toml:"listen" comment:"Address and port that clients connect to. Every transport (TCP, TLS, WebSocket, HTTP) is served on this one port."`
+	PublicAddress string      `toml:"public_address" comment:"Address that clients are told to use: host:port or only a host. A host name is looked up at the start, because clients want an\nIP address. Empty: the address by which each client reached us, which is right unless there is a proxy or NAT between."`
+	DC            int32       `toml:"dc" comment:"Data centre number printed for clients. One server answers for all of 1 to 5; this is the one to recommend."`
+	Data          string      `toml:"data" comment:"Directory for keys, files and the embedded database. Back it up; whoever reads it can impersonate the server."`
+	DB            string      `toml:"db" comment:"Database: sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME. Empty: an embedded SQLite database in the data directory."`
+	Name          string      `toml:"name" comment:"Name of this installation, shown on its page and in service messages."`
+	TestNumbers   bool        `toml:"test_numbers" comment:"Accept the test numbers 99966XYYYY with the code XXXXX (X repeated five times). Anybody can sign in with them: for tests only."`
+	Admin         Admin       `toml:"admin" comment:"Metrics, health and profiles for operators. Never expose this listener to the internet."`
+	TLS           TLS         `toml:"tls" comment:"With both files given, TLS connections on the main port are accepted too. Renewed files are picked up without a restart."`
+	Proxy         Proxy       `toml:"proxy" comment:"Load balancers in front of this server."`
+	Codes         Codes       `toml:"codes" comment:"How sign-in codes reach people. Devices that are signed in always get them as a message first."`
+	Previews      string      `toml:"previews" comment:"Whether pages that people link to are fetched, to show their titles: on, off, or auto, which is on where this machine has a way to\nthe internet. The sites see this server's address. Private addresses are never asked."`
+	Files         Files       `toml:"files" comment:"What people send: where it is kept and how much there may be of it."`
+	External      External    `toml:"external" comment:"Files that clients name by a web address, and maps."`
+	Scan          Scan        `toml:"scan" comment:"A scan of the files that people send for malware, by ClamAV's daemon (clamd). Files of secret chats are encrypted and cannot be scanned."`
+	SecretChats   SecretChats `toml:"secret_chats" comment:"Secret chats. The server cannot read them; this is about how soon it forgets what it carried."`
+	Translate     Translate   `toml:"translate" comment:"Who translates messages for people that ask for it. He sees their text."`
+	Log           Log         `toml:"log"`
+	Limits        Limits      `toml:"limits" comment:"Bounds. The defaults suit a small machine."`
+	FreshLogins   Duration    `toml:"fresh_logins" comment:"How long a new login may not end the others or change the number, so that a thief cannot lock the owner out at once. It does not hold while test numbers are accepted."`
+	Shutdown      Duration    `toml:"shutdown" comment:"How long calls under way may go on when the server is told to stop."`
 }
 
 // Files configures where files are kept.
@@ -140,7 +141,8 @@ func Default() Config {
 		Files: Files{
 			MaxSize: 4000 << 20, Reference: Duration(24 * time.Hour), Unfinished: Duration(24 * time.Hour), Grace: Duration(3 * time.Hour),
 		},
-		External: External{Media: "auto", PhotoSize: 5 << 20, FileSize: 20 << 20},
+		SecretChats: defaultSecretChats(),
+		External:    External{Media: "auto", PhotoSize: 5 << 20, FileSize: 20 << 20},
 		Scan: Scan{
 			Infected: "refuse", Away: "hold", Unscanned: "pass", MaxSize: 100 << 20,
 			Remember: Duration(24 * time.Hour), Keep: Duration(30 * 24 * time.Hour),

@@ -26,6 +26,8 @@ func (s *sqliteStore) checkpoint(c *sqliteConn) {
 		select {
 		case <-s.closed:
 			return
+		case order := <-s.scrubs:
+			order.done <- s.truncate(order.ctx, c)
 		case <-tick.C:
 		}
 		if waiting, err := walState(c, "NOOP"); err == nil && waiting >= checkpointPages {
@@ -37,13 +39,24 @@ func (s *sqliteStore) checkpoint(c *sqliteConn) {
 // walState runs a checkpoint and returns how many pages are not copied.
 // Spec: https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
 func walState(c *sqliteConn, mode string) (waiting int64, err error) {
+	_, waiting, err = runCheckpoint(c, mode)
+	return waiting, err
+}
+
+// walBusy runs a checkpoint and reports whether somebody kept it from its end.
+func walBusy(c *sqliteConn, mode string) (bool, error) {
+	busy, _, err := runCheckpoint(c, mode)
+	return busy != 0, err
+}
+
+func runCheckpoint(c *sqliteConn, mode string) (busy, waiting int64, err error) {
 	rows, err := c.query(context.Background(), "PRAGMA wal_checkpoint("+mode+")", nil)
 	if err != nil || len(rows) == 0 {
-		return 0, err
+		return 0, 0, err
 	}
-	var busy, pages, copied int64
+	var pages, copied int64
 	if err := scan(rows[0], []any{&busy, &pages, &copied}); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	return pages - copied, nil
+	return busy, pages - copied, nil
 }

@@ -63,6 +63,8 @@ type store interface {
 	read(ctx context.Context, fn func(*Tx) error) error
 	// reserve sets n ids of kind aside for ever and returns the first. It may be called inside of write.
 	reserve(ctx context.Context, kind string, n int64) (first int64, err error)
+	// scrub removes from the files what was deleted, see DB.Scrub.
+	scrub(ctx context.Context, tables []string) error
 	close() error
 }
 

@@ -38,6 +38,7 @@ type sqliteStore struct {
 	open    func() (*sqliteConn, error)
 	closing sync.Once
 	closed  chan struct{}
+	scrubs  chan scrubOrder
 	ended   sync.WaitGroup // of the checkpointer
 }
 
@@ -63,6 +64,7 @@ func openSQLite(ctx context.Context, path string, counts *counts) (*sqliteStore,
 			return c, err
 		},
 		closed: make(chan struct{}),
+		scrubs: make(chan scrubOrder),
 	}
 	for range sqliteReaders {
 		s.readers <- nil
@@ -72,6 +74,9 @@ func openSQLite(ctx context.Context, path string, counts *counts) (*sqliteStore,
 		return nil, err
 	}
 	copier, err := dialSQLite(sqliteDSN(path, opts, readerCache))
+	if err == nil {
+		err = copier.control("PRAGMA busy_timeout = " + strconv.Itoa(scrubPatience))
+	}
 	if err != nil {
 		return nil, errors.Join(err, s.writer.close())
 	}
@@ -309,6 +314,12 @@ func anys(values []driver.Value) []any {
 		row[i] = v
 	}
 	return row
+}
+
+// isBusy says that somebody else holds a lock.
+func isBusy(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code()&0xff == sqlitelib.SQLITE_BUSY
 }
 
 // sqliteError marks the errors that have a meaning for the domain.

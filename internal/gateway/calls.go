@@ -204,7 +204,7 @@ func (s *session) finish(r *request, call *rpc.Call, body []byte, failed bool) {
 	if len(s.running) == 0 {
 		s.running = nil
 	}
-	s.m.Answer(r.id, body, failed)
+	s.answerLocked(r.id, call, body, failed)
 	if r.done != nil {
 		close(r.done)
 	}
@@ -220,6 +220,40 @@ func (s *session) finish(r *request, call *rpc.Call, body []byte, failed bool) {
 	if over {
 		s.g.drop(s)
 	}
+}
+
+// answerLocked queues the answer of a call, and remembers who wants to hear that the client has it.
+func (s *session) answerLocked(id mtproto.MessageID, call *rpc.Call, body []byte, failed bool) {
+	waits := call.Received()
+	if failed || len(waits) == 0 || len(s.receipts) >= maxReceipts {
+		s.m.Answer(id, body, failed)
+		return
+	}
+	if s.receipts == nil {
+		s.receipts = make(map[mtproto.MessageID][]func())
+	}
+	s.receipts[id] = waits
+	s.m.AnswerWatched(id, body)
+}
+
+// maxReceipts bounds the answers of a session whose receipt somebody waits for. Most of them come; what does not is dropped
+// with the session.
+const maxReceipts = 1000
+
+// receivedLocked lets those know who wait for it that the client has the answer to the request id.
+func (s *session) receivedLocked(id mtproto.MessageID) {
+	waits := s.receipts[id]
+	if len(waits) == 0 {
+		return
+	}
+	if delete(s.receipts, id); len(s.receipts) == 0 {
+		s.receipts = nil
+	}
+	s.g.spawn(func() {
+		for _, fn := range waits {
+			fn()
+		}
+	})
 }
 
 // after waits until the requests on which own depends are answered. It fails with rpc.ErrWaitFailed.

@@ -31,6 +31,7 @@ type session struct {
 	running  map[mtproto.MessageID]*request // nil while there are none
 	waiting  []*request                     // behind those that run
 	held     int                            // bytes of both
+	receipts map[mtproto.MessageID][]func() // who waits for the receipt of answers; nil while nobody does
 	acking   bool                           // listed in g.acks
 	ending   bool                           // to be ended when no call runs any more
 	updates  wish
@@ -174,6 +175,8 @@ func (s *session) takeLocked(e mtproto.Event, from netip.Addr) {
 	switch e.Kind {
 	case mtproto.Request:
 		s.requestLocked(e, from)
+	case mtproto.Received:
+		s.receivedLocked(e.ID)
 	case mtproto.Cancel:
 		if r := s.requestOfLocked(e.ID); r != nil {
 			r.cancel()

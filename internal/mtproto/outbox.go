@@ -24,8 +24,12 @@ type outgoing struct {
 	seq    int32
 	kind   outKind
 	failed bool // an rpc_error
+	watch  bool // the caller wants to hear that it was acknowledged
 	body   []byte
 }
+
+// A watched is an answer that is not kept any more.
+type watched struct{ id, ref MessageID }
 
 // Bounds of what a session holds for a client.
 const (
@@ -33,6 +37,7 @@ const (
 	maxUnacked      = 512 << 10 // bytes sent and not acknowledged
 	maxUnackedCount = 1024
 	maxAcks         = 4096 // ids to be acknowledged
+	maxWatched      = 256  // answers of which only the acknowledgement is waited for
 	maxTaken        = 1000 // messages in a container that we send
 	outgoingSize    = 96   // bytes of memory beside a body, roughly
 )
@@ -57,14 +62,25 @@ func (s *Session) reply(body []byte) { s.enqueue(&outgoing{kind: plain, body: bo
 // Answer queues body, made by Result or ResultError, as the answer to the request req. An answer that nobody
 // waits for any more is dropped. body must not change from now on.
 func (s *Session) Answer(req MessageID, body []byte, failed bool) {
+	s.answer(&outgoing{kind: answer, ref: req, body: body, failed: failed})
+}
+
+// AnswerWatched is Answer for one of which the caller wants to hear that the client has it, by an event Received. That
+// may not come, also when the client has it.
+func (s *Session) AnswerWatched(req MessageID, body []byte) {
+	s.answer(&outgoing{kind: answer, ref: req, body: body, watch: true})
+}
+
+func (s *Session) answer(m *outgoing) {
+	req := m.ref
 	if e, ok := s.in.find(req); ok && e.kind != running {
 		return
 	}
-	s.in.set(req, answered, failed)
+	s.in.set(req, answered, m.failed)
 	if i := slices.Index(s.acks, req); i >= 0 { // the answer is the acknowledgement
 		s.acks = slices.Delete(s.acks, i, i+1)
 	}
-	s.enqueue(&outgoing{kind: answer, ref: req, body: body, failed: failed})
+	s.enqueue(m)
 }
 
 // Push queues an update, which must not change from now on. If the client is too far behind it loses
@@ -210,12 +226,24 @@ func (s *Session) trim() {
 		m := s.unacked[n]
 		if m.kind == answer {
 			s.in.set(m.ref, lost, false)
+			s.stillWatch(m)
 		}
 		s.lost = s.lost || m.kind == push
 		s.sizes.unacked -= m.size()
 		n++
 	}
 	s.unacked = slices.Delete(s.unacked, 0, n)
+}
+
+// stillWatch remembers an answer that is not kept: the client may have it all the same.
+func (s *Session) stillWatch(m *outgoing) {
+	if !m.watch {
+		return
+	}
+	if len(s.watched) >= maxWatched {
+		s.watched = slices.Delete(s.watched, 0, 1)
+	}
+	s.watched = append(s.watched, watched{m.id, m.ref})
 }
 
 // DropAnswers drops the oldest queued answers until at most limit bytes are queued, for a client that is away. It will have
@@ -231,11 +259,18 @@ func (s *Session) DropAnswers(limit int) {
 	})
 }
 
-// acknowledged forgets what the client has.
+// acknowledged forgets what the client has. It returns the requests among that whose answers are watched.
 // Spec: https://core.telegram.org/mtproto/service_messages_about_messages#acknowledgment-of-receipt
-func (s *Session) acknowledged(list []MessageID) {
+func (s *Session) acknowledged(list []MessageID) (received []MessageID) {
 	for _, id := range list {
+		if i := slices.IndexFunc(s.watched, func(w watched) bool { return w.id == id }); i >= 0 {
+			received = append(received, s.watched[i].ref)
+			s.watched = slices.Delete(s.watched, i, i+1)
+		}
 		if i := s.findUnacked(id); i >= 0 && s.unacked[i].kind != 0 {
+			if s.unacked[i].watch {
+				received = append(received, s.unacked[i].ref)
+			}
 			s.sizes.unacked -= s.unacked[i].size()
 			s.unacked[i].kind, s.unacked[i].body = 0, nil // gone
 		}
@@ -244,6 +279,7 @@ func (s *Session) acknowledged(list []MessageID) {
 	if len(s.unacked) == 0 {
 		s.unacked = nil
 	}
+	return received
 }
 
 // findUnacked returns the place of id in s.unacked, which is sorted because ids only grow; -1 if there is none.

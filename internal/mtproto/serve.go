@@ -37,7 +37,9 @@ func (r *receiver) msgsAck(_ Message, rd *tl.Reader) error {
 	if err != nil {
 		return err
 	}
-	r.s.acknowledged(list)
+	for _, req := range r.s.acknowledged(list) {
+		r.events = append(r.events, Event{Kind: Received, ID: req})
+	}
 	return nil
 }
 

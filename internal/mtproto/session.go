@@ -49,6 +49,8 @@ const (
 	DestroySession
 	// DestroyKey asks to forget the auth key. Answer with KeyDestroyed.
 	DestroyKey
+	// Received says that the client has acknowledged the answer to ID, which was given by AnswerWatched.
+	Received
 )
 
 // An Event is something that the caller of Receive has to do.
@@ -82,6 +84,7 @@ type Session struct {
 	acks     []MessageID // to be acknowledged
 	queue    []*outgoing // to be sent
 	unacked  []*outgoing // sent, content-related, not acknowledged
+	watched  []watched   // answers that were dropped from unacked, and whose acknowledgement is of interest
 	sizes    sizes
 	tooMany  bool // queued pushes were dropped, and a push that says so is queued
 	lost     bool // pushes that were sent may have been lost and are not kept

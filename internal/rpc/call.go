@@ -34,11 +34,20 @@ type Call struct {
 	waitFor         []int64
 	announcedLayer  bool
 	announcedClient bool
+	received        []func()
 
 	// After waits until the requests with these message ids of the same session are answered. It fails with ErrWaitFailed
 	// if one of them failed or is not known. Nil: requests that depend on others fail.
 	After func(ctx context.Context, msgIDs []int64) error
 }
+
+// OnReceived has fn run once the client has acknowledged the answer to the call: it has every byte of it. When it goes away
+// before, fn may never run, whether it has the answer or not. fn may take its time.
+// Spec: https://core.telegram.org/mtproto/service_messages_about_messages#acknowledgment-of-receipt
+func (c *Call) OnReceived(fn func()) { c.received = append(c.received, fn) }
+
+// Received are the functions given to OnReceived.
+func (c *Call) Received() []func() { return c.received }
 
 // Client is what initConnection says about the program at the other end.
 // Spec: https://core.telegram.org/method/initConnection

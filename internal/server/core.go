@@ -128,7 +128,7 @@ func (c *Core) build(ctx context.Context, cfg config.Config, o Options) error {
 	c.Polls = polls.New(c.DB, c.Updates, c.Messages, c.Stands)
 	c.buildTimed()
 	c.holdFiles()
-	c.buildSecret()
+	c.buildSecret(cfg)
 	if err := c.buildExpression(ctx); err != nil {
 		return err
 	}
@@ -139,7 +139,7 @@ func (c *Core) build(ctx context.Context, cfg config.Config, o Options) error {
 func (c *Core) forget(ctx context.Context, tx *db.Tx, u ids.User) error {
 	for _, forget := range []func(context.Context, *db.Tx, ids.User) error{
 		c.Groups.Forget, c.Channels.Forget, c.Contacts.Forget, c.Reactions.Forget, c.Secret.Forget,
-		c.Stickers.Forget,
+		c.Stickers.Forget, c.Looks.Forget,
 		c.Photos.Forget,
 	} {
 		if err := forget(ctx, tx, u); err != nil {

@@ -8,15 +8,17 @@ import (
 	"hermod/internal/api/render"
 	apisecret "hermod/internal/api/secretchats"
 	"hermod/internal/api/view"
+	"hermod/internal/config"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/secretchats"
 	"hermod/internal/mtproto/crypto"
 )
 
 // buildSecret makes the secret chats.
-func (c *Core) buildSecret() {
+func (c *Core) buildSecret(cfg config.Config) {
 	c.Secret = secretchats.New(secretchats.Options{
-		DB: c.DB, Log: c.Updates, Users: c.Users, Prime: crypto.NewGroup().Prime(), Devices: c.Auth.SecretDevices,
+		DB: c.DB, Log: c.Updates, Users: c.Users, Files: c.Files, Prime: crypto.NewGroup().Prime(), Devices: c.Auth.SecretDevices,
+		Keep: time.Duration(cfg.SecretChats.Keep), Scrub: time.Duration(cfg.SecretChats.Scrub),
 	})
 }
 
@@ -27,7 +29,8 @@ func (s *Server) secretChats(ctx context.Context, v *view.View, shown *render.Re
 		return nil, err
 	}
 	return apisecret.New(apisecret.Options{
-		Secret: s.core.Secret, View: v, Render: shown, Reports: s.core.Reports, Key: key, DC: s.cfg.DC,
+		Secret: s.core.Secret, View: v, Render: shown, Reports: s.core.Reports, Key: key, Files: s.core.Files, DC: s.cfg.DC,
+		Log: s.log,
 	}), nil
 }
 

@@ -177,6 +177,7 @@ func (s *Server) startWork(g *errgroup.Group, ctx context.Context) {
 	g.Go(func() error { return s.core.Auth.Run(ctx, s.log) })
 	g.Go(func() error { return ended(ctx, s.core.Messages.Run(ctx)) })
 	g.Go(func() error { return ended(ctx, s.core.Keeper.Run(ctx)) })
+	g.Go(func() error { return ended(ctx, s.core.Secret.Run(ctx, s.log)) })
 	g.Go(func() error { return s.core.Scan.Run(ctx, s.log) })
 	g.Go(func() error { return ended(ctx, s.core.Files.Run(ctx, s.log)) })
 	g.Go(func() error { return ended(ctx, s.core.Polls.Run(ctx)) })

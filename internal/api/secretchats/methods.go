@@ -55,14 +55,14 @@ func (h *Handlers) discardEncryption(ctx context.Context, call *rpc.Call, in *tg
 
 // sendEncrypted serves https://core.telegram.org/method/messages.sendEncrypted.
 func (h *Handlers) sendEncrypted(ctx context.Context, call *rpc.Call, in *tg.MessagesSendEncrypted) (tg.MessagesSentEncryptedMessageClass, error) {
-	return h.send(ctx, call, in.Peer, secretchats.Message{RandomID: in.RandomID, Data: in.Data})
+	return h.send(ctx, call, in.Peer, secretchats.Message{RandomID: in.RandomID, Data: in.Data}, incoming{})
 }
 
 // sendEncryptedService serves https://core.telegram.org/method/messages.sendEncryptedService.
 func (h *Handlers) sendEncryptedService(
 	ctx context.Context, call *rpc.Call, in *tg.MessagesSendEncryptedService,
 ) (tg.MessagesSentEncryptedMessageClass, error) {
-	sent, err := h.send(ctx, call, in.Peer, secretchats.Message{RandomID: in.RandomID, Data: in.Data, Service: true})
+	sent, err := h.send(ctx, call, in.Peer, secretchats.Message{RandomID: in.RandomID, Data: in.Data, Service: true}, incoming{})
 	switch {
 	case errors.Is(err, secretchats.ErrChat), errors.Is(err, errChat):
 		err = errEncryption
@@ -73,7 +73,7 @@ func (h *Handlers) sendEncryptedService(
 }
 
 func (h *Handlers) send(
-	ctx context.Context, call *rpc.Call, peer *tg.InputEncryptedChat, m secretchats.Message,
+	ctx context.Context, call *rpc.Call, peer *tg.InputEncryptedChat, m secretchats.Message, file incoming,
 ) (_ tg.MessagesSentEncryptedMessageClass, err error) {
 	if m.Chat, err = h.chat(call, peer); err != nil {
 		return nil, err
@@ -81,11 +81,16 @@ func (h *Handlers) send(
 	if m.RandomID == 0 {
 		return nil, errRandomID
 	}
-	sent, err := h.secret.Send(ctx, side(call), m)
+	var sent secretchats.Sent
+	if file.upload != nil {
+		sent, err = h.secret.SendUploaded(ctx, side(call), m, *file.upload, file.fingerprint)
+	} else {
+		sent, err = h.secret.Send(ctx, side(call), m)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if m.File != nil {
+	if sent.File != nil {
 		return &tg.MessagesSentEncryptedFile{Date: render.Unix(sent.At), File: h.file(call.User, call.Key, sent.File)}, nil
 	}
 	return &tg.MessagesSentEncryptedMessage{Date: render.Unix(sent.At)}, nil

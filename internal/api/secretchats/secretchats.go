@@ -11,9 +11,11 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/binary"
+	"log/slog"
 
 	"hermod/internal/api/render"
 	"hermod/internal/api/view"
+	"hermod/internal/domain/files"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/reports"
 	"hermod/internal/domain/secretchats"
@@ -38,8 +40,10 @@ type Options struct {
 	Reports *reports.Service
 	// Key makes access hashes. It stays the same for the life of an installation.
 	Key [32]byte
-	// DC is where encrypted files are.
-	DC int32
+	// Files keeps encrypted files, which clients are told to be in DC.
+	Files *files.Service
+	DC    int32
+	Log   *slog.Logger
 }
 
 // New makes the handlers.
@@ -54,7 +58,7 @@ var wireErrors = map[error]rpc.Error{
 	secretchats.ErrRefused:   rpc.Forbidden("USER_PRIVACY_RESTRICTED"),
 	secretchats.ErrValue:     rpc.BadRequest("DH_G_A_INVALID"),
 	secretchats.ErrTaken:     {Code: 500, Type: "RANDOM_ID_DUPLICATE"},
-	secretchats.ErrRandomID:  {Code: 500, Type: "RANDOM_ID_DUPLICATE"},
+	secretchats.ErrFile:      errFile,
 	secretchats.ErrAccepted:  rpc.BadRequest("ENCRYPTION_ALREADY_ACCEPTED"),
 	secretchats.ErrDeclined:  rpc.BadRequest("ENCRYPTION_ALREADY_DECLINED"),
 	secretchats.ErrDiscarded: rpc.BadRequest("ENCRYPTION_DECLINED"),
@@ -88,6 +92,8 @@ func (h *Handlers) Register(r *rpc.Router) {
 	rpc.Handle(r, rpc.UserOnly, h.discardEncryption)
 	rpc.Handle(r, rpc.UserOnly, h.sendEncrypted)
 	rpc.Handle(r, rpc.UserOnly, h.sendEncryptedService)
+	rpc.Handle(r, rpc.UserOnly, h.uploadEncryptedFile)
+	rpc.Handle(r, rpc.UserOnly, h.sendEncryptedFile)
 	rpc.Handle(r, rpc.UserOnly, h.setEncryptedTyping)
 	rpc.Handle(r, rpc.UserOnly, h.readEncryptedHistory)
 	rpc.Handle(r, rpc.UserOnly, h.receivedQueue)

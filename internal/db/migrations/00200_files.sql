@@ -32,6 +32,7 @@ CREATE TABLE file_upload (
 	at        BIGINT  NOT NULL, -- when the last of them came
 	parts     INTEGER NOT NULL, -- of the file that was made of it; 0: none yet
 	blob      BYTEA   NOT NULL, -- that file; empty: none yet
+	unclaimed BIGINT  NOT NULL, -- its size, until a file is made of it that counts against the quota
 	PRIMARY KEY (owner, id)
 ) WITHOUT ROWID;
 CREATE INDEX file_upload_unfinished ON file_upload (at, owner, id) WHERE bytes > 0;

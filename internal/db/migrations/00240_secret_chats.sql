@@ -33,7 +33,9 @@ CREATE TABLE device_state (
 	bytes   BIGINT  NOT NULL
 ) WITHOUT ROWID;
 
--- Ciphertexts that a device has not acknowledged.
+-- Ciphertexts that a device has not acknowledged. SQLite overwrites what is deleted, but moves rows between pages and
+-- leaves what they were moved from. So in front of the ciphertext stands as much as a page holds of a row: the ciphertext
+-- itself then lies in pages of its own, which are not moved, and are overwritten whole. On PostgreSQL it is empty.
 CREATE TABLE device_queue (
 	device    BIGINT  NOT NULL,
 	qts       INTEGER NOT NULL,
@@ -42,24 +44,35 @@ CREATE TABLE device_queue (
 	sent_at   BIGINT  NOT NULL,
 	service   INTEGER NOT NULL,
 	file      BIGINT  NOT NULL, -- 0: none
+	size      INTEGER NOT NULL, -- of data
+	room      BYTEA   NOT NULL, -- zeros
 	data      BYTEA   NOT NULL,
 	PRIMARY KEY (device, qts)
 ) WITHOUT ROWID;
+CREATE INDEX device_queue_random ON device_queue (device, random_id);
 CREATE INDEX device_queue_sent ON device_queue (sent_at);
 
--- What was sent under which random id, so that what is sent again is not sent twice.
-CREATE TABLE secret_sent (
-	owner     BIGINT  NOT NULL,
-	chat      INTEGER NOT NULL,
-	random_id BIGINT  NOT NULL,
-	sent_at   BIGINT  NOT NULL,
-	file      BIGINT  NOT NULL,
-	PRIMARY KEY (owner, chat, random_id)
+-- Encrypted files that belong to a chat: those of its messages, and those that were uploaded for it.
+CREATE TABLE secret_file (
+	file        BIGINT  NOT NULL, -- of table file
+	owner       BIGINT  NOT NULL, -- who sent it
+	chat        INTEGER NOT NULL,
+	device      BIGINT  NOT NULL,
+	peer        BIGINT  NOT NULL,
+	peer_device BIGINT  NOT NULL,
+	size        BIGINT  NOT NULL,
+	fingerprint INTEGER NOT NULL, -- of its key, as the sender says
+	used_at     BIGINT  NOT NULL, -- when it last came into a message, or was uploaded
+	sent        INTEGER NOT NULL, -- messages with it that wait in the queue of the other side
+	acked       INTEGER NOT NULL, -- 1: the other side has acknowledged one
+	loaded      INTEGER NOT NULL, -- 1: the other side has all of it
+	PRIMARY KEY (file, owner, chat)
 ) WITHOUT ROWID;
-CREATE INDEX secret_sent_at ON secret_sent (sent_at);
+CREATE INDEX secret_file_chat ON secret_file (owner, chat);
+CREATE INDEX secret_file_used ON secret_file (used_at);
 
 -- +goose Down
-DROP TABLE secret_sent;
+DROP TABLE secret_file;
 DROP TABLE device_queue;
 DROP TABLE device_state;
 DROP TABLE secret_chat;

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"hermod/internal/db"
 	"hermod/internal/domain/ids"
@@ -60,7 +59,7 @@ func (s *Service) discard(ctx context.Context, tx *db.Tx, own, other Chat, erase
 	return nil
 }
 
-// empty deletes what a chat has in the queues of both devices, and what is remembered of having been sent.
+// empty deletes what a chat has in the queues of both devices, and its files.
 func (s *Service) empty(ctx context.Context, tx *db.Tx, own, other Chat) error {
 	for _, d := range slices.Sorted(slices.Values([]ids.AuthKey{own.Device, other.Device})) {
 		if d == 0 {
@@ -70,19 +69,13 @@ func (s *Service) empty(ctx context.Context, tx *db.Tx, own, other Chat) error {
 			return err
 		}
 	}
-	const forget = `DELETE FROM secret_sent WHERE owner = $1 AND chat = $2`
-	for _, c := range []Chat{own, other} {
-		if err := tx.Queue(ctx, forget, c.Owner, c.ID); err != nil {
-			return fmt.Errorf("forget what was sent in a secret chat: %w", err)
-		}
-	}
-	return nil
+	return s.dropFiles(ctx, tx, own, other)
 }
 
 // Ended discards the chats of a device by which nobody is signed in any more, and its queue.
 func (s *Service) Ended(ctx context.Context, tx *db.Tx, user ids.User, device ids.AuthKey) error {
 	const list = `SELECT ` + chatColumns + ` FROM secret_chat WHERE device = $1 AND owner = $2 ORDER BY id`
-	if err := s.discardEach(ctx, tx, list, device, user); err != nil {
+	if _, err := s.discardEach(ctx, tx, list, device, user); err != nil {
 		return err
 	}
 	if err := s.drop(ctx, tx, device, `qts > $2`, 0); err != nil {
@@ -94,22 +87,22 @@ func (s *Service) Ended(ctx context.Context, tx *db.Tx, user ids.User, device id
 // Forget discards all chats of an account that is being deleted, and what is left of those that are over.
 func (s *Service) Forget(ctx context.Context, tx *db.Tx, user ids.User) error {
 	const list = `SELECT ` + chatColumns + ` FROM secret_chat WHERE owner = $1 ORDER BY id`
-	if err := s.discardEach(ctx, tx, list, user); err != nil {
+	if _, err := s.discardEach(ctx, tx, list, user); err != nil {
 		return err
 	}
 	return tx.Queue(ctx, `DELETE FROM secret_chat WHERE owner = $1`, user)
 }
 
-// discardEach discards those of the chats that a query finds which are not over.
-func (s *Service) discardEach(ctx context.Context, tx *db.Tx, query string, args ...any) error {
+// discardEach discards those of the chats that a query finds which are not over. It returns how many it found.
+func (s *Service) discardEach(ctx context.Context, tx *db.Tx, query string, args ...any) (n int, err error) {
 	var found []Chat
-	err := tx.Each(ctx, query, args, func(rows *db.Rows) error {
+	err = tx.Each(ctx, query, args, func(rows *db.Rows) error {
 		c, err := scanChat(rows.Scan)
 		found = append(found, c)
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("list secret chats: %w", err)
+		return 0, fmt.Errorf("list secret chats: %w", err)
 	}
 	for _, c := range found {
 		if c.State == Discarded {
@@ -120,17 +113,11 @@ func (s *Service) discardEach(ctx context.Context, tx *db.Tx, query string, args
 			continue // somebody was faster
 		}
 		if err != nil {
-			return err
+			return 0, err
 		}
 		if err := s.discard(ctx, tx, own, other, false); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	return nil
+	return len(found), nil
 }
-
-// since is the date back to which changes are told: a little before the one that a client gives, because a change may
-// become visible some time after the moment that it bears.
-func since(date time.Time) time.Time { return date.Add(-changeSlack) }
-
-const changeSlack = 5 * time.Second

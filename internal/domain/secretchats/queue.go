@@ -48,13 +48,23 @@ func enqueue(ctx context.Context, tx *db.Tx, device ids.AuthKey, q *Queued) erro
 	if waiting > maxWaiting || size > maxBytes {
 		return ErrFull
 	}
-	const insert = `INSERT INTO device_queue (device, qts, chat, random_id, sent_at, service, file, data)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
-	err = tx.Queue(ctx, insert, device, q.QTS, q.Chat, q.RandomID, q.SentAt, q.Service, q.File.id(), q.Data)
+	const insert = `INSERT INTO device_queue (device, qts, chat, random_id, sent_at, service, file, size, room, data)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+	err = tx.Queue(ctx, insert, device, q.QTS, q.Chat, q.RandomID, q.SentAt, q.Service, q.File.id(), len(q.Data), room(tx), q.Data)
 	if err != nil {
 		return fmt.Errorf("put a ciphertext into the queue of a device: %w", err)
 	}
 	return nil
+}
+
+// room is what stands in front of a ciphertext, so that SQLite keeps no part of it in a page with other rows: a page of
+// 4 KiB holds 1002 bytes of a row at most, if the row is longer.
+// Spec: https://www.sqlite.org/fileformat2.html#cell_payload_overflow_pages
+func room(tx *db.Tx) []byte {
+	if tx.Engine() == db.SQLite {
+		return make([]byte, 1002)
+	}
+	return []byte{}
 }
 
 // drop deletes what a condition on the queue of a device finds; its argument is $2.
@@ -63,38 +73,52 @@ func (s *Service) drop(ctx context.Context, tx *db.Tx, device ids.AuthKey, condi
 	return err
 }
 
-// take is drop, and returns the random ids of what was deleted.
-func (s *Service) take(ctx context.Context, tx *db.Tx, device ids.AuthKey, condition string, arg any) ([]int64, error) {
+// acknowledge deletes what a device has got, up to a position, and the files of that which it has loaded. It returns the
+// random ids of what was deleted.
+func (s *Service) acknowledge(ctx context.Context, tx *db.Tx, device ids.AuthKey, upTo int32) (random []int64, err error) {
+	taken, err := s.take(ctx, tx, device, `qts <= $2`, upTo)
+	if err != nil {
+		return nil, err
+	}
+	for _, q := range taken {
+		random = append(random, q.RandomID)
+		if q.File != nil {
+			if err := s.ackFile(ctx, tx, device, q); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return random, nil
+}
+
+// take is drop, and returns what was deleted, without its data.
+func (s *Service) take(ctx context.Context, tx *db.Tx, device ids.AuthKey, condition string, arg any) (taken []Queued, err error) {
 	// The state is locked first, as whoever puts something into the queue does.
 	const lock = `UPDATE device_state SET waiting = waiting WHERE device = $1`
 	if _, err := tx.Exec(ctx, lock, device); err != nil {
 		return nil, fmt.Errorf("lock the queue of a device: %w", err)
 	}
-	remove := `DELETE FROM device_queue WHERE device = $1 AND ` + condition + ` RETURNING random_id, LENGTH(data)`
-	var random []int64
-	var size int64
-	err := tx.Each(ctx, remove, []any{device, arg}, func(rows *db.Rows) error {
-		var id, n int64
-		err := rows.Scan(&id, &n)
-		random, size = append(random, id), size+n
+	remove := `DELETE FROM device_queue WHERE device = $1 AND ` + condition + ` RETURNING chat, random_id, size, file`
+	var total int64
+	err = tx.Each(ctx, remove, []any{device, arg}, func(rows *db.Rows) error {
+		var q Queued
+		var size, file int64
+		err := rows.Scan(&q.Chat, &q.RandomID, &size, &file)
+		if file != 0 {
+			q.File = &File{ID: file}
+		}
+		taken, total = append(taken, q), total+size
 		return err
 	})
-	if err != nil || len(random) == 0 {
+	if err != nil || len(taken) == 0 {
 		return nil, err
 	}
 	const count = `UPDATE device_state SET waiting = waiting - $2, bytes = bytes - $3 WHERE device = $1`
-	if err := tx.Queue(ctx, count, device, len(random), size); err != nil {
+	if err := tx.Queue(ctx, count, device, len(taken), total); err != nil {
 		return nil, fmt.Errorf("count what waits for a device: %w", err)
 	}
-	s.deleted(tx)
-	return random, nil
-}
-
-// deleted notes that something must leave the files of the database, once tx is durable.
-func (s *Service) deleted(tx *db.Tx) {
-	if s.o.Deleted != nil {
-		tx.OnCommit(s.o.Deleted)
-	}
+	tx.OnCommit(s.dirty)
+	return taken, nil
 }
 
 // QTS is where the queue of a device stands.
@@ -132,13 +156,16 @@ func (s *Service) Received(ctx context.Context, device ids.AuthKey, upTo int32) 
 		return nil, nil // nothing was ever sent
 	}
 	err = s.db.Write(ctx, func(tx *db.Tx) (err error) {
-		random, err = s.take(ctx, tx, device, `qts <= $2`, upTo)
+		random, err = s.acknowledge(ctx, tx, device, upTo)
 		return err
 	})
 	return random, err
 }
 
-const queueColumns = `q.qts, q.chat, q.random_id, q.sent_at, q.service, q.file, q.data`
+// listQueue joins the file of a message, which the row of its sender describes; a chat has two sides.
+const listQueue = `SELECT q.qts, q.chat, q.random_id, q.sent_at, q.service, q.file, q.data, COALESCE(f.size, 0), COALESCE(f.fingerprint, 0)
+	FROM device_queue q LEFT JOIN secret_file f ON q.file <> 0 AND f.file = q.file AND f.chat = q.chat AND f.peer_device = q.device
+	WHERE q.device = $1 AND q.qts > $2 AND q.qts <= $3 ORDER BY q.qts`
 
 // Waiting returns what waits for a device behind a position, as much as goes into one answer; more says that there is
 // something behind that.
@@ -152,7 +179,7 @@ func (s *Service) Waiting(ctx context.Context, device ids.AuthKey, after int32) 
 
 func readQueue(ctx context.Context, tx *db.Tx, device ids.AuthKey, after int32, limit int) (page []Queued, more bool, err error) {
 	// Sizes first: no more is read than is given.
-	const sizes = `SELECT qts, LENGTH(data) FROM device_queue WHERE device = $1 AND qts > $2 ORDER BY qts LIMIT $3`
+	const sizes = `SELECT qts, size FROM device_queue WHERE device = $1 AND qts > $2 ORDER BY qts LIMIT $3`
 	last, total, n := after, int64(0), 0
 	err = tx.Each(ctx, sizes, []any{device, after, limit + 1}, func(rows *db.Rows) error {
 		var qts int32
@@ -171,13 +198,12 @@ func readQueue(ctx context.Context, tx *db.Tx, device ids.AuthKey, after int32, 
 	if err != nil || n == 0 {
 		return nil, false, err
 	}
-	const list = `SELECT ` + queueColumns + ` FROM device_queue q WHERE q.device = $1 AND q.qts > $2 AND q.qts <= $3 ORDER BY q.qts`
-	err = tx.Each(ctx, list, []any{device, after, last}, func(rows *db.Rows) error {
+	err = tx.Each(ctx, listQueue, []any{device, after, last}, func(rows *db.Rows) error {
 		var q Queued
-		var file int64
-		err := rows.Scan(&q.QTS, &q.Chat, &q.RandomID, &q.SentAt, &q.Service, &file, &q.Data)
-		if file != 0 {
-			q.File = &File{ID: file}
+		var f File
+		err := rows.Scan(&q.QTS, &q.Chat, &q.RandomID, &q.SentAt, &q.Service, &f.ID, &q.Data, &f.Size, &f.Fingerprint)
+		if f.ID != 0 {
+			q.File = &f
 		}
 		page = append(page, q)
 		return err

@@ -8,8 +8,8 @@
 // when the device acknowledges it, when the chat is discarded, or when nobody fetched it for a month. What has changed
 // about a chat stands in its row, and is found by its date; there is no log of it.
 //
-// It owns the tables secret_chat, device_state, device_queue, secret_sent, secret_file and secret_file_use. Rows are locked
-// in the order chats, each by ascending owner, then devices.
+// It owns the tables secret_chat, device_state, device_queue and secret_file. Rows are locked in the order chats, each by
+// ascending owner, then devices, then files.
 // Spec: https://core.telegram.org/api/end-to-end
 package secretchats
 
@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"hermod/internal/db"
+	"hermod/internal/domain/files"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/updates"
 	"hermod/internal/domain/users"
@@ -45,8 +46,8 @@ var (
 	// ErrData and ErrDataLong mean what cannot be a ciphertext, and one that is too long.
 	ErrData     = errors.New("not a ciphertext")
 	ErrDataLong = errors.New("ciphertext is too long")
-	// ErrRandomID means a random id under which something else waits to be fetched.
-	ErrRandomID = errors.New("something else was sent under this random id")
+	// ErrFile means an encrypted file that there is not, or that is none of the device's business.
+	ErrFile = errors.New("no such encrypted file")
 	// ErrFull means a device for which too much waits, or somebody who has too many chats.
 	ErrFull = errors.New("too much waits")
 	// ErrQTS means a position that the queue has not reached.
@@ -73,7 +74,9 @@ type Service struct {
 	log       *updates.Log
 	users     *users.Service
 	o         Options
-	low, high *big.Int // values of the exchange lie between
+	low, high *big.Int      // values of the exchange lie between
+	wake      chan struct{} // has a value when something was deleted
+	loads     loads
 }
 
 // Options are what a Service works with.
@@ -87,15 +90,20 @@ type Options struct {
 	Devices func(ctx context.Context, tx *db.Tx, user ids.User) ([]ids.AuthKey, error)
 	// Keep is how long a ciphertext waits to be fetched and a request to be answered; 0 is a month.
 	Keep time.Duration
-	// Deleted is told that ciphertexts were deleted, which must leave the files of the database as well; may be nil. It
-	// must not block.
-	Deleted func()
+	// Files keeps encrypted files.
+	Files *files.Service
+	// Scrub is how long what was deleted may stay in the files of the database; it goes in one step for all that was
+	// deleted meanwhile. 0 is DefaultScrub.
+	Scrub time.Duration
 	// Now is the clock; nil is that of the machine.
 	Now func() time.Time
 }
 
-// DefaultKeep is how long what nobody fetches is kept.
-const DefaultKeep = 30 * 24 * time.Hour
+// Defaults of Options.
+const (
+	DefaultKeep  = 30 * 24 * time.Hour
+	DefaultScrub = 10 * time.Second
+)
 
 // valueBits is the size of the values of the exchange; they keep a distance of 2^(valueBits-64) to both ends.
 const valueBits = 2048
@@ -105,10 +113,17 @@ func New(o Options) *Service {
 	if o.Keep == 0 {
 		o.Keep = DefaultKeep
 	}
+	if o.Scrub == 0 {
+		o.Scrub = DefaultScrub
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Service{db: o.DB, log: o.Log, users: o.Users, o: o}
+	s := &Service{db: o.DB, log: o.Log, users: o.Users, o: o, wake: make(chan struct{}, 1)}
+	s.dirty() // what was deleted before the last end of the process may not be gone
+	if o.Files != nil {
+		o.Files.HeldBy("secret chats", s.held)
+	}
 	s.low = new(big.Int).Lsh(big.NewInt(1), valueBits-64)
 	s.high = new(big.Int).Sub(new(big.Int).SetBytes(o.Prime), s.low)
 	return s
