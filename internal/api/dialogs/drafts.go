@@ -41,6 +41,11 @@ func (h *Handlers) saveDraft(ctx context.Context, call *rpc.Call, in *tg.Message
 	if in.Effect != nil {
 		d.Effect = *in.Effect
 	}
+	if page, ok := in.Media.(*tg.InputMediaWebPage); ok { // files are not part of a draft
+		d.Page = &dialogs.DraftPage{
+			URL: page.URL, Large: page.ForceLargeMedia, Small: page.ForceSmallMedia, Optional: page.Optional,
+		}
+	}
 	return true, h.dialogs.SetDraft(ctx, call.User, d)
 }
 
@@ -55,6 +60,11 @@ func (h *Handlers) draft(owner ids.User, d dialogs.Draft) tg.DraftMessageClass {
 	}
 	if d.Effect != 0 {
 		t.Effect = new(d.Effect)
+	}
+	if p := d.Page; p != nil {
+		t.Media = &tg.InputMediaWebPage{
+			URL: p.URL, ForceLargeMedia: p.Large, ForceSmallMedia: p.Small, Optional: p.Optional,
+		}
 	}
 	if d.ReplyTo != 0 || d.Thread != 0 {
 		t.ReplyTo = h.draftReply(owner, d)

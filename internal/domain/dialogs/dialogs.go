@@ -47,6 +47,7 @@ const (
 	MaxPage   = 100
 
 	maxDrafts     = 300
+	maxDraftURL   = 2048 // bytes
 	maxDraftUnits = 4096 // of UTF-16, of its text and of the quote in it
 	maxExceptions = 1000 // chats with notification settings of their own
 	maxSound      = 1 << 10

@@ -28,6 +28,15 @@ type Draft struct {
 	NoWebpage   bool        `json:"w,omitempty"`
 	InvertMedia bool        `json:"i,omitempty"`
 	Effect      int64       `json:"e,omitempty"`
+	Page        *DraftPage  `json:"m,omitempty"` // the page to be shown under the text
+}
+
+// A DraftPage is how the sender wants a page to be shown.
+type DraftPage struct {
+	URL      string `json:"u"`
+	Large    bool   `json:"l,omitempty"`
+	Small    bool   `json:"s,omitempty"`
+	Optional bool   `json:"o,omitempty"` // without it the message is sent all the same
 }
 
 // Empty reports whether d says nothing, which stands for no draft. To answer the root of a thread is to write into it.
@@ -35,6 +44,9 @@ func (d Draft) Empty() bool { return d.Text.String == "" && (d.ReplyTo == 0 || d
 
 // clean brings the texts of d into the form that is kept. It fails with ErrTooLong or text.ErrBounds.
 func (d *Draft) clean() (err error) {
+	if d.Page != nil && len(d.Page.URL) > maxDraftURL {
+		return ErrTooLong
+	}
 	if d.Text, err = cleanText(d.Text); err != nil || d.Quote == nil {
 		return err
 	}
