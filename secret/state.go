@@ -55,6 +55,9 @@ type chatState struct {
 	ToldLayer int   `json:"told_layer"` // newest that the other side was told of
 	TTL       int32 `json:"ttl"`        // seconds
 
+	// ReadUntil is the date of the last notice of the server that the other side has read, in unix seconds.
+	ReadUntil int64 `json:"read_until,omitempty"`
+
 	Order int64 `json:"order"` // of the last entry of the history
 	Queue int64 `json:"queue"` // of the last entry of the sending queue
 	Early int   `json:"early"` // messages that came before the key

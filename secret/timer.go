@@ -120,8 +120,13 @@ func (t *tx) partnerRead(ids []int64) error {
 func (c *Client) HandleRead(ctx context.Context, id ChatID, until time.Time) error {
 	defer c.tell()
 	err := c.update(ctx, id, func(t *tx) error {
+		// Dates have whole seconds, so that a notice that comes again could mean a message that came after it.
+		if t.s.State != Ready || until.Unix() <= t.s.ReadUntil {
+			return nil
+		}
+		t.s.ReadUntil = until.Unix()
 		keys, err := t.keys(messagePrefix(id))
-		if err != nil || t.s.State != Ready {
+		if err != nil {
 			return err
 		}
 		for _, key := range keys {

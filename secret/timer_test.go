@@ -105,6 +105,13 @@ func TestReadNoticeOfTheServer(t *testing.T) {
 		t.Error("a notice of the server begins the countdown of texts, and of nothing else")
 	}
 	a.handle(readNotice{ChatID(1), n.clock.Now()}) // of another chat: nothing
+	again, err := a.Send(ctx, id, Draft{Text: "x", TTL: time.Second})
+	must(t, err)
+	n.settle(a, b)
+	a.handle(readNotice{id, n.clock.Now().Add(-2 * time.Second)}) // the same notice once more
+	if got, _ := a.Message(ctx, id, again.ID); got.Status == Read {
+		t.Error("a notice that came again was taken for a new one")
+	}
 }
 
 func TestCountdownSurvivesRestart(t *testing.T) {

@@ -1,6 +1,7 @@
 package rig
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -222,7 +223,8 @@ func (d *Device) encode(name string, f Fields) []byte {
 
 // push keeps what the server sends on its own account.
 func (d *Device) push(body []byte) {
-	v, err := d.s.schema.DecodeAs(gen.Type{Name: "Updates"}, body)
+	// The values keep parts of the body, which is the connection's again when this returns.
+	v, err := d.s.schema.DecodeAs(gen.Type{Name: "Updates"}, bytes.Clone(body))
 	if err != nil {
 		d.s.t.Errorf("%s: push: %v", d.name, err)
 		return

@@ -18,7 +18,7 @@ type Fault struct {
 }
 
 // Sync takes in what the server has for the device: what was pushed, then the difference, which also acknowledges what
-// came before. It returns how many encrypted messages came.
+// came before. It returns how many encrypted messages came, before the fault took some.
 func (d *Device) Sync(ctx context.Context, f Fault) (int, error) {
 	var messages []secret.Incoming
 	for _, u := range d.takePushes() {
@@ -37,6 +37,7 @@ func (d *Device) Sync(ctx context.Context, f Fault) (int, error) {
 	if err := d.heed(ctx); err != nil {
 		return 0, err
 	}
+	came := len(messages)
 	if f.Messages != nil {
 		messages = f.Messages(messages)
 	}
@@ -48,7 +49,7 @@ func (d *Device) Sync(ctx context.Context, f Fault) (int, error) {
 			return 0, err
 		}
 	}
-	return len(messages), nil
+	return came, nil
 }
 
 // Acknowledge tells the server that all that came was received, by messages.receivedQueue.
