@@ -19,26 +19,51 @@ import (
 // A World is a standtest.World with what handlers share.
 type World struct {
 	*standtest.World
-	View   *view.View
-	Render *render.Renderer
-	access *ids.Access
+	Contacts *contacts.Service
+	View     *view.View
+	Render   *render.Renderer
+	access   *ids.Access
 }
 
 // Each runs fn in a fresh world on each engine.
 func Each(t *testing.T, fn func(t *testing.T, w *World)) {
 	t.Helper()
-	standtest.Each(t, func(t *testing.T, in *standtest.World) {
-		c, err := contacts.New(t.Context(), in.DB, in.Users, in.Log)
-		if err != nil {
-			t.Fatal(err)
-		}
-		w := &World{World: in, access: ids.NewAccess([32]byte{1})}
-		w.View = view.New(in.Users, c, w.access, in.Messages)
-		w.View.SetGroups(in.Groups)
-		w.View.SetChannels(in.Channels)
-		w.Render = render.New(w.View, in.Messages)
-		fn(t, w)
-	})
+	standtest.Each(t, func(t *testing.T, in *standtest.World) { fn(t, New(t, in)) })
+}
+
+// New makes a world of one of the domain.
+func New(t testing.TB, in *standtest.World) *World {
+	t.Helper()
+	c, err := contacts.New(t.Context(), in.DB, in.Users, in.Log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &World{World: in, Contacts: c, access: ids.NewAccess([32]byte{1})}
+	w.View = view.New(in.Users, c, w.access, in.Messages)
+	w.View.SetGroups(in.Groups)
+	w.View.SetChannels(in.Channels)
+	w.Render = render.New(w.View, in.Messages)
+	return w
+}
+
+// Calls makes n accounts and a call of each.
+func (w *World) Calls(n int) []*rpc.Call {
+	w.T.Helper()
+	return w.CallsOf(w.People(n))
+}
+
+// CallsOf makes a call of each account, from sessions that are numbered from 1 on.
+func (w *World) CallsOf(people []ids.User) []*rpc.Call {
+	all := make([]*rpc.Call, len(people))
+	for i, u := range people {
+		all[i] = &rpc.Call{User: u, Layer: tg.Newest, Session: ids.Session(i + 1)}
+	}
+	return all
+}
+
+// User names a user as viewer does.
+func (w *World) User(viewer, other ids.User) tg.InputUserClass {
+	return &tg.InputUser{UserID: int64(other), AccessHash: w.access.Hash(viewer, other.Peer())}
 }
 
 // Call is a call by user, from a session of his own.

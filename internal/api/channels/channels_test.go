@@ -251,7 +251,7 @@ func TestLongHistoryGoesInSteps(t *testing.T) {
 		anna := w.callers(1)[0]
 		ch := w.found(anna, true)
 		const written = 600
-		err := w.db.Write(t.Context(), func(tx *db.Tx) error {
+		err := w.in.DB.Write(t.Context(), func(tx *db.Tx) error {
 			for range written {
 				m := &messages.Message{Owner: ch.Peer(), Peer: ch.Peer(), From: anna.User.Peer(), Date: time.Now(), Text: text.Text{String: "x"}}
 				if err := w.messages.Post(t.Context(), tx, m); err != nil {

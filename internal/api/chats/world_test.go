@@ -1,24 +1,18 @@
 package chats
 
 import (
-	"fmt"
 	"sync"
 	"testing"
 
+	"hermod/internal/api/apitest"
 	dialogapi "hermod/internal/api/dialogs"
-	"hermod/internal/api/render"
 	searchapi "hermod/internal/api/search"
-	"hermod/internal/api/view"
 	"hermod/internal/bus"
 	"hermod/internal/db"
 	"hermod/internal/db/dbtest"
 	"hermod/internal/domain/channels"
-	"hermod/internal/domain/contacts"
-	"hermod/internal/domain/dialogs"
 	"hermod/internal/domain/groups"
-	"hermod/internal/domain/ids"
-	"hermod/internal/domain/messages"
-	"hermod/internal/domain/updates"
+	"hermod/internal/domain/stand/standtest"
 	"hermod/internal/domain/users"
 	"hermod/internal/rpc"
 	"hermod/internal/tl"
@@ -30,6 +24,7 @@ import (
 type world struct {
 	t testing.TB
 	*Handlers
+	in    *apitest.World
 	feed  *Feed
 	db    *db.DB
 	users *users.Service
@@ -41,28 +36,14 @@ type world struct {
 
 func newWorld(t testing.TB, d *db.DB, b bus.Bus) *world {
 	t.Helper()
-	log := updates.New(d, b)
-	u := users.New(d, b, log)
-	t.Cleanup(u.Close)
-	c, err := contacts.New(t.Context(), d, u, log)
-	if err != nil {
-		t.Fatal(err)
+	in := apitest.New(t, standtest.NewOn(t, d, b))
+	h := New(Options{Messages: in.Messages, View: in.View, Render: in.Render, Channels: in.Channels, Joined: in.Groups.Peers})
+	w := &world{
+		t: t, in: in, Handlers: h, feed: NewFeed(h, in.Users, b), db: d, users: in.Users, groups: in.Groups, channels: in.Channels,
 	}
-	dl := dialogs.New(d, log)
-	m := messages.New(d, b, log, dl, u)
-	g := groups.New(d, b, log, u)
-	ch := channels.New(d, b, log, u, dl, g)
-	m.SetCommunities(g, ch)
-	g.SetScribe(m)
-	ch.SetScribe(m)
-	v := view.New(u, c, ids.NewAccess([32]byte{1}), m)
-	v.SetGroups(g)
-	v.SetChannels(ch)
-	h := New(Options{Messages: m, View: v, Render: render.New(v, m), Channels: ch, Joined: g.Peers})
-	w := &world{t: t, Handlers: h, feed: NewFeed(h, u, b), db: d, users: u, groups: g, channels: ch}
 	w.router = rpc.NewRouter(h, dialogapi.New(dialogapi.Options{
-		Messages: m, Channels: ch, View: v, Render: h.render, State: h.State,
-	}), searchapi.New(searchapi.Options{Messages: m, Channels: ch, View: v, Render: h.render}))
+		Messages: in.Messages, Channels: in.Channels, View: in.View, Render: in.Render, State: h.State,
+	}), searchapi.New(searchapi.Options{Messages: in.Messages, Channels: in.Channels, View: in.View, Render: in.Render}))
 	t.Cleanup(w.feed.Close)
 	return w
 }
@@ -73,28 +54,14 @@ func (w *world) people(n int) []*rpc.Call { return w.strangers(n, 0) }
 // strangers is people with other numbers.
 func (w *world) strangers(n int, series uint64) []*rpc.Call {
 	w.t.Helper()
-	all := make([]*rpc.Call, n)
-	for i := range all {
-		err := w.db.Write(w.t.Context(), func(tx *db.Tx) error {
-			u, err := w.users.Create(w.t.Context(), tx, users.NewUser{
-				Phone: users.Phone(fmt.Sprintf("479%d%06d", series, i+1)), FirstName: fmt.Sprintf("Person %d", i+1),
-			})
-			all[i] = &rpc.Call{User: u.ID, Layer: tg.Newest, Session: ids.Session(i + 1)}
-			return err
-		})
-		if err != nil {
-			w.t.Fatal(err)
-		}
-	}
-	return all
+	return w.in.CallsOf(w.in.Strangers(n, series))
 }
 
 func (w *world) peer(viewer, other *rpc.Call) tg.InputPeerClass {
 	if viewer == other {
 		return &tg.InputPeerSelf{}
 	}
-	hash := w.view.Access().Hash(viewer.User, other.User.Peer())
-	return &tg.InputPeerUser{UserID: int64(other.User), AccessHash: hash}
+	return w.in.Peer(viewer.User, other.User.Peer())
 }
 
 // each runs fn in a fresh world on each engine.

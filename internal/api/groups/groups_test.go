@@ -2,23 +2,13 @@ package groups
 
 import (
 	"errors"
-	"fmt"
 	"testing"
 
-	"hermod/internal/api/render"
-	"hermod/internal/api/view"
-	"hermod/internal/bus"
-	"hermod/internal/db"
-	"hermod/internal/db/dbtest"
+	"hermod/internal/api/apitest"
 	"hermod/internal/domain/channels"
-	"hermod/internal/domain/contacts"
-	"hermod/internal/domain/dialogs"
-	"hermod/internal/domain/groups"
 	"hermod/internal/domain/ids"
-	"hermod/internal/domain/messages"
 	"hermod/internal/domain/rights"
 	"hermod/internal/domain/updates"
-	"hermod/internal/domain/users"
 	"hermod/internal/rpc"
 	"hermod/internal/tl"
 	"hermod/internal/tl/tg"
@@ -28,51 +18,21 @@ import (
 type world struct {
 	t testing.TB
 	*Handlers
+	in       *apitest.World
 	channels *channels.Service
 	people   []*rpc.Call
 }
 
-func newWorld(t testing.TB, d *db.DB) *world {
-	t.Helper()
-	b := bus.NewLocal()
-	log := updates.New(d, b)
-	u := users.New(d, b, log)
-	t.Cleanup(u.Close)
-	c, err := contacts.New(t.Context(), d, u, log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dl := dialogs.New(d, log)
-	m := messages.New(d, b, log, dl, u)
-	g := groups.New(d, b, log, u)
-	ch := channels.New(d, b, log, u, dl, g)
-	m.SetCommunities(g, ch)
-	g.SetScribe(m)
-	ch.SetScribe(m)
-	v := view.New(u, c, ids.NewAccess([32]byte{1}), m)
-	v.SetGroups(g)
-	v.SetChannels(ch)
-	w := &world{t: t, channels: ch, Handlers: New(Options{Groups: g, View: v, Render: render.New(v, m)})}
-	for i := range 4 {
-		err := d.Write(t.Context(), func(tx *db.Tx) error {
-			made, err := u.Create(t.Context(), tx, users.NewUser{Phone: users.Phone(fmt.Sprintf("4790%06d", i+1)), FirstName: "Person"})
-			w.people = append(w.people, &rpc.Call{User: made.ID, Layer: tg.Newest})
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	return w
-}
-
 func each(t *testing.T, fn func(t *testing.T, w *world)) {
 	t.Helper()
-	dbtest.Run(t, func(t *testing.T, d *db.DB) { fn(t, newWorld(t, d)) })
+	apitest.Each(t, func(t *testing.T, in *apitest.World) {
+		h := New(Options{Groups: in.Groups, View: in.View, Render: in.Render})
+		fn(t, &world{t: t, in: in, channels: in.Channels, Handlers: h, people: in.Calls(4)})
+	})
 }
 
 func (w *world) user(viewer, other *rpc.Call) tg.InputUserClass {
-	return &tg.InputUser{UserID: int64(other.User), AccessHash: w.view.Access().Hash(viewer.User, other.User.Peer())}
+	return w.in.User(viewer.User, other.User)
 }
 
 // found makes a group of the first two.

@@ -2,24 +2,16 @@ package invites
 
 import (
 	"errors"
-	"fmt"
 	"testing"
 	"time"
 
-	"hermod/internal/api/render"
+	"hermod/internal/api/apitest"
 	"hermod/internal/api/view"
-	"hermod/internal/bus"
 	"hermod/internal/db"
-	"hermod/internal/db/dbtest"
 	"hermod/internal/domain/channels"
-	"hermod/internal/domain/contacts"
-	"hermod/internal/domain/dialogs"
-	"hermod/internal/domain/groups"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/invites"
-	"hermod/internal/domain/messages"
 	"hermod/internal/domain/updates"
-	"hermod/internal/domain/users"
 	"hermod/internal/rpc"
 	"hermod/internal/tl/tg"
 )
@@ -27,6 +19,7 @@ import (
 // A world is the handlers over a database, with a supergroup and people who are not in it.
 type world struct {
 	*Handlers
+	in       *apitest.World
 	channels *channels.Service
 	log      *updates.Log
 	db       *db.DB
@@ -35,41 +28,15 @@ type world struct {
 	ch       ids.Channel
 }
 
-func newWorld(t *testing.T, d *db.DB) *world {
+func newWorld(t *testing.T, in *apitest.World) *world {
 	t.Helper()
-	b := bus.NewLocal()
-	log := updates.New(d, b)
-	u := users.New(d, b, log)
-	t.Cleanup(u.Close)
-	c, err := contacts.New(t.Context(), d, u, log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dl := dialogs.New(d, log)
-	m := messages.New(d, b, log, dl, u)
-	g := groups.New(d, b, log, u)
-	ch := channels.New(d, b, log, u, dl, g)
-	m.SetCommunities(g, ch)
-	g.SetScribe(m)
-	ch.SetScribe(m)
-	v := view.New(u, c, ids.NewAccess([32]byte{1}), m)
-	v.SetGroups(g)
-	v.SetChannels(ch)
-	w := &world{channels: ch, log: log, db: d, Handlers: New(Options{
-		Invites: invites.New(d, log, u, ch), View: v, Render: render.New(v, m), LinkPrefix: "https://chat.example.org/",
+	w := &world{in: in, channels: in.Channels, log: in.Log, db: in.DB, Handlers: New(Options{
+		Invites: invites.New(in.DB, in.Log, in.Users, in.Channels), View: in.View, Render: in.Render,
+		LinkPrefix: "https://chat.example.org/",
 	})}
-	for i := range 4 {
-		err := d.Write(t.Context(), func(tx *db.Tx) error {
-			made, err := u.Create(t.Context(), tx, users.NewUser{Phone: users.Phone(fmt.Sprintf("4790%06d", i+1)), FirstName: "Person"})
-			w.others = append(w.others, &rpc.Call{User: made.ID, Layer: tg.Newest})
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	w.owner, w.others = w.others[0], w.others[1:]
-	res, err := ch.Create(t.Context(), channels.NewChannel{By: w.owner.User, Title: "Club"})
+	all := in.Calls(4)
+	w.owner, w.others = all[0], all[1:]
+	res, err := in.Channels.Create(t.Context(), channels.NewChannel{By: w.owner.User, Title: "Club"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,12 +46,10 @@ func newWorld(t *testing.T, d *db.DB) *world {
 
 func each(t *testing.T, fn func(t *testing.T, w *world)) {
 	t.Helper()
-	dbtest.Run(t, func(t *testing.T, d *db.DB) { fn(t, newWorld(t, d)) })
+	apitest.Each(t, func(t *testing.T, in *apitest.World) { fn(t, newWorld(t, in)) })
 }
 
-func (w *world) peer(call *rpc.Call) tg.InputPeerClass {
-	return &tg.InputPeerChannel{ChannelID: int64(w.ch), AccessHash: w.view.Access().Hash(call.User, w.ch.Peer())}
-}
+func (w *world) peer(call *rpc.Call) tg.InputPeerClass { return w.in.Peer(call.User, w.ch.Peer()) }
 
 // export makes a link.
 func (w *world) export(t *testing.T, in tg.MessagesExportChatInvite) *tg.ChatInviteExported {

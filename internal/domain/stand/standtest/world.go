@@ -27,7 +27,7 @@ import (
 type World struct {
 	T        testing.TB
 	DB       *db.DB
-	Bus      *bus.Local
+	Bus      bus.Bus
 	Log      *updates.Log
 	Users    *users.Service
 	Dialogs  *dialogs.Service
@@ -46,7 +46,13 @@ func Each(t *testing.T, fn func(t *testing.T, w *World)) {
 // New makes a world on d.
 func New(t testing.TB, d *db.DB) *World {
 	t.Helper()
-	w := &World{T: t, DB: d, Bus: bus.NewLocal()}
+	return NewOn(t, d, bus.NewLocal())
+}
+
+// NewOn is New with a bus of the caller's.
+func NewOn(t testing.TB, d *db.DB, b bus.Bus) *World {
+	t.Helper()
+	w := &World{T: t, DB: d, Bus: b}
 	w.Log = updates.New(d, w.Bus)
 	w.Users = users.New(d, w.Bus, w.Log)
 	t.Cleanup(w.Users.Close)
@@ -64,11 +70,17 @@ func New(t testing.TB, d *db.DB) *World {
 // People makes n accounts.
 func (w *World) People(n int) []ids.User {
 	w.T.Helper()
+	return w.Strangers(n, 0)
+}
+
+// Strangers is People with other numbers for each series.
+func (w *World) Strangers(n int, series uint64) []ids.User {
+	w.T.Helper()
 	all := make([]ids.User, n)
 	for i := range all {
 		w.must(w.DB.Write(w.T.Context(), func(tx *db.Tx) error {
 			u, err := w.Users.Create(w.T.Context(), tx, users.NewUser{
-				Phone: users.Phone(fmt.Sprintf("4790%06d", i+1)), FirstName: fmt.Sprintf("Person %d", i+1),
+				Phone: users.Phone(fmt.Sprintf("479%d%06d", series, i+1)), FirstName: fmt.Sprintf("Person %d", i+1),
 			})
 			all[i] = u.ID
 			return err
