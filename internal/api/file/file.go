@@ -37,6 +37,7 @@ func Errors() map[error]rpc.Error {
 		files.ErrPartBig:     rpc.BadRequest("FILE_PART_TOO_BIG"),
 		files.ErrPartSize:    rpc.BadRequest("FILE_PART_SIZE_INVALID"),
 		files.ErrPartChanged: rpc.BadRequest("FILE_PART_SIZE_CHANGED"),
+		files.ErrPartLength:  rpc.BadRequest("FILE_PART_LENGTH_INVALID"),
 		files.ErrParts:       rpc.BadRequest("FILE_PARTS_INVALID"),
 		files.ErrMD5:         rpc.BadRequest("MD5_CHECKSUM_INVALID"),
 		files.ErrTooBig:      rpc.BadRequest("FILE_TOO_BIG"),

@@ -38,7 +38,7 @@ func (m MissingPart) Error() string { return fmt.Sprintf("files: part %d is miss
 // Assemble makes one blob of the parts that u has saved. It stays for an hour at least, so that a file can be made of it.
 // Asked again for the same upload it answers the same as long as the blob is there.
 //
-// It fails with ErrParts, MissingPart, ErrMD5, ErrPartSize or ErrQuota.
+// It fails with ErrParts, MissingPart, ErrMD5 or ErrPartLength.
 // Spec: https://core.telegram.org/api/files#uploading-files
 func (s *Service) Assemble(ctx context.Context, u ids.User, in Input) (Blob, error) {
 	if in.Parts < 1 || in.Parts > maxParts {
@@ -96,7 +96,7 @@ const (
 	touchBlob    = `UPDATE file_blob SET touched = $2 WHERE hash = $1`
 	lockUpload   = `UPDATE file_upload SET at = $3 WHERE owner = $1 AND id = $2`
 	finishUpload = `UPDATE file_upload SET at = $3, total = 0, part_size = 0, last_part = -1, last_size = 0, bytes = 0,
-		parts = $4, blob = $5 WHERE owner = $1 AND id = $2`
+		parts = $4, blob = $5, unclaimed = $6 WHERE owner = $1 AND id = $2`
 	deleteParts = `DELETE FROM file_part WHERE owner = $1 AND upload = $2`
 	addBlob     = `INSERT INTO file_blob (hash, size, chunks, refs, touched) VALUES ($1, $2, $3, 0, $4)
 		ON CONFLICT (hash) DO NOTHING`
@@ -113,7 +113,7 @@ func madeBefore(ctx context.Context, tx *db.Tx, u ids.User, in Input) (b Blob, e
 	return b, err
 }
 
-// readParts returns all parts of an upload. It fails with MissingPart, ErrParts or ErrPartChanged.
+// readParts returns all parts of an upload. It fails with MissingPart, ErrParts or ErrPartLength.
 func readParts(ctx context.Context, tx *db.Tx, u ids.User, in Input) ([]savedPart, error) {
 	var parts []savedPart
 	err := tx.Each(ctx, getParts, []any{u, in.ID}, func(rows *db.Rows) error {
@@ -141,14 +141,14 @@ func readParts(ctx context.Context, tx *db.Tx, u ids.User, in Input) ([]savedPar
 	return parts, checkSizes(parts)
 }
 
-// checkSizes fails with ErrPartChanged or ErrPartSize unless all parts but the last have one size that may be.
+// checkSizes fails with ErrPartLength unless all parts but the last have one size that may be.
 func checkSizes(parts []savedPart) error {
 	for i, p := range parts[:len(parts)-1] {
 		if p.size != parts[0].size || parts[len(parts)-1].size > p.size {
-			return ErrPartChanged
+			return ErrPartLength
 		}
 		if i == 0 && divides(p.size) != nil {
-			return ErrPartSize
+			return ErrPartLength
 		}
 	}
 	return nil
@@ -240,7 +240,7 @@ func (s *Service) finish(ctx context.Context, tx *db.Tx, u ids.User, in Input, p
 	if err := tx.Queue(ctx, deleteParts, u, in.ID); err != nil {
 		return Blob{}, err
 	}
-	return b, tx.Queue(ctx, finishUpload, u, in.ID, s.now(), in.Parts, b.Hash[:])
+	return b, tx.Queue(ctx, finishUpload, u, in.ID, s.now(), in.Parts, b.Hash[:], b.Size)
 }
 
 func same(a, b []savedPart) bool {

@@ -14,7 +14,7 @@ const (
 	holdChunk = `UPDATE file_chunk SET refs = refs + 1 WHERE hash = $1 RETURNING suffix`
 	addChunk  = `INSERT INTO file_chunk (hash, suffix, size, refs) VALUES ($1, $2, $3, 1)
 		ON CONFLICT (hash) DO UPDATE SET refs = file_chunk.refs + 1 RETURNING suffix`
-	releaseChunk = `UPDATE file_chunk SET refs = refs - 1 WHERE hash = $1 RETURNING refs, suffix`
+	releaseChunk = `UPDATE file_chunk SET refs = refs - 1 WHERE hash = $1 RETURNING refs, size, suffix`
 	deleteChunk  = `DELETE FROM file_chunk WHERE hash = $1`
 	addGarbage   = `INSERT INTO file_garbage (object, at) VALUES ($1, $2) ON CONFLICT (object) DO NOTHING`
 )
@@ -98,24 +98,46 @@ func (s *Service) hold(ctx context.Context, tx *db.Tx, c stowed) (chunk, error) 
 	return c.chunk, nil
 }
 
+// releasedAtOnce is how many chunks one trip to the database releases.
+const releasedAtOnce = 256
+
 // release lets go of chunks. Those that nothing names any more become garbage.
 func (s *Service) release(ctx context.Context, tx *db.Tx, all []chunk) error {
 	slices.SortFunc(all, func(a, b chunk) int { return bytes.Compare(a.hash[:], b.hash[:]) }) // locks in one order
-	for _, c := range all {
+	for some := range slices.Chunk(all, releasedAtOnce) {
+		if err := s.releaseSome(ctx, tx, some); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) releaseSome(ctx context.Context, tx *db.Tx, some []chunk) error {
+	lists := make([][]any, len(some))
+	for i := range some {
+		lists[i] = []any{some[i].hash[:]}
+	}
+	rows, err := tx.QueryRows(ctx, releaseChunk, lists...)
+	if err != nil {
+		return err
+	}
+	for i, row := range rows {
 		var refs int64
+		var size int
 		var suffix []byte
-		if err := tx.QueryRow(ctx, releaseChunk, c.hash[:]).Scan(&refs, &suffix); err != nil {
+		if err := row.Scan(&refs, &size, &suffix); err != nil {
 			return err
 		}
 		if refs > 0 {
 			continue
 		}
-		if _, err := tx.Exec(ctx, deleteChunk, c.hash[:]); err != nil {
+		if err := tx.Queue(ctx, deleteChunk, some[i].hash[:]); err != nil {
 			return err
 		}
-		if err := s.discard(ctx, tx, chunkFrom(c.hash[:], suffix)); err != nil {
+		if err := s.discard(ctx, tx, chunkFrom(some[i].hash[:], suffix)); err != nil {
 			return err
 		}
+		tx.OnCommit(func() { s.stored.add(-int64(size)) })
 	}
 	return nil
 }
@@ -123,8 +145,7 @@ func (s *Service) release(ctx context.Context, tx *db.Tx, all []chunk) error {
 // discard has the object of a chunk deleted soon after tx commits.
 func (s *Service) discard(ctx context.Context, tx *db.Tx, c chunk) error {
 	tx.OnCommit(s.nudge)
-	_, err := tx.Exec(ctx, addGarbage, c.object(), s.now())
-	return err
+	return tx.Queue(ctx, addGarbage, c.object(), s.now())
 }
 
 func (s *Service) nudge() {

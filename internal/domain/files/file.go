@@ -73,6 +73,11 @@ func (s *Service) create(ctx context.Context, tx *db.Tx, f File) error {
 	if err := s.checkQuota(ctx, tx, f.Owner, f.bytes()); err != nil {
 		return err
 	}
+	if f.Owner != 0 && !f.Blob.IsZero() {
+		if err := tx.Queue(ctx, claimUpload, f.Owner, f.Blob[:]); err != nil {
+			return err
+		}
+	}
 	for _, h := range sorted(f.blobs()) {
 		n, err := tx.Exec(ctx, holdBlob, h[:])
 		if err != nil {

@@ -221,6 +221,7 @@ var (
 	ErrPartBig      = errors.New("files: a part is larger than 512 KiB")
 	ErrPartSize     = errors.New("files: a part has a size that divides nothing")
 	ErrPartChanged  = errors.New("files: the parts differ in size")
+	ErrPartLength   = errors.New("files: the parts do not make a file")
 	ErrParts        = errors.New("files: no such number of parts")
 	ErrMD5          = errors.New("files: the MD5 is another one")
 	ErrTooBig       = errors.New("files: the file is too large")

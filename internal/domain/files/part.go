@@ -77,8 +77,8 @@ func (s *Service) savePart(ctx context.Context, u ids.User, p Part, again bool) 
 }
 
 const (
-	insertUpload = `INSERT INTO file_upload (owner, id, total, part_size, last_part, last_size, bytes, at, parts, blob)
-		VALUES ($1, $2, 0, 0, -1, 0, 0, $3, 0, $4) ON CONFLICT (owner, id) DO UPDATE SET at = excluded.at
+	insertUpload = `INSERT INTO file_upload (owner, id, total, part_size, last_part, last_size, bytes, at, parts, blob, unclaimed)
+		VALUES ($1, $2, 0, 0, -1, 0, 0, $3, 0, $4, 0) ON CONFLICT (owner, id) DO UPDATE SET at = excluded.at
 		RETURNING total, part_size, last_part, last_size, bytes`
 	updateUpload = `UPDATE file_upload SET total = $3, part_size = $4, last_part = $5, last_size = $6, bytes = $7
 		WHERE owner = $1 AND id = $2`

@@ -48,7 +48,8 @@ func (s *Service) roomFor(ctx context.Context, n int) error {
 }
 
 const (
-	countUploads = `SELECT COUNT(*), COALESCE(SUM(bytes), 0) FROM file_upload WHERE owner = $1 AND bytes > 0`
+	countUploads = `SELECT COUNT(NULLIF(bytes, 0)), COALESCE(SUM(bytes + unclaimed), 0) FROM file_upload WHERE owner = $1`
+	claimUpload  = `UPDATE file_upload SET unclaimed = 0 WHERE owner = $1 AND blob = $2 AND unclaimed > 0`
 	getUsage     = `SELECT bytes, files FROM file_usage WHERE owner = $1`
 	addUsage     = `INSERT INTO file_usage (owner, bytes, files) VALUES ($1, $2, $3)
 		ON CONFLICT (owner) DO UPDATE SET bytes = file_usage.bytes + excluded.bytes, files = file_usage.files + excluded.files`

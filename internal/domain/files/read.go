@@ -27,6 +27,9 @@ type lists struct {
 // maxLists bounds the lists in memory; that of a file of 4 GB is 320 KB long.
 const maxLists = 8 << 20
 
+// overhead is about what an entry takes beside its list.
+const overhead = 100
+
 func newLists() *lists { return &lists{byKey: map[Hash]listed{}} }
 
 func (l *lists) get(h Hash) (listed, bool) {
@@ -39,7 +42,6 @@ func (l *lists) get(h Hash) (listed, bool) {
 func (l *lists) put(h Hash, c listed) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	const overhead = 100
 	if _, ok := l.byKey[h]; ok {
 		return
 	}
@@ -59,7 +61,7 @@ func (l *lists) drop(h Hash) {
 	defer l.mu.Unlock()
 	if old, ok := l.byKey[h]; ok {
 		delete(l.byKey, h)
-		l.bytes -= len(old.chunks) + 100
+		l.bytes -= len(old.chunks) + overhead
 	}
 }
 
@@ -110,12 +112,16 @@ func (s *Service) ReadAt(ctx context.Context, h Hash, off int64, n int) ([]byte,
 	return p, nil
 }
 
-// readChunk fills p from a chunk of a blob.
+// readChunk fills p from a chunk of a blob. It fails with ErrNoContent when the blob was deleted meanwhile; that the object of
+// a blob is missing that is still there is an error of ours.
 func (s *Service) readChunk(ctx context.Context, h Hash, c chunk, p []byte, off int64) error {
 	_, err := s.store.ReadAt(ctx, c.object(), p, off)
-	if errors.Is(err, blob.ErrNotFound) {
-		s.lists.drop(h)
-		return errors.Join(ErrNoContent, err)
+	if !errors.Is(err, blob.ErrNotFound) {
+		return err
+	}
+	s.lists.drop(h)
+	if _, gone := s.list(ctx, h); gone != nil {
+		return gone
 	}
 	return err
 }

@@ -359,6 +359,9 @@ func TestQuotas(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if err := save(ann, 3, 0); !errors.Is(err, ErrQuota) {
+			t.Errorf("beside an upload of which no file was made: %v", err)
+		}
 		f, err := w.Create(t.Context(), nil, File{Kind: Document, Owner: ann, Size: b.Size, Blob: b.Hash})
 		if err != nil {
 			t.Fatal(err)
