@@ -135,11 +135,12 @@ func CheckAlbum(all ...*Media) error {
 // is, with ErrNew when m replaces nothing, and with ErrGrouped when the message is in an album of which m cannot be.
 // Spec: https://core.telegram.org/method/messages.editMessage
 func (m *Media) CheckReplaces(old *Media, grouped bool) error {
-	if !m.Kind.isFile() || m.File == nil {
-		return nil
-	}
 	kind := KindOf(old)
 	switch {
+	case !m.Kind.isFile() && !kind.isFile():
+		return nil
+	case !m.Kind.isFile():
+		return ErrNew
 	case kind != None && kind != WebPage && (!replaceable(kind) || old.TTL() != 0):
 		return ErrPrevious
 	case !replaceable(m.Kind) || m.TTL() != 0:

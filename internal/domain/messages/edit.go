@@ -98,6 +98,9 @@ func (s *Service) edit(ctx context.Context, tx *db.Tx, req EditRequest) (Change,
 // cleanText is the new text of m as it is kept.
 func (r *EditRequest) cleanText(m *Message) (*text.Text, error) {
 	if r.Text == nil {
+		if len(r.Media.Files()) > 0 && text.Units(m.Text.String) > MaxCaption { // what was a text becomes a caption
+			return nil, ErrCaption
+		}
 		return nil, nil
 	}
 	attached := m.Media

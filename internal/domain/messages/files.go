@@ -19,6 +19,10 @@ type Files interface {
 	Drop(ctx context.Context, tx *db.Tx, id int64) error
 }
 
+// shownToAdmins is how long the files of messages that were deleted from a channel can be loaded: as long as the log of its
+// admins shows them.
+const shownToAdmins = 7 * 24 * time.Hour
+
 // SetFiles says what keeps files. It must come before the first request; without it messages name files that nobody keeps.
 func (s *Service) SetFiles(f Files) { s.files = f }
 
@@ -93,7 +97,7 @@ func (s *Service) release(ctx context.Context, tx *db.Tx, rows []*Message) error
 			return err
 		}
 	}
-	return s.letGo(ctx, tx, all)
+	return s.letGo(ctx, tx, rows[0].Owner, all)
 }
 
 // forgetFiles drops what is kept beside the row of m about its files.
@@ -111,11 +115,16 @@ func forgetFiles(ctx context.Context, tx *db.Tx, m *Message) error {
 	return tx.Queue(ctx, vanishing, int64(m.Owner), int64(m.ID))
 }
 
-func (s *Service) letGo(ctx context.Context, tx *db.Tx, list []int64) error {
+// letGo says that messages of owner hold files no more. Of a channel admins see for a while what was there.
+func (s *Service) letGo(ctx context.Context, tx *db.Tx, owner ids.Peer, list []int64) error {
 	if s.files == nil || len(list) == 0 {
 		return nil
 	}
-	if err := s.files.Release(ctx, tx, now(), list...); err != nil {
+	from := now()
+	if owner.Channel() != 0 {
+		from = from.Add(shownToAdmins)
+	}
+	if err := s.files.Release(ctx, tx, from, list...); err != nil {
 		return fmt.Errorf("release files: %w", err)
 	}
 	return nil
@@ -137,7 +146,7 @@ func (s *Service) swapFiles(ctx context.Context, tx *db.Tx, before *Message, row
 	if err := s.hold(ctx, tx, rows); err != nil {
 		return err
 	}
-	return s.letGo(ctx, tx, slices.DeleteFunc(old, func(id int64) bool { return slices.Contains(fresh, id) }))
+	return s.letGo(ctx, tx, before.Owner, slices.DeleteFunc(old, func(id int64) bool { return slices.Contains(fresh, id) }))
 }
 
 // Held returns which of some files a message shows.
