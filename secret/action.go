@@ -75,7 +75,7 @@ func (t *tx) did(a Action, action e2e.DecryptedMessageActionClass) error {
 	return t.add(m)
 }
 
-// ready runs f on a chat that messages flow in.
+// whenReady runs f on a chat in which messages flow.
 func (c *Client) whenReady(ctx context.Context, id ChatID, f func(*tx) error) error {
 	defer c.tell()
 	return c.update(ctx, id, func(t *tx) error {
@@ -108,8 +108,8 @@ func (c *Client) TookScreenshot(ctx context.Context, id ChatID, messages ...int6
 	})
 }
 
-// Delete removes messages on both sides. In an Ended chat it removes them here. Messages that are not there count as
-// removed. It fails with ErrNoChat or ErrState.
+// Delete removes messages on both sides; in a chat that is not Ready it removes them here. Messages that are not there
+// count as removed. It fails with ErrNoChat.
 func (c *Client) Delete(ctx context.Context, id ChatID, messages ...int64) error {
 	if len(messages) == 0 {
 		return nil

@@ -321,6 +321,17 @@ func TestFileStoreRefusesOtherFiles(t *testing.T) {
 	if readAll(t, path)[:2] != "#!" {
 		t.Error("the file was overwritten")
 	}
+	left := path + unfinished + "123"
+	must(t, os.WriteFile(left, []byte("secrets"), 0o600))
+	other := filepath.Join(filepath.Dir(path), "t"+unfinished+"1")
+	must(t, os.WriteFile(other, nil, 0o600))
+	_, _ = OpenFileStore(path)
+	if _, err := os.Stat(left); !errors.Is(err, os.ErrNotExist) {
+		t.Error("what a crash left behind is still there")
+	}
+	if _, err := os.Stat(other); err != nil {
+		t.Error("the file of another store is gone")
+	}
 }
 
 func TestJournalIsCompacted(t *testing.T) {
@@ -337,7 +348,7 @@ func TestJournalIsCompacted(t *testing.T) {
 
 func TestOpenFailsOnDamage(t *testing.T) {
 	for name, value := range map[string]string{
-		"no JSON": "{", "no state": `{"id":1}`, "short key": `{"id":1,"state":4,"key":{"secret":"AAAA"}}`,
+		"no JSON": "{", "no key": `{"id":1,"state":4}`, "no state": `{"id":1}`, "short key": `{"id":1,"state":4,"key":{"secret":"AAAA"}}`,
 	} {
 		s := new(MemoryStore)
 		must(t, s.Apply(ctx, set(chatKey(1), value)))

@@ -108,7 +108,7 @@ func open(k *secretKey, x int, packet []byte) ([]byte, error) {
 
 func checkPacket(k *secretKey, packet []byte) error {
 	n := len(packet) - packetHead
-	if n < 2*blockSize || n%blockSize != 0 || n > maxContent+maxPadding {
+	if n < blockSize || n%blockSize != 0 || n > maxContent+maxPadding {
 		return fmt.Errorf("packet of %d bytes: %w", len(packet), ErrEnvelope)
 	}
 	if packetKeyID(packet) != k.ID {

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 )
 
@@ -43,6 +44,9 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // It fails with ErrStore if the file is something else.
 func OpenFileStore(path string) (*FileStore, error) {
 	s := &FileStore{path: path}
+	if err := s.removeUnfinished(); err != nil {
+		return nil, fmt.Errorf("open secret store: %w", err)
+	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open secret store: %w", err)
@@ -53,6 +57,23 @@ func OpenFileStore(path string) (*FileStore, error) {
 		return nil, fmt.Errorf("load secret store: %w", err)
 	}
 	return s, nil
+}
+
+// unfinished is in the names of files that a crash may leave while the store is written anew.
+const unfinished = ".new-"
+
+// removeUnfinished deletes them: they hold as many secrets as the store itself.
+func (s *FileStore) removeUnfinished() error {
+	names, err := filepath.Glob(quoteGlob(s.path) + unfinished + "*")
+	for _, name := range names {
+		err = errors.Join(err, os.Remove(name))
+	}
+	return err
+}
+
+// quoteGlob makes a pattern that matches path and nothing else.
+func quoteGlob(path string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }
 
 // load reads the journal, cuts off what a crash left behind it and makes sure that the file is in its directory.
@@ -203,7 +224,7 @@ func (s *FileStore) append(b Batch) error {
 
 // rewrite replaces the file by one that holds the pairs of now and nothing of before.
 func (s *FileStore) rewrite() error {
-	f, err := os.CreateTemp(filepath.Dir(s.path), filepath.Base(s.path)+".new-*")
+	f, err := os.CreateTemp(filepath.Dir(s.path), filepath.Base(s.path)+unfinished+"*")
 	if err != nil {
 		return err
 	}

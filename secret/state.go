@@ -210,6 +210,9 @@ func (s *chatState) check() error {
 			return fmt.Errorf("key of %d bytes: %w", len(k.Secret), ErrStore)
 		}
 	}
+	if (s.State == Ready || s.State == Accepting) && s.Key == nil {
+		return fmt.Errorf("chat %d without a key: %w", s.ID, ErrStore)
+	}
 	if s.Layer < 0 || s.Out < 0 || s.In < 0 || !slices.Contains([]State{Asked, Offered, Accepting, Ready, Ended}, s.State) {
 		return fmt.Errorf("chat %d in state %d: %w", s.ID, s.State, ErrStore)
 	}

@@ -7,9 +7,10 @@ import (
 	"sync"
 )
 
-// A Store keeps the state of one device: pairs of keys and values, ordered by key. Values hold keys and plain text.
+// A Store keeps the state of one device: pairs of keys and values, ordered by key. Values hold secret keys and plain
+// text, so that who reads the store reads the chats.
 //
-// One Client uses it at a time.
+// One Client uses it, from many goroutines.
 type Store interface {
 	// Get returns the value of key; ok is false if there is none.
 	Get(ctx context.Context, key string) (value []byte, ok bool, err error)

@@ -16,22 +16,26 @@ import (
 func (m *Message) waitsForOpening() bool { return m.Media.file() != nil }
 
 // MarkRead notes that the person has read messages that came in, and begins their countdown, but for those with a
-// file: MarkOpened does that. Messages that are not there are passed over. It fails with ErrNoChat or ErrState.
+// file: MarkOpened does that. Messages that are not there are passed over. It fails with ErrNoChat.
 func (c *Client) MarkRead(ctx context.Context, id ChatID, messages ...int64) error {
 	return c.read(ctx, id, messages, false)
 }
 
 // MarkOpened notes that the person has opened the media of messages that came in, or listened to them, and begins
-// their countdown. It fails with ErrNoChat or ErrState.
+// their countdown. It fails with ErrNoChat.
 func (c *Client) MarkOpened(ctx context.Context, id ChatID, messages ...int64) error {
 	return c.read(ctx, id, messages, true)
 }
 
 func (c *Client) read(ctx context.Context, id ChatID, messages []int64, opened bool) error {
+	defer c.tell()
 	var until time.Time
-	err := c.whenReady(ctx, id, func(t *tx) (err error) {
+	err := c.update(ctx, id, func(t *tx) (err error) {
 		until, err = t.read(messages, opened)
-		return err
+		if err != nil || t.s.State != Ready {
+			return err
+		}
+		return t.maybeRekey()
 	})
 	if err != nil || until.IsZero() {
 		return err
@@ -63,8 +67,8 @@ func (t *tx) read(ids []int64, opened bool) (until time.Time, err error) {
 			tell = append(tell, id)
 		}
 	}
-	if tell == nil {
-		return until, nil
+	if tell == nil || t.s.State != Ready {
+		return until, nil // there is nobody to tell any more; the countdown goes on here
 	}
 	return until, t.service(&e2e.DecryptedMessageActionReadMessages{RandomIDs: tell})
 }

@@ -46,6 +46,31 @@ func TestCountdownOfText(t *testing.T) {
 	}
 }
 
+// TestCountdownGoesOnAfterTheEnd has the chat end while messages wait: who has them still reads them once.
+func TestCountdownGoesOnAfterTheEnd(t *testing.T) {
+	n := newNetwork(t)
+	a, b, id := n.pair()
+	read, err := a.Send(ctx, id, Draft{Text: "x", TTL: time.Second})
+	must(t, err)
+	unread, err := a.Send(ctx, id, Draft{Text: "x", TTL: time.Second})
+	must(t, err)
+	n.settle(a, b)
+	must(t, b.MarkRead(ctx, id, read.ID))
+	must(t, a.Discard(ctx, id, false))
+	n.settle(a, b)
+	n.clock.advance(2 * time.Second)
+	n.expire(a, b)
+	if n.has(b, id, read.ID) || !n.has(b, id, unread.ID) {
+		t.Error("the end of the chat stopped the countdown, or began one")
+	}
+	must(t, b.MarkRead(ctx, id, unread.ID))
+	n.clock.advance(2 * time.Second)
+	n.expire(a, b)
+	if n.has(b, id, unread.ID) {
+		t.Error("reading after the end does not begin the countdown")
+	}
+}
+
 func (n *network) expire(devices ...*device) {
 	n.t.Helper()
 	for _, d := range devices {
