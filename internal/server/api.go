@@ -49,7 +49,7 @@ func newAPI(ctx context.Context, s *Server) (*api, error) {
 	draft := func(ctx context.Context, viewer ids.User, peer ids.Peer, topic ids.Message) (tg.DraftMessageClass, error) {
 		return list.DraftAt(ctx, viewer, domain.Place{Peer: peer, Thread: topic})
 	}
-	sets := s.stickers(v, shown, forms, reacting)
+	sets, look := s.stickers(v, shown, forms, reacting), s.looks(v, shown, forms)
 	later, timed := s.timed(v, shown, codec, draft)
 	secret, err := s.secretChats(ctx, v, shown)
 	if err != nil {
@@ -74,8 +74,8 @@ func newAPI(ctx context.Context, s *Server) (*api, error) {
 	modules := append(append(s.communities(v, shown, chat, list, sets), lists...),
 		start,
 		signin.New(signin.Options{Auth: c.Auth, View: v, Users: c.Users, Notify: c.notify, Joined: c.joined, Log: s.log}),
-		s.people(v, list),
-		chat, voting, reacting, album, sets, s.files(reacting, album.Locate, sets.Locate), maps.New(c.Maps), secret,
+		s.people(v, look, list),
+		chat, voting, reacting, album, sets, look, s.files(reacting, album.Locate, sets.Locate, secret.Locate), maps.New(c.Maps), secret,
 	)
 	router := rpc.NewRouter(append(modules, timed...)...)
 	d, err := rpc.NewDispatcher(rpc.Options{

@@ -17,7 +17,9 @@ import (
 )
 
 // communities makes the handlers of groups and channels, and makes both known to v.
-func (s *Server) communities(v *view.View, shown *render.Renderer, chat *chats.Handlers, list *dialogs.Handlers) []rpc.Module {
+func (s *Server) communities(
+	v *view.View, shown *render.Renderer, chat *chats.Handlers, list *dialogs.Handlers, sets channels.StickerSets,
+) []rpc.Module {
 	c := s.core
 	v.SetGroups(c.Groups)
 	v.SetChannels(c.Channels)
@@ -29,7 +31,7 @@ func (s *Server) communities(v *view.View, shown *render.Renderer, chat *chats.H
 		channels.New(channels.Options{
 			Channels: c.Channels, Groups: c.Groups, Messages: c.Messages, Auth: c.Auth, View: v, Render: shown, Facts: facts,
 			LinkPrefix: s.linkPrefix(), DC: s.cfg.DC, Online: chat.Online, Invite: links.Invite, Join: c.Invites.Join,
-			Topic: topics.Shown,
+			Topic: topics.Shown, Stickers: sets,
 		}),
 		stats.New(stats.Options{Stats: c.Stats, Channels: c.Channels, Messages: c.Messages, View: v, Counters: shown.Counters}),
 	}

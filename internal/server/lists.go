@@ -7,6 +7,7 @@ import (
 	"hermod/internal/api/chats"
 	apidialogs "hermod/internal/api/dialogs"
 	apifolders "hermod/internal/api/folders"
+	"hermod/internal/api/looks"
 	"hermod/internal/api/people"
 	"hermod/internal/api/render"
 	"hermod/internal/api/search"
@@ -55,10 +56,10 @@ func (s *Server) lists(v *view.View, shown *render.Renderer, chat *chats.Handler
 }
 
 // people are the handlers of what is about people.
-func (s *Server) people(v *view.View, list *apidialogs.Handlers) rpc.Module {
+func (s *Server) people(v *view.View, look *looks.Handlers, list *apidialogs.Handlers) rpc.Module {
 	c := s.core
 	return people.New(people.Options{
-		Users: c.Users, Contacts: c.Contacts, View: v, Reports: c.Reports, Facts: c.facts(list), Partners: c.Dialogs.Partners,
+		Users: c.Users, Contacts: c.Contacts, View: v, Reports: c.Reports, Facts: c.facts(list, look), Partners: c.Dialogs.Partners,
 		Public: c.findPublic, Rated: c.rated, Unrate: c.Messages.Unrate, PersonalChannel: c.personalChannel, Common: c.common,
 		ContactLink: s.linkPrefix() + "contact/",
 	})
@@ -169,15 +170,20 @@ func (c *Core) common(ctx context.Context, a, b ids.User) (int, error) {
 }
 
 // facts tells people what is known about a chat.
-func (c *Core) facts(h *apidialogs.Handlers) func(context.Context, ids.User, ids.Peer) (people.ChatFacts, error) {
+func (c *Core) facts(h *apidialogs.Handlers, look *looks.Handlers) func(context.Context, ids.User, ids.Peer) (people.ChatFacts, error) {
 	return func(ctx context.Context, owner ids.User, peer ids.Peer) (people.ChatFacts, error) {
 		f, err := h.Facts(ctx, owner, peer)
 		if err != nil {
 			return people.ChatFacts{}, err
 		}
 		scheduled, err := c.Scheduled.Any(ctx, owner, peer)
+		if err != nil {
+			return people.ChatFacts{}, err
+		}
+		l, err := look.Look(ctx, owner, peer)
 		return people.ChatFacts{
 			Notify: f.Notify, PinnedMessage: f.PinnedMessage, Folder: f.Folder, TTL: f.Period, Scheduled: scheduled,
+			Theme: l.Theme, Wallpaper: l.Wallpaper, Overridden: l.Overridden,
 		}, err
 	}
 }

@@ -106,8 +106,9 @@ func TestHashesSaveTheAnswer(t *testing.T) {
 	ask[*tg.HelpAppConfigNotModified](t, "help.getAppConfig", map[string]any{"hash": app.Hash}, nil)
 	list := ask[*tg.HelpCountriesList](t, "help.getCountriesList", map[string]any{"lang_code": "nb"}, nil)
 	ask[*tg.HelpCountriesListNotModified](t, "help.getCountriesList", map[string]any{"lang_code": "nb", "hash": list.Hash}, nil)
-	themes := ask[*tg.AccountThemes](t, "account.getChatThemes", nil, nil)
-	ask[*tg.AccountThemesNotModified](t, "account.getChatThemes", map[string]any{"hash": themes.Hash}, nil)
+	themes := ask[*tg.AccountChatThemes](t, "account.getUniqueGiftChatThemes", map[string]any{"offset": "", "limit": int32(1)}, nil)
+	ask[*tg.AccountChatThemesNotModified](t, "account.getUniqueGiftChatThemes",
+		map[string]any{"offset": "", "limit": int32(1), "hash": themes.Hash}, nil)
 }
 
 func TestCountries(t *testing.T) {

@@ -5,7 +5,7 @@ import (
 	"hermod/internal/tl/tg"
 )
 
-// emptyAccount serves what settings and looks ask for: themes, wallpapers, ringtones, emoji statuses, business.
+// emptyAccount serves what settings ask for: emoji statuses, business and the like.
 func emptyAccount(r *rpc.Router) {
 	emptyLooks(r)
 	emptyEmojiLists(r)
@@ -37,22 +37,8 @@ func emptyAccount(r *rpc.Router) {
 }
 
 func emptyLooks(r *rpc.Router) {
-	themes, sameThemes := &tg.AccountThemes{Hash: emptyHash}, &tg.AccountThemesNotModified{}
-	listed(r, func(in *tg.AccountGetThemes) int64 { return in.Hash }, themes, sameThemes)
-	listed(r, func(in *tg.AccountGetChatThemes) int64 { return in.Hash }, themes, sameThemes)
 	listed(r, func(in *tg.AccountGetUniqueGiftChatThemes) int64 { return in.Hash },
 		&tg.AccountChatThemes{Hash: emptyHash}, &tg.AccountChatThemesNotModified{})
-	listed(r, func(in *tg.AccountGetWallPapers) int64 { return in.Hash },
-		&tg.AccountWallPapers{Hash: emptyHash}, &tg.AccountWallPapersNotModified{})
-	listed(r, func(in *tg.AccountGetSavedRingtones) int64 { return in.Hash },
-		&tg.AccountSavedRingtones{Hash: emptyHash}, &tg.AccountSavedRingtonesNotModified{})
-	refused[*tg.AccountGetWallPaper](r, rpc.BadRequest("WALLPAPER_INVALID"))
-	refused[*tg.AccountGetTheme](r, rpc.BadRequest("THEME_INVALID"))
-	none[*tg.AccountGetMultiWallPapers](r, tg.Vector[*tg.WallPaper]{})
-	ok[*tg.AccountInstallTheme](r)
-	ok[*tg.AccountInstallWallPaper](r)
-	ok[*tg.AccountResetWallPapers](r)
-	ok[*tg.AccountSaveWallPaper](r)
 }
 
 func emptyEmojiLists(r *rpc.Router) {

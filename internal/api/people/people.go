@@ -24,6 +24,9 @@ type ChatFacts struct {
 	Folder        int32
 	TTL           int32 // seconds, 0 for none
 	Scheduled     bool
+	Theme         string            // the emoji of the theme
+	Wallpaper     tg.WallPaperClass // nil for none
+	Overridden    bool              // the other side has chosen it
 }
 
 // Options are what the handlers work with.

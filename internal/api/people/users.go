@@ -231,6 +231,10 @@ func (h *Handlers) addFacts(ctx context.Context, call *rpc.Call, id ids.User, fu
 	full.PinnedMsgID = positive(int32(facts.PinnedMessage))
 	full.FolderID = positive(facts.Folder)
 	full.TTLPeriod = positive(facts.TTL)
+	full.Wallpaper, full.WallpaperOverridden = facts.Wallpaper, facts.Overridden
+	if facts.Theme != "" {
+		full.Theme, full.ThemeEmoticon = &tg.ChatTheme{Emoticon: facts.Theme}, &facts.Theme
+	}
 	return nil
 }
 

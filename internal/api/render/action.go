@@ -71,6 +71,10 @@ func (p *page) action(a *actions.Action) tg.MessageActionClass {
 	switch a.Kind {
 	case actions.ChatPhoto:
 		return &tg.MessageActionChatEditPhoto{Photo: p.photo(a.Photo)}
+	case actions.SetWallpaper:
+		if t := p.papers[a]; t != nil {
+			return t
+		}
 	case actions.SuggestPhoto:
 		return &tg.MessageActionSuggestProfilePhoto{Photo: p.photo(a.Photo)}
 	}

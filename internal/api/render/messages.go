@@ -3,6 +3,7 @@ package render
 import (
 	"context"
 
+	"hermod/internal/domain/actions"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/messages"
 	"hermod/internal/tl/tg"
@@ -40,6 +41,7 @@ type page struct {
 	forums    map[ids.Peer]bool
 	unseen    map[messageKey]bool // mentions of the viewer in channels, and what he has not played there
 	photos    map[int64]tg.PhotoClass
+	papers    map[*actions.Action]*tg.MessageActionSetChatWallPaper
 	about     []ids.Peer
 }
 
@@ -77,6 +79,9 @@ func (r *Renderer) gatherOwn(ctx context.Context, viewer ids.User, list []*messa
 		return p, err
 	}
 	if p.photos, err = r.gatherPhotos(ctx, list); err != nil {
+		return p, err
+	}
+	if p.papers, err = r.gatherPapers(ctx, list); err != nil {
 		return p, err
 	}
 	for owner, part := range ofChannels(list) {

@@ -79,11 +79,12 @@ type Photos func(ctx context.Context, want []int64) (map[int64]tg.PhotoClass, er
 
 // parts are what other packages show of a message; nil shows nothing.
 type parts struct {
-	media     Media
-	reactions Reactions
-	counters  Counters
-	forum     func(ctx context.Context, ch ids.Channel) (bool, error)
-	photos    Photos
+	media      Media
+	reactions  Reactions
+	counters   Counters
+	wallpapers Wallpapers
+	forum      func(ctx context.Context, ch ids.Channel) (bool, error)
+	photos     Photos
 }
 
 // SetMedia makes fn show media.

@@ -6,6 +6,7 @@ import (
 
 	"hermod/internal/api/apitest"
 	"hermod/internal/domain/files"
+	"hermod/internal/domain/media"
 	"hermod/internal/domain/stickers"
 	"hermod/internal/domain/updates"
 	"hermod/internal/tl/tg"
@@ -320,5 +321,26 @@ func TestSetsOfGroups(t *testing.T) {
 		w.refused(err, "STICKERSET_INVALID")
 		in.Stickerset = &tg.InputStickerSetEmpty{}
 		w.must(second(w.setStickers(ctx, apitest.Call(w.anna), in)))
+	})
+}
+
+// Clients count on the server to remember what they have sent.
+func TestWhatIsSentIsRemembered(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		w.Messages.SetFiles(w.forms.Files())
+		sticker := input(w.create("sent", "😀").Documents[0]).ID
+		gif := w.upload("video/mp4", []byte("moving"), files.Attributes{Animated: true, Video: &files.Video{}}).ID
+		group := w.Group(w.bo, w.anna)
+		w.Send(w.bo, w.anna.Peer(), "", &media.Media{Kind: media.Sticker, File: &media.FileRef{ID: sticker}})
+		w.Send(w.bo, group, "", &media.Media{Kind: media.GIF, File: &media.FileRef{ID: gif}})
+		for l, want := range map[stickers.List]int64{stickers.Recent: sticker, stickers.GIFs: gif} {
+			if got, err := w.sets.List(ctx, w.bo, l); err != nil || len(got) != 1 || got[0].File != want {
+				t.Errorf("list %d: %v, %v", l, got, err)
+			}
+			if got, err := w.sets.List(ctx, w.anna, l); err != nil || len(got) != 0 {
+				t.Errorf("list %d of the other: %v, %v", l, got, err)
+			}
+		}
 	})
 }

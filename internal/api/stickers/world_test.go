@@ -36,7 +36,7 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 	t.Helper()
 	apitest.Each(t, func(t *testing.T, in *apitest.World) {
 		f := filestest.New(t, in.DB)
-		s, err := stickers.New(t.Context(), in.DB, in.Log, f)
+		s, err := stickers.New(t.Context(), in.DB, in.Log, f, in.Messages)
 		if err != nil {
 			t.Fatal(err)
 		}

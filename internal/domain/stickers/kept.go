@@ -139,16 +139,6 @@ func (s *Service) Clear(ctx context.Context, u ids.User, l List) error {
 	})
 }
 
-// Sent notes that somebody sent a file: a sticker becomes one of those that he used last, a GIF is saved.
-func (s *Service) Sent(ctx context.Context, u ids.User, f files.File) error {
-	for _, l := range []List{Recent, GIFs} {
-		if l.takes(f) {
-			return s.Keep(ctx, u, l, f)
-		}
-	}
-	return nil
-}
-
 // Forget drops what is kept for an account that is being deleted. Sets that it made stay: others have them.
 func (s *Service) Forget(ctx context.Context, tx *db.Tx, u ids.User) error {
 	all, err := list[int64](ctx, tx, `DELETE FROM sticker_kept WHERE owner = $1 RETURNING file`, int64(u))

@@ -304,9 +304,9 @@ func TestKept(t *testing.T) {
 			w.must(err)
 			all = append(all, f)
 			w.must(w.Keep(ctx, bo, Faved, f))
-			w.must(w.Sent(ctx, bo, f))
+			w.must(w.Keep(ctx, bo, Recent, f))
 		}
-		w.must(w.Sent(ctx, bo, all[0]))
+		w.must(w.Keep(ctx, bo, Recent, all[0]))
 		faved, err := w.List(ctx, bo, Faved)
 		w.must(err)
 		recent, err := w.List(ctx, bo, Recent)
@@ -317,7 +317,7 @@ func TestKept(t *testing.T) {
 		w.must(w.Unkeep(ctx, bo, Recent, all[0].ID))
 		w.must(w.Unkeep(ctx, bo, Recent, all[0].ID))
 		gif := w.document(bo, "video/mp4", []byte("gif"), files.Attributes{Animated: true, Video: &files.Video{}})
-		w.must(w.Sent(ctx, bo, gif))
+		w.must(w.Keep(ctx, bo, GIFs, gif))
 		if err := w.Keep(ctx, bo, Faved, gif); !errors.Is(err, ErrFile) {
 			t.Errorf("a GIF as sticker: %v", err)
 		}

@@ -21,6 +21,7 @@ import (
 	"hermod/internal/db"
 	"hermod/internal/domain/files"
 	"hermod/internal/domain/ids"
+	"hermod/internal/domain/messages"
 	"hermod/internal/domain/updates"
 )
 
@@ -139,14 +140,17 @@ type Service struct {
 	access *ids.Access
 }
 
-// New makes the service, and has files know what it holds.
-func New(ctx context.Context, d *db.DB, log *updates.Log, f *files.Service) (*Service, error) {
+// New makes the service, and has files know what it holds. When m is not nil, what people send goes into their lists.
+func New(ctx context.Context, d *db.DB, log *updates.Log, f *files.Service, m *messages.Service) (*Service, error) {
 	key, err := d.Secret(ctx, "sticker_sets")
 	if err != nil {
 		return nil, err
 	}
 	s := &Service{db: d, log: log, files: f, access: ids.NewAccess(key)}
 	f.HeldBy("stickers", s.held)
+	if m != nil {
+		m.OnSent(s.sent)
+	}
 	return s, nil
 }
 

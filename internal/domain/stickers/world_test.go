@@ -37,7 +37,7 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 		f := filestest.New(t, d)
 		w := &world{t: t, files: f, db: d, log: updates.New(d, bus.NewLocal())}
 		var err error
-		w.Service, err = New(t.Context(), d, w.log, f)
+		w.Service, err = New(t.Context(), d, w.log, f, nil)
 		w.must(err)
 		w.must(d.Write(t.Context(), func(tx *db.Tx) error {
 			for _, u := range []ids.User{anna, bo} {
