@@ -26,7 +26,7 @@ func (t *tx) act(in Incoming, id int64, action e2e.DecryptedMessageActionClass, 
 	case *e2e.DecryptedMessageActionDeleteMessages:
 		return t.delete(bounded(a.RandomIDs))
 	case *e2e.DecryptedMessageActionFlushHistory:
-		return t.flushHistory()
+		return t.flushHistory(seen)
 	case *e2e.DecryptedMessageActionResend:
 		return t.resend(a)
 	case *e2e.DecryptedMessageActionNotifyLayer:
@@ -149,15 +149,16 @@ func (t *tx) delete(ids []int64) error {
 // FlushHistory removes all messages on both sides. It fails with ErrNoChat or ErrState.
 func (c *Client) FlushHistory(ctx context.Context, id ChatID) error {
 	return c.whenReady(ctx, id, func(t *tx) error {
-		if err := t.flushHistory(); err != nil {
+		if err := t.flushHistory(t.s.Out); err != nil {
 			return err
 		}
 		return t.service(&e2e.DecryptedMessageActionFlushHistory{})
 	})
 }
 
-// flushHistory removes all messages here.
-func (t *tx) flushHistory() error {
+// flushHistory removes the messages here, but for those of this side from the number own on: the other side had not
+// seen them when it flushed, so that they stay on both.
+func (t *tx) flushHistory(own int) error {
 	keys, err := t.keys(messagePrefix(t.s.ID))
 	if err != nil {
 		return err
@@ -168,7 +169,7 @@ func (t *tx) flushHistory() error {
 		if err != nil {
 			return err
 		}
-		if found {
+		if found && (!m.Out || m.Seq < own) {
 			ids = append(ids, m.ID)
 		}
 	}

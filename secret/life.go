@@ -349,7 +349,7 @@ func (t *tx) close(deleteHistory, tellServer bool) error {
 	if !deleteHistory {
 		return nil
 	}
-	return t.flushHistory()
+	return t.flushHistory(t.s.Out)
 }
 
 // Remove forgets an Ended chat with its messages. It fails with ErrNoChat or ErrState.
