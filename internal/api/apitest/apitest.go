@@ -89,16 +89,28 @@ func (w *World) InputChannel(viewer ids.User, peer ids.Peer) tg.InputChannelClas
 }
 
 // layers are some that clients speak.
-var layers = []int{158, 181, 214, 216, tg.Newest}
+var layers = []int{158, 181, 204, 214, 216, tg.Newest}
 
 // Must unwraps the answer to a method and checks that each layer that has the method can be given it.
 func Must[O tl.Object](t testing.TB, method string) func(O, error) O {
+	return answer[O](t, method, layers[0])
+}
+
+// MustFrom is Must for answers of any method that all layers from one on can be given as they are.
+func MustFrom[O tl.Object](t testing.TB, layer int) func(O, error) O {
+	return answer[O](t, "", layer)
+}
+
+func answer[O tl.Object](t testing.TB, method string, from int) func(O, error) O {
 	return func(o O, err error) O {
 		t.Helper()
 		if err != nil {
 			t.Fatalf("%s: %v", method, err)
 		}
 		for _, layer := range layers {
+			if layer < from {
+				continue
+			}
 			if answer := tg.LowerAnswer(method, o, layer); answer != nil && len(tl.Encode(answer, layer)) == 0 {
 				t.Fatalf("%s: %s has no form in layer %d", method, o.TLName(), layer)
 			}

@@ -42,10 +42,7 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 	t.Helper()
 	apitest.Each(t, func(t *testing.T, in *apitest.World) {
 		f := filestest.New(t, in.DB)
-		c, err := contacts.New(t.Context(), in.DB, in.Users, in.Log)
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := in.Contacts
 		p := photos.New(in.DB, in.Log, f, in.Users, images.New(images.Options{}))
 		in.Groups.KeepPhotos(p.Swap)
 		in.Channels.KeepPhotos(p.Swap)

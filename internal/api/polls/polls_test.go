@@ -4,16 +4,14 @@ import (
 	"errors"
 	"testing"
 
+	"hermod/internal/api/apitest"
 	"hermod/internal/api/media"
 	"hermod/internal/api/render"
-	"hermod/internal/api/view"
-	"hermod/internal/domain/contacts"
 	"hermod/internal/domain/ids"
 	domain "hermod/internal/domain/media"
 	"hermod/internal/domain/messages"
 	"hermod/internal/domain/places"
 	"hermod/internal/domain/polls"
-	"hermod/internal/domain/stand/standtest"
 	"hermod/internal/domain/todos"
 	"hermod/internal/domain/updates"
 	"hermod/internal/rpc"
@@ -23,32 +21,23 @@ import (
 
 // world is the handlers over a world with people in it.
 type world struct {
-	*standtest.World
+	*apitest.World
 	*Handlers
-	view   *view.View
-	codec  *media.Codec
-	render *render.Renderer
+	codec *media.Codec
 }
 
 func each(t *testing.T, fn func(t *testing.T, w *world)) {
 	t.Helper()
-	standtest.Each(t, func(t *testing.T, in *standtest.World) {
-		c, err := contacts.New(t.Context(), in.DB, in.Users, in.Log)
-		if err != nil {
-			t.Fatal(err)
-		}
-		w := &world{World: in, view: view.New(in.Users, c, ids.NewAccess([32]byte{1}), in.Messages)}
-		w.view.SetGroups(in.Groups)
-		w.view.SetChannels(in.Channels)
-		w.render = render.New(w.view, in.Messages)
+	apitest.Each(t, func(t *testing.T, in *apitest.World) {
+		w := &world{World: in}
 		p := polls.New(in.DB, in.Log, in.Messages, in.Stands)
 		w.codec = media.New(media.Options{
-			Text: w.render.Text, Entities: render.Entities, ResolvePhone: c.ResolvePhone, Polls: p.See,
+			Text: w.Render.Text, Entities: render.Entities, ResolvePhone: in.Contacts.ResolvePhone, Polls: p.See,
 		})
-		w.render.SetMedia(w.codec.Media)
+		w.Render.SetMedia(w.codec.Media)
 		w.Handlers = New(Options{
 			Polls: p, Todos: todos.New(in.DB, in.Messages, in.Stands), Places: places.New(in.DB, in.Messages, in.Stands),
-			Messages: in.Messages, View: w.view, Render: w.render, Codec: w.codec,
+			Messages: in.Messages, View: w.View, Render: w.Render, Codec: w.codec,
 		})
 		fn(t, w)
 	})
@@ -57,16 +46,7 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 func call(u ids.User) *rpc.Call { return &rpc.Call{User: u, Layer: tg.Newest} }
 
 // input names a peer as viewer does.
-func (w *world) input(viewer ids.User, p ids.Peer) tg.InputPeerClass {
-	hash := w.view.Access().Hash(viewer, p)
-	switch {
-	case p.Channel() != 0:
-		return &tg.InputPeerChannel{ChannelID: int64(p.Channel()), AccessHash: hash}
-	case p.Chat() != 0:
-		return &tg.InputPeerChat{ChatID: int64(p.Chat())}
-	}
-	return &tg.InputPeerUser{UserID: int64(p.User()), AccessHash: hash}
-}
+func (w *world) input(viewer ids.User, p ids.Peer) tg.InputPeerClass { return w.Peer(viewer, p) }
 
 // attach sends what a client attaches.
 func (w *world) attach(from ids.User, to ids.Peer, in tg.InputMediaClass) *messages.Message {
@@ -81,7 +61,7 @@ func (w *world) attach(from ids.User, to ids.Peer, in tg.InputMediaClass) *messa
 // shows is the media of the newest message as viewer sees it.
 func (w *world) shows(viewer ids.User, peer ids.Peer) tg.MessageMediaClass {
 	w.T.Helper()
-	m, _, err := w.render.Message(w.T.Context(), viewer, w.Last(viewer, peer))
+	m, _, err := w.Render.Message(w.T.Context(), viewer, w.Last(viewer, peer))
 	if err != nil {
 		w.T.Fatal(err)
 	}
@@ -89,20 +69,7 @@ func (w *world) shows(viewer ids.User, peer ids.Peer) tg.MessageMediaClass {
 }
 
 // must unwraps an answer and checks that it can be written in old layers and the newest.
-func must[O tl.Object](t testing.TB) func(O, error) O {
-	return func(o O, err error) O {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, layer := range []int{181, 204, tg.Newest} {
-			if len(tl.Encode(o, layer)) == 0 {
-				t.Fatalf("%s has no form in layer %d", o.TLName(), layer)
-			}
-		}
-		return o
-	}
-}
+func must[O tl.Object](t testing.TB) func(O, error) O { return apitest.MustFrom[O](t, 181) }
 
 // of finds the one update of a kind in an answer.
 func of[U tg.UpdateClass](t testing.TB, answer *tg.Updates) (found U) {
@@ -169,7 +136,7 @@ func TestVotesAreTold(t *testing.T) {
 		anna, bo := all[0], all[1]
 		m := w.attach(anna, bo.Peer(), newPoll(nil))
 		ev := updates.MessagePoll{Peer: bo.Peer(), ID: m.ID, Poll: m.Media.Poll.ID}
-		u, about, err := w.render.Entry(t.Context(), anna, updates.Entry{Owner: anna.Peer(), Event: ev})
+		u, about, err := w.Render.Entry(t.Context(), anna, updates.Entry{Owner: anna.Peer(), Event: ev})
 		if err != nil || len(about) == 0 {
 			t.Fatal(err, about)
 		}
@@ -336,7 +303,7 @@ func TestButtonsWithNobodyBehind(t *testing.T) {
 		if _, err := w.getBotCallbackAnswer(t.Context(), call(bo), ask); !errors.Is(err, messages.ErrNone) {
 			t.Errorf("no message: %v", err)
 		}
-		m, _, err := w.render.Message(t.Context(), bo, w.Last(bo, anna.Peer()))
+		m, _, err := w.Render.Message(t.Context(), bo, w.Last(bo, anna.Peer()))
 		if err != nil || m.(*tg.Message).ReplyMarkup == nil {
 			t.Errorf("bo sees no keyboard: %v", err)
 		}

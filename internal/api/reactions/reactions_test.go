@@ -6,12 +6,9 @@ import (
 	"slices"
 	"testing"
 
-	"hermod/internal/api/render"
-	"hermod/internal/api/view"
-	"hermod/internal/domain/contacts"
+	"hermod/internal/api/apitest"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/reactions"
-	"hermod/internal/domain/stand/standtest"
 	"hermod/internal/domain/updates"
 	"hermod/internal/rpc"
 	"hermod/internal/tl"
@@ -20,26 +17,17 @@ import (
 
 // world is the handlers over a world with people in it.
 type world struct {
-	*standtest.World
+	*apitest.World
 	*Handlers
-	view     *view.View
-	render   *render.Renderer
 	reported []ids.Peer
 }
 
 func each(t *testing.T, fn func(t *testing.T, w *world)) {
 	t.Helper()
-	standtest.Each(t, func(t *testing.T, in *standtest.World) {
-		c, err := contacts.New(t.Context(), in.DB, in.Users, in.Log)
-		if err != nil {
-			t.Fatal(err)
-		}
-		w := &world{World: in, view: view.New(in.Users, c, ids.NewAccess([32]byte{1}), in.Messages)}
-		w.view.SetGroups(in.Groups)
-		w.view.SetChannels(in.Channels)
-		w.render = render.New(w.view, in.Messages)
+	apitest.Each(t, func(t *testing.T, in *apitest.World) {
+		w := &world{World: in}
 		w.Handlers = New(Options{
-			Reactions: reactions.New(in.DB, in.Log, in.Messages, in.Stands), Messages: in.Messages, View: w.view, Render: w.render,
+			Reactions: reactions.New(in.DB, in.Log, in.Messages, in.Stands), Messages: in.Messages, View: w.View, Render: w.Render,
 			Report: func(_ context.Context, _ ids.User, _ ids.Peer, _ ids.Message, of ids.Peer) error {
 				w.reported = append(w.reported, of)
 				return nil
@@ -52,32 +40,10 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 func call(u ids.User) *rpc.Call { return &rpc.Call{User: u, Layer: tg.Newest} }
 
 // input names a peer as viewer does.
-func (w *world) input(viewer ids.User, p ids.Peer) tg.InputPeerClass {
-	hash := w.view.Access().Hash(viewer, p)
-	switch {
-	case p.Channel() != 0:
-		return &tg.InputPeerChannel{ChannelID: int64(p.Channel()), AccessHash: hash}
-	case p.Chat() != 0:
-		return &tg.InputPeerChat{ChatID: int64(p.Chat())}
-	}
-	return &tg.InputPeerUser{UserID: int64(p.User()), AccessHash: hash}
-}
+func (w *world) input(viewer ids.User, p ids.Peer) tg.InputPeerClass { return w.Peer(viewer, p) }
 
 // must unwraps an answer and checks that it can be written in old layers and the newest.
-func must[O tl.Object](t testing.TB) func(O, error) O {
-	return func(o O, err error) O {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, layer := range []int{181, 204, tg.Newest} {
-			if len(tl.Encode(o, layer)) == 0 {
-				t.Fatalf("%s has no form in layer %d", o.TLName(), layer)
-			}
-		}
-		return o
-	}
-}
+func must[O tl.Object](t testing.TB) func(O, error) O { return apitest.MustFrom[O](t, 181) }
 
 func emoji(list ...string) (out []tg.ReactionClass) {
 	for _, e := range list {
@@ -132,7 +98,7 @@ func (w *world) sharedFormIsMin(t *testing.T, name string, id ids.Message, peer 
 	if peer.Channel() == 0 {
 		return
 	}
-	m, _, err := w.render.Message(t.Context(), 0, w.Last(viewer, peer))
+	m, _, err := w.Render.Message(t.Context(), 0, w.Last(viewer, peer))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +116,7 @@ func TestReactionsAreToldAndUnread(t *testing.T) {
 			Peer: w.input(bo, anna.Peer()), MsgID: int32(m.Twin), Reaction: emoji("🔥"),
 		}))
 		e := updates.Entry{Owner: anna.Peer(), Event: updates.MessageReactions{Peer: bo.Peer(), ID: m.ID}}
-		u, about, err := w.render.Entry(t.Context(), anna, e)
+		u, about, err := w.Render.Entry(t.Context(), anna, e)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -301,7 +267,7 @@ func TestNobodyIsShownBelowPosts(t *testing.T) {
 			t.Errorf("got %+v with %d people", r, len(got.Users))
 		}
 		read := w.Last(cleo, channel)
-		if _, about, err := w.render.Message(t.Context(), cleo, read); err != nil || slices.Contains(about, bo.Peer()) {
+		if _, about, err := w.Render.Message(t.Context(), cleo, read); err != nil || slices.Contains(about, bo.Peer()) {
 			t.Errorf("the post comes with %v, %v", about, err)
 		}
 		if named, err := w.Messages.Names(t.Context(), cleo, channel, m.ID, bo.Peer()); err != nil || named {

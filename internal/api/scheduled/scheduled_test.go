@@ -184,11 +184,7 @@ func TestHistoryTTL(t *testing.T) {
 		}
 		_, err := w.setHistoryTTL(t.Context(), call, &tg.MessagesSetHistoryTTL{Peer: w.Peer(w.anna, w.bo.Peer()), Period: -5})
 		apitest.Refused(t, wireErrors, err, "TTL_PERIOD_INVALID")
-		blocking, err := contacts.New(t.Context(), w.DB, w.Users, w.Log)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := blocking.Block(t.Context(), w.bo, w.anna.Peer(), contacts.Messages); err != nil {
+		if err := w.Contacts.Block(t.Context(), w.bo, w.anna.Peer(), contacts.Messages); err != nil {
 			t.Fatal(err)
 		}
 		before := w.Position(w.bo.Peer())
