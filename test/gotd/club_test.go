@@ -15,9 +15,9 @@ type club struct {
 	hashes                   map[*device]map[int64]int64 // access hashes, as each device has them; those of channels under minus their ids
 }
 
-func newClub(t *testing.T) *club {
+func newClub(t *testing.T, settings ...string) *club {
 	t.Helper()
-	s := startServer(t)
+	s := startServer(t, settings...)
 	c := &club{s: s, names: map[*device]string{}, ids: map[*device]int64{}, hashes: map[*device]map[int64]int64{}}
 	phones := map[string]string{}
 	enter := func(name string, w way) *device {

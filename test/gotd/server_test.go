@@ -55,14 +55,15 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// startServer starts a process that ends with the test.
-func startServer(t *testing.T) *server {
+// startServer starts a process that ends with the test. settings are added to its environment.
+func startServer(t *testing.T, settings ...string) *server {
 	t.Helper()
 	data := filepath.Join(t.TempDir(), "data")
 	cmd := exec.Command(binary, "serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--data", data,
 		"--test-numbers", "--log-level", "warn")
 	cmd.Args = append(cmd.Args, database(t)...)
 	cmd.Env = append(os.Environ(), "HERMOD_LIMITS_RATE=0")
+	cmd.Env = append(cmd.Env, settings...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
