@@ -58,6 +58,7 @@ type world struct {
 	chat       secret.ChatID
 	fault      rig.Fault
 	random     *rand.Rand
+	keys, lost int // keys that came into use, messages that faulty lost
 }
 
 // onEngines runs f with a server on SQLite and one on PostgreSQL.
@@ -103,8 +104,11 @@ func (w *world) open(p *person) {
 	w.must(err)
 	w.must(p.Open(w.ctx, secret.Options{
 		Store: p.store, Clock: w.clock, OnEvent: func(e secret.Event) {
-			if e.Kind == secret.Broken {
+			switch e.Kind {
+			case secret.Broken:
 				w.t.Errorf("user %d: chat %d broke: %v", p.User, e.Chat.ID, e.Err)
+			case secret.KeyChanged:
+				w.keys++
 			}
 		},
 	}))
@@ -134,13 +138,10 @@ func (w *world) connect() {
 	chat, err := w.alice.Secret.Request(w.ctx, to)
 	w.must(err)
 	w.chat = chat.ID
-	w.sync(w.bob.Device, w.bob.second)
-	for _, d := range []*rig.Device{w.bob.Device, w.bob.second} {
-		if c, err := d.Secret.Chat(w.chat); err != nil || c.State != secret.Offered {
-			w.t.Fatalf("Bob's device has %+v, %v; want an offer", c, err)
-		}
-	}
+	w.await(w.bob.Device, secret.Offered)
+	w.await(w.bob.second, secret.Offered)
 	w.must(w.bob.Secret.Accept(w.ctx, w.chat))
+	w.await(w.alice.Device, secret.Ready)
 	w.settle()
 	for _, p := range w.both() {
 		if c := w.state(p); c.State != secret.Ready || c.Layer != secret.Layer {
@@ -157,6 +158,21 @@ func (w *world) state(p *person) secret.Chat {
 	c, err := p.Secret.Chat(w.chat)
 	w.must(err)
 	return c
+}
+
+// await has a device take in what comes until the chat is in a state.
+func (w *world) await(d *rig.Device, want secret.State) {
+	w.t.Helper()
+	for end := time.Now().Add(rig.Patience); ; {
+		w.sync(d)
+		c, err := d.Secret.Chat(w.chat)
+		if err == nil && c.State == want {
+			return
+		}
+		if time.Now().After(end) {
+			w.t.Fatalf("user %d has %+v, %v; want state %d", d.User, c, err, want)
+		}
+	}
 }
 
 // sync has devices take in what is there, through the fault. It returns how many messages came.
@@ -202,6 +218,7 @@ func (w *world) faulty() rig.Fault {
 			for _, m := range in {
 				switch x := w.random.Float64(); {
 				case x < 0.08:
+					w.lost++
 				case x < 0.13:
 					out = append(out, m, m)
 				default:
