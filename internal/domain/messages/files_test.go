@@ -88,6 +88,10 @@ func TestAccountsLeaveNothingBehind(t *testing.T) {
 			w.send(p[0], p[0], "note")
 		}
 		w.send(p[2], p[1], "of others")
+		late := w.send(p[0], p[0], "deleted before")
+		if _, err := w.Delete(t.Context(), p[0], 0, []ids.Message{late.ID}, false); err != nil {
+			t.Fatal(err)
+		}
 		if err := w.Purge(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -106,7 +110,7 @@ func TestAccountsLeaveNothingBehind(t *testing.T) {
 		}
 		var left int
 		err = w.db.Read(t.Context(), func(tx *db.Tx) error {
-			return tx.QueryRow(t.Context(), `SELECT (SELECT COUNT(*) FROM message WHERE owner = $1 AND id > 0) +
+			return tx.QueryRow(t.Context(), `SELECT (SELECT COUNT(*) FROM message WHERE owner = $1) +
 				(SELECT COUNT(*) FROM message_purge)`, int64(p[0])).Scan(&left)
 		})
 		if err != nil || left != 0 || w.texts(p[2], p[1]) != "of others" || w.texts(p[1], p[2]) != "of others" {

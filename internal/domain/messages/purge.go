@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"hermod/internal/db"
 	"hermod/internal/domain/ids"
@@ -42,30 +43,42 @@ func (s *Service) Purge(ctx context.Context) error {
 
 // purge erases all messages of one owner.
 func (s *Service) purge(ctx context.Context, owner ids.Peer) error {
-	const some = `SELECT ` + columns + ` FROM message WHERE owner = $1 AND id > 0 ORDER BY id LIMIT $2`
-	const done = `DELETE FROM message_purge WHERE owner = $1`
 	for left := true; left; {
-		err := s.db.Write(ctx, func(tx *db.Tx) error {
+		err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
 			if err := s.log.Lock(ctx, tx, owner); err != nil {
 				return err
 			}
-			rows, err := query(ctx, tx, some, int64(owner), purgeStep)
-			if err != nil {
-				return err
-			}
-			if left = len(rows) == purgeStep; !left {
-				if _, err := tx.Exec(ctx, done, int64(owner)); err != nil {
-					return err
-				}
-			}
-			if len(rows) == 0 {
-				return nil
-			}
-			return s.eraseAll(ctx, tx, owner, rows)
+			left, err = s.purgeSome(ctx, tx, owner)
+			return err
 		})
 		if err != nil {
 			return fmt.Errorf("erase messages of %d: %w", owner, err)
 		}
 	}
 	return nil
+}
+
+// purgeSome erases the next messages of an owner, and what was left of others for the sake of their random ids.
+func (s *Service) purgeSome(ctx context.Context, tx *db.Tx, owner ids.Peer) (left bool, err error) {
+	const some = `SELECT ` + columns + ` FROM message WHERE owner = $1 ORDER BY id LIMIT $2`
+	const done = `DELETE FROM message_purge WHERE owner = $1`
+	rows, err := query(ctx, tx, some, int64(owner), purgeStep)
+	if err != nil {
+		return false, err
+	}
+	if len(rows) == 0 {
+		_, err := tx.Exec(ctx, done, int64(owner))
+		return false, err
+	}
+	for _, m := range rows {
+		m.RandomID = 0 // nobody can repeat a request
+	}
+	there := slices.IndexFunc(rows, func(m *Message) bool { return m.ID > 0 })
+	if there < 0 {
+		there = len(rows)
+	}
+	if err := erase(ctx, tx, owner, rows[:there]); err != nil || there == len(rows) {
+		return true, err
+	}
+	return true, s.eraseAll(ctx, tx, owner, rows[there:])
 }
