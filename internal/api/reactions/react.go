@@ -31,7 +31,7 @@ func (h *Handlers) sendReaction(ctx context.Context, call *rpc.Call, in *tg.Mess
 	if err != nil {
 		return nil, err
 	}
-	want, err := reactionsFrom(in.Reaction)
+	want, err := h.reactionsFrom(ctx, in.Reaction)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ func (h *Handlers) getMessageReactionsList(ctx context.Context, call *rpc.Call, 
 		return nil, err
 	}
 	q := reactions.ListQuery{Viewer: call.User, Peer: peer, ID: ids.Message(in.ID), Limit: int(in.Limit)}
-	if q.Reaction, err = reactionFrom(in.Reaction); err != nil {
+	if q.Reaction, err = h.reactionFrom(ctx, in.Reaction); err != nil {
 		return nil, err
 	}
 	if in.Offset != nil {

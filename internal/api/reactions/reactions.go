@@ -79,12 +79,16 @@ func (h *Handlers) Register(r *rpc.Router) {
 }
 
 // reactionFrom reads a reaction; "" for none. It fails with reactions.ErrInvalid.
-func reactionFrom(in tg.ReactionClass) (messages.Reaction, error) {
+func (h *Handlers) reactionFrom(ctx context.Context, in tg.ReactionClass) (messages.Reaction, error) {
 	switch in := in.(type) {
 	case *tg.ReactionEmoji:
 		return reactions.Plain(in.Emoticon)
 	case *tg.ReactionCustomEmoji:
-		return "", reactions.ErrInvalid // there are no custom emoji without files
+		known, err := h.o.Render.KnowsEmoji(ctx, in.DocumentID)
+		if err == nil && !known {
+			err = reactions.ErrInvalid
+		}
+		return messages.CustomReaction(in.DocumentID), err
 	case nil, *tg.ReactionEmpty:
 		return "", nil
 	}
@@ -92,13 +96,13 @@ func reactionFrom(in tg.ReactionClass) (messages.Reaction, error) {
 }
 
 // reactionsFrom reads several reactions, none of them empty.
-func reactionsFrom(in []tg.ReactionClass) ([]messages.Reaction, error) {
+func (h *Handlers) reactionsFrom(ctx context.Context, in []tg.ReactionClass) ([]messages.Reaction, error) {
 	if len(in) > maxReactions {
 		return nil, reactions.ErrTooMany
 	}
 	var out []messages.Reaction
 	for _, t := range in {
-		r, err := reactionFrom(t)
+		r, err := h.reactionFrom(ctx, t)
 		if err != nil {
 			return nil, err
 		}

@@ -275,3 +275,34 @@ func TestNobodyIsShownBelowPosts(t *testing.T) {
 		}
 	})
 }
+
+func TestCustomEmojiAsReactions(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		all := w.People(2)
+		anna, bo := all[0], all[1]
+		w.Render.SetCustomEmoji(func(_ context.Context, wanted ...int64) (map[int64]bool, error) {
+			return map[int64]bool{5: slices.Contains(wanted, 5)}, nil
+		})
+		m := w.Send(anna, bo.Peer(), "hello", nil)
+		react := func(id int64) (*tg.Updates, error) {
+			return w.sendReaction(t.Context(), call(bo), &tg.MessagesSendReaction{
+				Peer: w.input(bo, anna.Peer()), MsgID: int32(m.Twin), Reaction: []tg.ReactionClass{&tg.ReactionCustomEmoji{DocumentID: id}},
+			})
+		}
+		got := of[*tg.UpdateMessageReactions](t, must[*tg.Updates](t)(react(5)).Updates).Reactions
+		if c, ok := got.Results[0].Reaction.(*tg.ReactionCustomEmoji); !ok || c.DocumentID != 5 {
+			t.Errorf("got %+v", got.Results)
+		}
+		if _, err := react(6); !errors.Is(err, reactions.ErrInvalid) {
+			t.Errorf("an emoji that does not exist: %v", err)
+		}
+		super := w.Channel(false, anna, bo)
+		post := w.Send(anna, super, "hello", nil)
+		_, err := w.sendReaction(t.Context(), call(bo), &tg.MessagesSendReaction{
+			Peer: w.input(bo, super), MsgID: int32(post.ID), Reaction: []tg.ReactionClass{&tg.ReactionCustomEmoji{DocumentID: 5}},
+		})
+		if !errors.Is(err, reactions.ErrInvalid) {
+			t.Errorf("in a group that has not allowed them: %v", err)
+		}
+	})
+}

@@ -62,7 +62,7 @@ func (h *Handlers) clearRecentReactions(ctx context.Context, call *rpc.Call, _ *
 
 // setDefaultReaction serves https://core.telegram.org/method/messages.setDefaultReaction.
 func (h *Handlers) setDefaultReaction(ctx context.Context, call *rpc.Call, in *tg.MessagesSetDefaultReaction) (tg.Bool, error) {
-	r, err := reactionFrom(in.Reaction)
+	r, err := h.reactionFrom(ctx, in.Reaction)
 	if err != nil {
 		return false, err
 	}
@@ -100,7 +100,7 @@ func (h *Handlers) getSavedReactionTags(ctx context.Context, call *rpc.Call, in 
 
 // updateSavedReactionTag serves https://core.telegram.org/method/messages.updateSavedReactionTag.
 func (h *Handlers) updateSavedReactionTag(ctx context.Context, call *rpc.Call, in *tg.MessagesUpdateSavedReactionTag) (tg.Bool, error) {
-	r, err := reactionFrom(in.Reaction)
+	r, err := h.reactionFrom(ctx, in.Reaction)
 	if err != nil {
 		return false, err
 	}

@@ -2,6 +2,7 @@ package render
 
 import (
 	"context"
+	"slices"
 	"errors"
 
 	"hermod/internal/domain/text"
@@ -83,7 +84,8 @@ func (r *Renderer) Text(ctx context.Context, call *rpc.Call, s string, entities 
 	return text.Text{String: s, Entities: list}, err
 }
 
-// entitiesFrom reads what a client marked. A mention of somebody whom he cannot name is dropped, as are unknown kinds.
+// entitiesFrom reads what a client marked. A mention of somebody whom he cannot name is dropped, as are unknown kinds and
+// custom emoji that do not exist.
 func (r *Renderer) entitiesFrom(ctx context.Context, call *rpc.Call, in []tg.MessageEntityClass) ([]text.Entity, error) {
 	var out []text.Entity
 	for _, t := range in {
@@ -95,8 +97,27 @@ func (r *Renderer) entitiesFrom(ctx context.Context, call *rpc.Call, in []tg.Mes
 			out = append(out, e)
 		}
 	}
-	return out, nil
+	return r.withoutUnknown(ctx, out)
 }
+
+// withoutUnknown drops custom emoji that do not exist.
+func (r *Renderer) withoutUnknown(ctx context.Context, all []text.Entity) ([]text.Entity, error) {
+	var wanted []int64
+	for _, e := range all {
+		if e.Kind == text.CustomEmoji && len(wanted) < maxCustomEmoji {
+			wanted = append(wanted, e.Number)
+		}
+	}
+	if len(wanted) == 0 || r.parts.emoji == nil {
+		return all, nil
+	}
+	known, err := r.parts.emoji(ctx, wanted...)
+	return slices.DeleteFunc(all, func(e text.Entity) bool { return e.Kind == text.CustomEmoji && !known[e.Number] }), err
+}
+
+// maxCustomEmoji is how many custom emoji a text can have.
+// Spec: https://core.telegram.org/api/custom-emoji
+const maxCustomEmoji = 100
 
 func (r *Renderer) entityFrom(
 	ctx context.Context, call *rpc.Call, in tg.MessageEntityClass,

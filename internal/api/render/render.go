@@ -83,6 +83,7 @@ type parts struct {
 	reactions  Reactions
 	counters   Counters
 	wallpapers Wallpapers
+	emoji      func(ctx context.Context, wanted ...int64) (map[int64]bool, error)
 	forum      func(ctx context.Context, ch ids.Channel) (bool, error)
 	photos     Photos
 }
@@ -102,4 +103,18 @@ func (r *Renderer) SetPhotos(fn Photos) { r.parts.photos = fn }
 // SetForum makes fn tell which supergroups have topics.
 func (r *Renderer) SetForum(fn func(ctx context.Context, ch ids.Channel) (bool, error)) {
 	r.parts.forum = fn
+}
+
+// SetCustomEmoji makes fn tell which custom emoji there are. Without it texts may name any.
+func (r *Renderer) SetCustomEmoji(fn func(ctx context.Context, wanted ...int64) (map[int64]bool, error)) {
+	r.parts.emoji = fn
+}
+
+// KnowsEmoji tells whether there is a custom emoji.
+func (r *Renderer) KnowsEmoji(ctx context.Context, id int64) (bool, error) {
+	if r.parts.emoji == nil {
+		return false, nil
+	}
+	known, err := r.parts.emoji(ctx, id)
+	return known[id], err
 }

@@ -3,7 +3,6 @@ package stickers
 import (
 	"context"
 
-	"hermod/internal/domain/files"
 	"hermod/internal/domain/stickers"
 	"hermod/internal/rpc"
 	"hermod/internal/tl/tg"
@@ -25,16 +24,14 @@ func (h *Handlers) getCustomEmojiDocuments(
 	if len(in.DocumentID) > maxEmoji {
 		return nil, errLimit
 	}
-	found, err := h.forms.Files().Get(ctx, in.DocumentID...)
+	found, err := h.sets.CustomEmoji(ctx, in.DocumentID...)
 	if err != nil {
 		return nil, err
 	}
 	out := tg.Vector[tg.DocumentClass]{}
 	for _, id := range in.DocumentID {
 		if f, ok := found[id]; ok {
-			if f.Class() == files.CustomEmoji && f.Set != 0 {
-				out = append(out, h.forms.Document(f))
-			}
+			out = append(out, h.forms.Document(f))
 			continue
 		}
 		doc, err := h.o.BuiltIn(call, id)
@@ -46,6 +43,26 @@ func (h *Handlers) getCustomEmojiDocuments(
 		}
 	}
 	return out, nil
+}
+
+// Known tells which of some custom emoji there are.
+func (h *Handlers) Known(ctx context.Context, wanted ...int64) (map[int64]bool, error) {
+	found, err := h.sets.CustomEmoji(ctx, wanted...)
+	if err != nil {
+		return nil, err
+	}
+	known := make(map[int64]bool, len(wanted))
+	for _, id := range wanted {
+		if _, known[id] = found[id]; known[id] {
+			continue
+		}
+		doc, err := h.o.BuiltIn(&rpc.Call{}, id)
+		if err != nil {
+			return nil, err
+		}
+		known[id] = doc != nil
+	}
+	return known, nil
 }
 
 // searchCustomEmoji serves https://core.telegram.org/method/messages.searchCustomEmoji.

@@ -40,6 +40,7 @@ type Options struct {
 func New(o Options) *Handlers {
 	h := &Handlers{o: o, sets: o.Stickers, forms: o.Forms}
 	o.Forms.SetStickerSets(h.Named)
+	o.Render.SetCustomEmoji(h.Known)
 	h.showEvents()
 	return h
 }

@@ -344,3 +344,38 @@ func TestWhatIsSentIsRemembered(t *testing.T) {
 		}
 	})
 }
+
+func TestCustomEmojiInTexts(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx, call := t.Context(), apitest.Call(w.anna)
+		s := w.set(w.createStickerSet(ctx, call, &tg.StickersCreateStickerSet{
+			Emojis: true, UserID: &tg.InputUserSelf{}, Title: "T", ShortName: "emoji",
+			Stickers: []*tg.InputStickerSetItem{{Document: w.png(100), Emoji: "😀"}},
+		}))
+		id := input(s.Documents[0]).ID
+		impostor := w.upload("image/webp", []byte("no emoji"), files.Attributes{Sticker: &files.Sticker{Emoji: true}}).ID
+		read := func() (got []int64) {
+			t.Helper()
+			text, err := w.Render.Text(ctx, call, "abcdefgh", []tg.MessageEntityClass{
+				&tg.MessageEntityCustomEmoji{Offset: 0, Length: 2, DocumentID: id}, &tg.MessageEntityBold{Offset: 2, Length: 1},
+				&tg.MessageEntityCustomEmoji{Offset: 4, Length: 2, DocumentID: 77}, &tg.MessageEntityCustomEmoji{Offset: 6, Length: 2, DocumentID: impostor},
+			})
+			w.must(err)
+			for _, e := range text.Entities {
+				got = append(got, e.Number)
+			}
+			return got
+		}
+		if got := read(); !slices.Equal(got, []int64{id, 0}) {
+			t.Errorf("got %v", got)
+		}
+		w.must(second(w.deleteStickerSet(ctx, call, &tg.StickersDeleteStickerSet{Stickerset: named(s.Set)})))
+		if got := read(); !slices.Equal(got, []int64{id, 0}) {
+			t.Errorf("without its set: %v", got)
+		}
+		docs, err := w.getCustomEmojiDocuments(ctx, call, &tg.MessagesGetCustomEmojiDocuments{DocumentID: []int64{id, impostor}})
+		if err != nil || len(docs) != 1 || docs[0].(*tg.Document).ID != id {
+			t.Errorf("got %v, %v", docs, err)
+		}
+	})
+}

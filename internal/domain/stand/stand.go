@@ -43,7 +43,7 @@ func (s *Stands) Of(ctx context.Context, viewer ids.User, peer ids.Peer) (Stand,
 	case peer.Chat() != 0:
 		return s.ofGroup(ctx, viewer, peer.Chat())
 	}
-	return Stand{Peer: peer, As: viewer.Peer(), Member: true}, nil
+	return Stand{Peer: peer, As: viewer.Peer(), Member: true, Reactions: groups.Reactions{Custom: true}}, nil
 }
 
 func (s *Stands) ofGroup(ctx context.Context, viewer ids.User, chat ids.Chat) (Stand, error) {

@@ -91,7 +91,7 @@ func (s *Service) Remove(ctx context.Context, by By, file int64) (Full, error) {
 	})
 }
 
-// letGo makes a file one that is in no set.
+// letGo makes a file one that is in no set. Custom emoji stay: nobody knows which texts name them.
 func (s *Service) letGo(ctx context.Context, tx *db.Tx, file int64) error {
 	f, err := s.files.GetIn(ctx, tx, file)
 	if errors.Is(err, files.ErrNotFound) {
@@ -101,6 +101,11 @@ func (s *Service) letGo(ctx context.Context, tx *db.Tx, file int64) error {
 		return err
 	}
 	if err := s.files.Retag(ctx, tx, file, 0, f.Sticker); err != nil {
+		return err
+	}
+	if f.Class() == files.CustomEmoji {
+		const keep = `INSERT INTO sticker_kept (owner, list, file, place, at) VALUES (0, $1, $2, 0, $3) ON CONFLICT (owner, list, file) DO NOTHING`
+		_, err := tx.Exec(ctx, keep, int(left), file, now())
 		return err
 	}
 	return s.files.Release(ctx, tx, now(), file)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"hermod/internal/db"
+	"hermod/internal/domain/files"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/users"
 )
@@ -150,16 +151,35 @@ func unique(list []int64, limit int) []int64 {
 	return out
 }
 
-// In returns those of some files that are in a set of a kind.
-func (s *Service) In(ctx context.Context, kind Kind, of []int64) ([]int64, error) {
-	if len(of) == 0 {
-		return nil, nil
+// CustomEmoji returns those of some files that are custom emoji, in a set or once in one. Whatever else calls itself so is none.
+// Spec: https://core.telegram.org/api/custom-emoji
+func (s *Service) CustomEmoji(ctx context.Context, wanted ...int64) (map[int64]files.File, error) {
+	found, err := s.files.Get(ctx, wanted...)
+	if err != nil {
+		return nil, err
 	}
-	find := `SELECT f.file FROM sticker AS f JOIN sticker_set AS s ON s.id = f.set_id WHERE s.kind = $1 AND f.file IN (` +
-		db.List(2, len(of)) + `)`
-	return read(ctx, s, func(tx *db.Tx) ([]int64, error) {
-		return list[int64](ctx, tx, find, append([]any{int(kind)}, anys(of)...)...)
+	emoji := make(map[int64]files.File, len(found))
+	var doubtful []int64
+	for id, f := range found {
+		switch {
+		case f.Class() != files.CustomEmoji:
+		case f.Set != 0:
+			emoji[id] = f
+		default:
+			doubtful = append(doubtful, id)
+		}
+	}
+	if len(doubtful) == 0 {
+		return emoji, nil
+	}
+	kept, err := read(ctx, s, func(tx *db.Tx) ([]int64, error) {
+		sql := `SELECT file FROM sticker_kept WHERE owner = 0 AND list = $1 AND file IN (` + db.List(2, len(doubtful)) + `)`
+		return list[int64](ctx, tx, sql, append([]any{int(left)}, anys(doubtful)...)...)
 	})
+	for _, id := range kept {
+		emoji[id] = found[id]
+	}
+	return emoji, err
 }
 
 // Said returns what is said about stickers in their sets; those that are in none are left out.

@@ -20,6 +20,9 @@ const (
 	Attached List = 2 // stickers that were put on photos
 	Faved    List = 3
 	GIFs     List = 4
+
+	// left has, for nobody, the custom emoji that are in no set any more: texts and reactions may still name them.
+	left List = 5
 )
 
 // room is how many files a list has.

@@ -33,8 +33,14 @@ type world struct {
 
 func each(t *testing.T, fn func(t *testing.T, w *world)) {
 	t.Helper()
+	eachWith(t, files.Options{}, fn)
+}
+
+// eachWith is each with other times for files.
+func eachWith(t *testing.T, o files.Options, fn func(t *testing.T, w *world)) {
+	t.Helper()
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		f := filestest.New(t, d)
+		f := filestest.NewWith(t, d, o)
 		w := &world{t: t, files: f, db: d, log: updates.New(d, bus.NewLocal())}
 		var err error
 		w.Service, err = New(t.Context(), d, w.log, f, nil)
@@ -107,4 +113,14 @@ func (w *world) events(u ids.User) (kinds []string) {
 		return err
 	}))
 	return kinds
+}
+
+// collect deletes the files that nobody has, all of which are due: times are kept to the second.
+func (w *world) collect() {
+	w.t.Helper()
+	w.must(w.db.Write(w.t.Context(), func(tx *db.Tx) error {
+		_, err := tx.Exec(w.t.Context(), `UPDATE file SET check_at = 1, touched = 1 WHERE check_at > 0`)
+		return err
+	}))
+	w.must(w.files.Collect(w.t.Context()))
 }
