@@ -10,7 +10,7 @@ import { Server } from './lib/server.js'
 import { refuses, twoPeople } from './lib/suite.js'
 
 /** Waits until `check` returns something that is true. */
-async function eventually(check, what, ms = 8000) {
+async function eventually(check, what, ms = 30000) {
   for (const end = Date.now() + ms; Date.now() < end; await new Promise((r) => setTimeout(r, 50))) {
     const found = await check()
     if (found) return found

@@ -142,7 +142,7 @@ func (d *device) encode(name string, f fields) []byte {
 
 // push reads what the server sends on its own account.
 func (d *device) push(body []byte) {
-	v, err := d.schema.DecodeAs(gen.Type{Name: "Updates"}, body)
+	v, err := d.schema.DecodeAs(gen.Type{Name: "Updates"}, slices.Clone(body)) // body is not ours
 	if err != nil {
 		d.t.Errorf("push: %v", err)
 		return

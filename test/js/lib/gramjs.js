@@ -3,6 +3,7 @@ import { createPublicKey } from 'node:crypto'
 import bigInt from 'big-integer'
 import { Api, TelegramClient } from 'telegram'
 import { _serverKeys } from 'telegram/crypto/RSA.js'
+import { CustomFile } from 'telegram/client/uploads.js'
 import { Raw } from 'telegram/events/index.js'
 import { PromisedNetSockets, PromisedWebSockets } from 'telegram/extensions/index.js'
 import { LogLevel, Logger } from 'telegram/extensions/Logger.js'
@@ -10,6 +11,7 @@ import { ConnectionTCPAbridged, ConnectionTCPFull, ConnectionTCPObfuscated } fro
 import { computeCheck } from 'telegram/Password.js'
 import { StringSession } from 'telegram/sessions/index.js'
 import { Events } from './events.js'
+import { waveform } from './files.js'
 
 const way = (name, connection, networkSocket) => ({ name, open: (server, options) => Device.open(server, { connection, networkSocket }, options) })
 
@@ -178,6 +180,27 @@ class Device {
     }
   }
 
+  /** Sends a file as one of `kinds`, or as a photo, and returns the id of the message. */
+  async sendFile(peer, kind, file, caption) {
+    const params = { file: new CustomFile(names[kind], file.length, '', file), caption, workers: 2, forceDocument: kind === 'document' }
+    if (kind === 'photo') return (await this.client.sendFile(peer, params)).id
+    return (await this.client.sendFile(peer, { ...params, attributes: attributes[kind]() })).id
+  }
+
+  /** The file of the message with this caption: what it is, and its content. */
+  async fetchFile(peer, caption) {
+    const message = (await this.client.getMessages(peer, { limit: 100 })).find((m) => m.message === caption)
+    if (!message) return null
+    const bytes = await (message.photo ? this.#largest(message.photo) : this.client.downloadMedia(message, {}))
+    return { ...kindOf(message.media), bytes, message }
+  }
+
+  /** The largest size of a photo; the library would take the one with most bytes. */
+  #largest({ id, accessHash, fileReference, sizes, dcId }) {
+    const { type } = sizes.reduce((a, b) => ((b.w ?? 0) > (a.w ?? 0) ? b : a))
+    return this.client.downloadFile(new Api.InputPhotoFileLocation({ id, accessHash, fileReference, thumbSize: type }), { dcId })
+  }
+
   close = () => this.client.destroy()
 
   /** The same device after it was away. The library asks for no difference by itself; see `difference`. */
@@ -199,6 +222,32 @@ class Device {
       ;({ pts, date, qts } = d.intermediateState)
     }
   }
+}
+
+/** Names, by which the library tells what is in a file. */
+const names = {
+  photo: 'photo.png', document: 'file.bin', voice: 'a.ogg', music: 'a.mp3', video: 'a.mp4', round: 'a.mp4', gif: 'a.mp4',
+}
+
+/** What documents say of themselves, by their kind. */
+const attributes = {
+  document: () => [new Api.DocumentAttributeFilename({ fileName: 'file.bin' })],
+  voice: () => [new Api.DocumentAttributeAudio({ voice: true, duration: 3, waveform })],
+  music: () => [new Api.DocumentAttributeAudio({ duration: 60, title: 'Song', performer: 'Band' }), new Api.DocumentAttributeFilename({ fileName: 'a.mp3' })],
+  video: () => [new Api.DocumentAttributeVideo({ duration: 5, w: 640, h: 360, supportsStreaming: true }), new Api.DocumentAttributeFilename({ fileName: 'a.mp4' })],
+  round: () => [new Api.DocumentAttributeVideo({ duration: 5, w: 240, h: 240, roundMessage: true }), new Api.DocumentAttributeFilename({ fileName: 'a.mp4' })],
+  gif: () => [new Api.DocumentAttributeVideo({ duration: 2, w: 320, h: 200, nosound: true }), new Api.DocumentAttributeAnimated(), new Api.DocumentAttributeFilename({ fileName: 'a.mp4' })],
+}
+
+function kindOf(media) {
+  if (media instanceof Api.MessageMediaPhoto) return { kind: 'photo' }
+  const has = (type) => media.document.attributes.find((a) => a instanceof type)
+  const audio = has(Api.DocumentAttributeAudio), video = has(Api.DocumentAttributeVideo)
+  if (has(Api.DocumentAttributeSticker)) return { kind: 'sticker' }
+  if (has(Api.DocumentAttributeAnimated)) return { kind: 'gif' }
+  if (video) return { kind: video.roundMessage ? 'round' : 'video' }
+  if (audio) return audio.voice ? { kind: 'voice', waveform: audio.waveform } : { kind: 'music' }
+  return { kind: 'document' }
 }
 
 const user = (peer) => (peer instanceof Api.PeerUser ? Number(peer.userId) : undefined)

@@ -1,11 +1,12 @@
 // mtcute, unmodified, behind the small set of words that the tests speak.
-import { IntermediatePacketCodec, MemoryStorage, ObfuscatedPacketCodec } from '@mtcute/core'
+import { InputMedia, IntermediatePacketCodec, MemoryStorage, ObfuscatedPacketCodec } from '@mtcute/core'
 import { addPublicKey } from '@mtcute/core/utils.js'
 import { connectWs } from '@fuman/net'
 import { TelegramClient, TcpTransport } from '@mtcute/node'
 import { NodeCryptoProvider } from '@mtcute/node/utils.js'
 import WebSocket from 'ws'
 import { Events } from './events.js'
+import { waveform } from './files.js'
 
 const tcp = () => new TcpTransport()
 const ws = () => ({
@@ -164,6 +165,20 @@ class Device {
     }
   }
 
+  /** Sends a file as one of `kinds`, or as a photo, and returns the id of the message. */
+  async sendFile(peer, kind, file, caption) {
+    return (await this.client.sendMedia(peer, media[kind](file, caption))).id
+  }
+
+  /** The file of the message with this caption: what it is, and its content. */
+  async fetchFile(peer, caption) {
+    const message = (await this.client.getHistory(peer, { limit: 100 })).find((m) => m.text === caption)
+    if (!message) return null
+    const m = message.media
+    const kind = m.type === 'audio' ? 'music' : m.type === 'video' && m.isRound ? 'round' : m.type === 'video' && m.isAnimation ? 'gif' : m.type
+    return { kind, waveform: m.waveform && Buffer.from(m.raw.attributes.find((a) => a.waveform).waveform), bytes: Buffer.from(await this.client.downloadAsBuffer(m)), message }
+  }
+
   close = () => this.client.destroy()
 
   /** The same device after it was away. */
@@ -173,6 +188,17 @@ class Device {
     await again.listen()
     return again
   }
+}
+
+/** Media by their kind. */
+const media = {
+  photo: (file, caption) => InputMedia.photo(file, { caption }),
+  document: (file, caption) => InputMedia.document(file, { caption, fileName: 'file.bin', fileMime: 'application/octet-stream' }),
+  voice: (file, caption) => InputMedia.voice(file, { caption, duration: 3, waveform, fileMime: 'audio/ogg' }),
+  music: (file, caption) => InputMedia.audio(file, { caption, duration: 60, title: 'Song', performer: 'Band', fileName: 'a.mp3', fileMime: 'audio/mpeg' }),
+  video: (file, caption) => InputMedia.video(file, { caption, duration: 5, width: 640, height: 360, supportsStreaming: true, fileMime: 'video/mp4' }),
+  round: (file, caption) => InputMedia.video(file, { caption, duration: 5, width: 240, height: 240, isRound: true, fileMime: 'video/mp4' }),
+  gif: (file, caption) => InputMedia.video(file, { caption, duration: 2, width: 320, height: 200, isAnimated: true, fileMime: 'video/mp4' }),
 }
 
 const user = (peer) => (peer?._ === 'peerUser' ? peer.userId : undefined)
