@@ -21,6 +21,8 @@ const (
 	pace = 5 * time.Minute
 	// slots is the number of parts of the store, by the first byte of the names.
 	slots = 256
+	// countEvery is after how many rounds all is counted again.
+	countEvery = 16
 	// batch bounds what one transaction of the collector deletes.
 	batch = 100
 )
@@ -34,7 +36,7 @@ func (s *Service) Run(ctx context.Context, log *slog.Logger) error {
 		if err == nil {
 			err = s.sweep(ctx, slot)
 		}
-		if err == nil {
+		if err == nil && slot%countEvery == 0 {
 			err = s.count(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
