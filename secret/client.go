@@ -62,7 +62,7 @@ func Open(ctx context.Context, o Options) (*Client, error) {
 		reads: make(map[ChatID]time.Time), wake: make(chan struct{}, 1),
 	}
 	var failed error
-	err := o.Store.Scan(ctx, chatPrefix, func(_ string, value []byte) bool {
+	err := o.Store.Scan(ctx, chatPrefix, "", func(_ string, value []byte) bool {
 		s, err := decode[*chatState](value)
 		if err == nil {
 			err = s.check()
@@ -166,10 +166,7 @@ func (c *Client) History(ctx context.Context, id ChatID, after int64, limit int)
 	var failed error
 	limit = min(limit, maxPage)
 	first := messageKey(id, after+1)
-	err := c.o.Store.Scan(ctx, messagePrefix(id), func(key string, value []byte) bool {
-		if key < first {
-			return true
-		}
+	err := c.o.Store.Scan(ctx, messagePrefix(id), first, func(_ string, value []byte) bool {
 		m, err := decode[Message](value)
 		if err != nil || len(out) >= limit {
 			failed = err

@@ -253,7 +253,7 @@ func set(pairs ...string) Batch {
 func content(t *testing.T, s Store) map[string]string {
 	t.Helper()
 	all := make(map[string]string)
-	must(t, s.Scan(ctx, "", func(k string, v []byte) bool { all[k] = string(v); return true }))
+	must(t, s.Scan(ctx, "", "", func(k string, v []byte) bool { all[k] = string(v); return true }))
 	return all
 }
 
@@ -265,9 +265,14 @@ func TestStores(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			must(t, s.Apply(ctx, set("b/2", "two", "a", "A", "b/1", "one", "b/10", "ten", "c", "")))
 			var keys []string
-			must(t, s.Scan(ctx, "b/", func(k string, _ []byte) bool { keys = append(keys, k); return len(keys) < 2 }))
+			must(t, s.Scan(ctx, "b/", "", func(k string, _ []byte) bool { keys = append(keys, k); return len(keys) < 2 }))
 			if !slices.Equal(keys, []string{"b/1", "b/10"}) {
 				t.Errorf("scan found %q", keys)
+			}
+			keys = nil
+			must(t, s.Scan(ctx, "b/", "b/10", func(k string, _ []byte) bool { keys = append(keys, k); return true }))
+			if !slices.Equal(keys, []string{"b/10", "b/2"}) {
+				t.Errorf("scan from b/10 found %q", keys)
 			}
 			if v, ok, err := s.Get(ctx, "c"); err != nil || !ok || len(v) != 0 {
 				t.Errorf("empty value is %q, %v, %v", v, ok, err)

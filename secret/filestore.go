@@ -183,8 +183,8 @@ func (s *FileStore) Get(ctx context.Context, key string) ([]byte, bool, error) {
 }
 
 // Scan implements Store.
-func (s *FileStore) Scan(ctx context.Context, prefix string, f func(string, []byte) bool) error {
-	return s.mem.Scan(ctx, prefix, f)
+func (s *FileStore) Scan(ctx context.Context, prefix, start string, f func(string, []byte) bool) error {
+	return s.mem.Scan(ctx, prefix, start, f)
 }
 
 // Apply implements Store. After an error the store takes nothing more: open it again.
@@ -248,7 +248,7 @@ func (s *FileStore) writeAll(f *os.File) (size int64, err error) {
 		size += int64(n)
 	}
 	put([]byte(journalMagic))
-	err = s.mem.Scan(context.Background(), "", func(key string, value []byte) bool {
+	err = s.mem.Scan(context.Background(), "", "", func(key string, value []byte) bool {
 		put(appendRecord(nil, map[string][]byte{key: value}))
 		return true
 	})

@@ -46,7 +46,7 @@ func (c *Client) Flush(ctx context.Context) error {
 // flushRequests asks again for the chats whose requests were not answered.
 func (c *Client) flushRequests(ctx context.Context) error {
 	var waiting []request
-	err := c.o.Store.Scan(ctx, requestPrefix, func(_ string, value []byte) bool {
+	err := c.o.Store.Scan(ctx, requestPrefix, "", func(_ string, value []byte) bool {
 		if r, err := decode[request](value); err == nil {
 			waiting = append(waiting, r)
 		}

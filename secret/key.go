@@ -71,7 +71,8 @@ func (f Fingerprint) String() string {
 	return f.lines(" ", func(b byte) string { return hex.EncodeToString([]byte{b}) })
 }
 
-// Emoji is the fingerprint as text that is easier to read out: its first 32 bytes, an emoji each, eight a line.
+// Emoji is the fingerprint as text that is easier to read out: its first 32 bytes, an emoji each, eight a line. It is
+// this package's own form; other programs show the picture and the hexadecimal text.
 func (f Fingerprint) Emoji() string {
 	return f.lines("", func(b byte) string { return string(emojis[b]) })
 }

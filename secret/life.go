@@ -112,8 +112,11 @@ func (c *Client) dhConfig(ctx context.Context) (DHConfig, error) {
 		return DHConfig{}, fmt.Errorf("ask for parameters: %w", err)
 	}
 	if config.P == nil {
+		if known.P == nil {
+			return DHConfig{}, fmt.Errorf("the server sent no parameters: %w", ErrGroup)
+		}
 		known.Random = config.Random
-		return known, known.Check()
+		return known, nil // checked when they came
 	}
 	if err := config.Check(); err != nil {
 		return DHConfig{}, err

@@ -71,6 +71,7 @@ type network struct {
 	owner map[int64]FilePlace
 	ids   int64
 	log   []Packet // what was sent, in order
+	mute  bool     // the server does not tell what was read
 	// fail may refuse a call; after tells that the call had its effect.
 	fail func(call string) (after bool, err error)
 }
@@ -226,6 +227,9 @@ func (n *network) keep(f *PacketFile) FilePlace {
 
 func (w wire) MarkRead(_ context.Context, p Peer, until time.Time) error {
 	return w.call("read", func() error {
+		if w.n.mute {
+			return nil
+		}
 		w.n.boxes[w.other(p.Chat)] = append(w.n.boxes[w.other(p.Chat)], readNotice{p.Chat, until})
 		return nil
 	})

@@ -58,6 +58,9 @@ type chatState struct {
 	// ReadUntil is the date of the last notice of the server that the other side has read, in unix seconds.
 	ReadUntil int64 `json:"read_until,omitempty"`
 
+	// ReadOrder is the place in the history up to which everything that came in was read.
+	ReadOrder int64 `json:"read_order,omitempty"`
+
 	Order int64 `json:"order"` // of the last entry of the history
 	Queue int64 `json:"queue"` // of the last entry of the sending queue
 	Early int   `json:"early"` // messages that came before the key

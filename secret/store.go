@@ -14,9 +14,9 @@ import (
 type Store interface {
 	// Get returns the value of key; ok is false if there is none.
 	Get(ctx context.Context, key string) (value []byte, ok bool, err error)
-	// Scan calls f for the pairs whose key begins with prefix, in the order of keys, until f returns false. f does
-	// not use the store.
-	Scan(ctx context.Context, prefix string, f func(key string, value []byte) bool) error
+	// Scan calls f for the pairs whose key begins with prefix and is not before start, in the order of keys, until f
+	// returns false. f does not use the store.
+	Scan(ctx context.Context, prefix, start string, f func(key string, value []byte) bool) error
 	// Apply makes all changes of b or none. When it returns nil they outlive a crash.
 	Apply(ctx context.Context, b Batch) error
 }
@@ -47,10 +47,10 @@ func (s *MemoryStore) Get(_ context.Context, key string) ([]byte, bool, error) {
 }
 
 // Scan implements Store.
-func (s *MemoryStore) Scan(_ context.Context, prefix string, f func(key string, value []byte) bool) error {
+func (s *MemoryStore) Scan(_ context.Context, prefix, start string, f func(key string, value []byte) bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for key := range s.below(prefix) {
+	for key := range s.below(prefix, start) {
 		if !f(key, slices.Clone(s.values[key])) {
 			break
 		}
@@ -58,9 +58,9 @@ func (s *MemoryStore) Scan(_ context.Context, prefix string, f func(key string, 
 	return nil
 }
 
-func (s *MemoryStore) below(prefix string) iter.Seq[string] {
+func (s *MemoryStore) below(prefix, start string) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		at, _ := slices.BinarySearch(s.keys, prefix)
+		at, _ := slices.BinarySearch(s.keys, max(prefix, start))
 		for _, key := range s.keys[at:] {
 			if len(key) < len(prefix) || key[:len(prefix)] != prefix || !yield(key) {
 				return

@@ -49,7 +49,7 @@ func (c *Client) read(ctx context.Context, id ChatID, messages []int64, opened b
 	return nil
 }
 
-// read returns the date of the last of the messages.
+// read returns the date up to which everything was read, for the server; zero if that says nothing new.
 func (t *tx) read(ids []int64, opened bool) (until time.Time, err error) {
 	var tell []int64
 	for _, id := range ids {
@@ -67,10 +67,48 @@ func (t *tx) read(ids []int64, opened bool) (until time.Time, err error) {
 			tell = append(tell, id)
 		}
 	}
-	if tell == nil || t.s.State != Ready {
-		return until, nil // there is nobody to tell any more; the countdown goes on here
+	if t.s.State != Ready {
+		return time.Time{}, nil // there is nobody to tell any more; the countdown goes on here
+	}
+	if until, err = t.beforeUnread(until); err != nil || tell == nil {
+		return until, err
 	}
 	return until, t.service(&e2e.DecryptedMessageActionReadMessages{RandomIDs: tell})
+}
+
+// beforeUnread makes until earlier, so that no message of that date or before is unread: the server's notice speaks of
+// all of them.
+func (t *tx) beforeUnread(until time.Time) (time.Time, error) {
+	var failed error
+	check := func(key string, value []byte) bool {
+		if changed, ok := t.set[key]; ok {
+			value = changed
+		}
+		if value == nil {
+			return true
+		}
+		m, err := decode[Message](value)
+		if err != nil {
+			failed = err
+			return false
+		}
+		if m.Status == Received && m.Action == nil {
+			until = earlier(until, m.Date.Truncate(time.Second).Add(-time.Second))
+			return false
+		}
+		t.s.ReadOrder = m.Order
+		return true
+	}
+	start := messageKey(t.s.ID, t.s.ReadOrder+1)
+	err := t.c.o.Store.Scan(t.ctx, messagePrefix(t.s.ID), start, check)
+	return until, errors.Join(err, failed)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // readOne tells whether the sender has to hear of it: the countdown began, or a file was opened.

@@ -139,6 +139,33 @@ func TestReadNoticeOfTheServer(t *testing.T) {
 	}
 }
 
+// TestNoticeSpeaksOfNothingUnread reads the second of two messages: the server is told nothing that includes the first.
+func TestNoticeSpeaksOfNothingUnread(t *testing.T) {
+	n := newNetwork(t)
+	a, b, id := n.pair()
+	first := a.say(id, "first")
+	n.settle(a, b)
+	n.clock.advance(10 * time.Second)
+	second := a.say(id, "second")
+	n.settle(a, b)
+	must(t, b.MarkRead(ctx, id, second.ID))
+	n.settle(a, b)
+	for id, want := range map[int64]Status{first.ID: Arrived, second.ID: Arrived} {
+		if got, _ := a.Message(ctx, b.Chats()[0].ID, id); got.Status != want && got.Status != Sent {
+			t.Errorf("message %q has status %d", got.Text, got.Status)
+		}
+	}
+	must(t, b.MarkRead(ctx, id, first.ID))
+	n.settle(a, b)
+	must(t, b.MarkRead(ctx, id, first.ID, second.ID))
+	n.settle(a, b)
+	for _, id := range []int64{first.ID, second.ID} {
+		if got, _ := a.Message(ctx, b.Chats()[0].ID, id); got.Status != Read {
+			t.Errorf("message %q has status %d, want Read", got.Text, got.Status)
+		}
+	}
+}
+
 func TestCountdownSurvivesRestart(t *testing.T) {
 	n := newNetwork(t)
 	path := filepath.Join(t.TempDir(), "store")
@@ -200,7 +227,7 @@ func TestNothingIsLeft(t *testing.T) {
 }
 
 func holds(s Store, text string) (found bool) {
-	_ = s.Scan(ctx, "", func(_ string, v []byte) bool {
+	_ = s.Scan(ctx, "", "", func(_ string, v []byte) bool {
 		found = found || bytes.Contains(v, []byte(text))
 		return true
 	})

@@ -125,7 +125,7 @@ func load[T any](t *tx, key string) (v T, found bool, err error) {
 // keys are those below prefix, as this change left them, in order.
 func (t *tx) keys(prefix string) ([]string, error) {
 	var keys []string
-	err := t.c.o.Store.Scan(t.ctx, prefix, func(key string, _ []byte) bool {
+	err := t.c.o.Store.Scan(t.ctx, prefix, "", func(key string, _ []byte) bool {
 		if _, changed := t.set[key]; !changed {
 			keys = append(keys, key)
 		}
@@ -143,7 +143,7 @@ func (t *tx) keys(prefix string) ([]string, error) {
 // first is the first key below prefix; "" if there is none.
 func (t *tx) first(prefix string) (string, error) {
 	var first string
-	err := t.c.o.Store.Scan(t.ctx, prefix, func(key string, _ []byte) bool {
+	err := t.c.o.Store.Scan(t.ctx, prefix, "", func(key string, _ []byte) bool {
 		if _, changed := t.set[key]; changed {
 			return true
 		}
