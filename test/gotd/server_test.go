@@ -26,6 +26,8 @@ type server struct {
 	port int
 	dc   int
 	key  telegram.PublicKey
+	// keyFile is where the key stands.
+	keyFile string
 }
 
 // binary is the server to test: HERMOD_BIN, or one built for this run.
@@ -133,6 +135,7 @@ func (s *server) read(t *testing.T, lines *bufio.Scanner) {
 
 func (s *server) readKey(t *testing.T, path string) {
 	t.Helper()
+	s.keyFile = path
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
