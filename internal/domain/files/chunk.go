@@ -63,7 +63,7 @@ func (s *Service) commit(ctx context.Context, all []stowed, fn func(*db.Tx) erro
 func (s *Service) forsake(ctx context.Context, all []stowed) {
 	for _, c := range all {
 		if c.fresh && ctx.Err() == nil {
-			_ = s.store.Delete(ctx, c.object())
+			_ = s.del(ctx, c.object())
 		}
 	}
 }

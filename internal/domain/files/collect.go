@@ -2,6 +2,7 @@ package files
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -235,7 +236,7 @@ const (
 	deleteGarbage = `DELETE FROM file_garbage WHERE object = $1`
 )
 
-// deleteObjects deletes objects that have lost their rows.
+// deleteObjects deletes objects that have lost their rows. What cannot be deleted now is tried again in the next round.
 func (s *Service) deleteObjects(ctx context.Context) error {
 	for {
 		var names []string
@@ -250,24 +251,32 @@ func (s *Service) deleteObjects(ctx context.Context) error {
 		if err != nil || len(names) == 0 {
 			return err
 		}
-		for _, name := range names {
-			if err := s.store.Delete(ctx, name); err != nil {
-				return err
-			}
-		}
+		deleted, failed := s.deleteEach(ctx, names)
 		err = s.db.Write(ctx, func(tx *db.Tx) error {
-			for _, name := range names {
+			for _, name := range deleted {
 				if err := tx.Queue(ctx, deleteGarbage, name); err != nil {
 					return err
 				}
 			}
 			return nil
 		})
-		if err != nil {
+		if err = errors.Join(failed, err); err != nil {
 			return err
 		}
 		s.counts.collected.WithLabelValues("object").Add(float64(len(names)))
 	}
+}
+
+// deleteEach deletes objects, and returns which of them are gone.
+func (s *Service) deleteEach(ctx context.Context, names []string) (deleted []string, failed error) {
+	for _, name := range names {
+		if err := s.del(ctx, name); err != nil {
+			failed = errors.Join(failed, err)
+			continue
+		}
+		deleted = append(deleted, name)
+	}
+	return deleted, failed
 }
 
 // Sweep looks at the whole store for objects that no row names, and deletes those that are old. Run does the same over a day.
@@ -322,7 +331,7 @@ func (s *Service) deleteOrphans(ctx context.Context, names []string) error {
 		return err
 	}
 	for _, name := range orphans {
-		if err := s.store.Delete(ctx, name); err != nil {
+		if err := s.del(ctx, name); err != nil {
 			return err
 		}
 	}

@@ -272,6 +272,39 @@ func TestFailuresOfTheStore(t *testing.T) {
 	})
 }
 
+// A deletion that fails, or of which nobody hears that it was done, is repeated: by the same process or the next.
+func TestDeletionsThatFail(t *testing.T) {
+	each(t, Options{}, func(t *testing.T, w *world) {
+		failures := 0
+		w.del = func(ctx context.Context, name string) error {
+			if failures++; failures%2 == 1 && failures < 20 {
+				return errors.New("the store is away")
+			}
+			if err := w.store.Delete(ctx, name); err != nil || failures >= 20 {
+				return err
+			}
+			return errors.New("the answer is lost")
+		}
+		f := w.document(t, ann, random(1, 2*ChunkSize))
+		if err := w.write(t, func(ctx context.Context, tx *db.Tx) error { return w.Drop(ctx, tx, f.ID) }); err != nil {
+			t.Fatal(err)
+		}
+		rounds := 0
+		for w.Collect(t.Context()) != nil {
+			if rounds++; rounds > 20 {
+				t.Fatal("it never ends")
+			}
+		}
+		if rounds == 0 {
+			t.Error("nothing failed")
+		}
+		w.pass(2 * time.Hour)
+		w.del = w.store.Delete
+		w.collect(t)
+		w.empty(t)
+	})
+}
+
 func TestAcceptIsAskedBeforeAFileIsMade(t *testing.T) {
 	each(t, Options{}, func(t *testing.T, w *world) {
 		refusal := errors.New("not this one")

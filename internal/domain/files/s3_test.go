@@ -20,7 +20,7 @@ func TestFilesInS3(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	w.store, w.put, w.clock = store, store.Put, time.Now()
+	w.store, w.put, w.del, w.clock = store, store.Put, store.Delete, time.Now()
 	data := random(1, 2*ChunkSize+77)
 	b := w.must(t, ann, 1, data, 128<<10)
 	w.check(t, b.Hash, data)

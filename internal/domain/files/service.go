@@ -55,8 +55,9 @@ type Service struct {
 	now     func() time.Time
 	counts  *counts
 
-	// put writes an object, which tests make fail.
+	// put writes an object and del deletes one, which tests make fail.
 	put func(ctx context.Context, name string, data []byte) error
+	del func(ctx context.Context, name string) error
 }
 
 // An Accept looks at a file before it may be used; an error refuses it. open gives its content.
@@ -74,7 +75,7 @@ func New(ctx context.Context, d *db.DB, store *blob.Store, o Options) (*Service,
 	cache, _ := lru.New[int64, File](cachedFiles) // fails only for a size below 1
 	s := &Service{
 		db: d, store: store, o: o.withDefaults(), key: key, files: cache, lists: newLists(), stored: &stored{},
-		wake: make(chan struct{}, 1), now: time.Now, counts: newCounts(), put: store.Put,
+		wake: make(chan struct{}, 1), now: time.Now, counts: newCounts(), put: store.Put, del: store.Delete,
 	}
 	return s, nil
 }
