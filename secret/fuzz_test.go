@@ -95,6 +95,28 @@ func FuzzBatch(f *testing.F) {
 	})
 }
 
+// FuzzRecord reads what a damaged journal may hold, length and checksum included.
+func FuzzRecord(f *testing.F) {
+	f.Add(appendRecord(nil, map[string][]byte{"key": []byte("value"), "gone": nil}))
+	f.Add([]byte{255, 255, 255, 255, 0, 0, 0, 0, 1})
+	f.Fuzz(func(t *testing.T, file []byte) {
+		b, n, err := readRecord(bytes.NewReader(file))
+		if err == nil && (n > int64(len(file)) || b.Set == nil) {
+			t.Errorf("%d bytes of %d", n, len(file))
+		}
+	})
+}
+
+// FuzzTimer reads the keys of timers.
+func FuzzTimer(f *testing.F) {
+	f.Add(timerKey(7, 1_700_000_000, 5)[len(timerPrefix(7)):])
+	f.Fuzz(func(t *testing.T, key string) {
+		if at, err := timerOf(key); err == nil && at.IsZero() {
+			t.Errorf("%q has no time", key)
+		}
+	})
+}
+
 // FuzzPartner has the other side send anything at all, under the right key and with the right numbers. The client
 // neither fails nor stops working, unless it ends the chat.
 func FuzzPartner(f *testing.F) {
