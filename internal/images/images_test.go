@@ -103,7 +103,7 @@ func TestPhotoSizes(t *testing.T) {
 		{500, 250}:   {"i": {40, 20}, "s": {100, 50}, "m": {320, 160}, "x": {500, 250}},
 		{600, 1200}:  {"i": {20, 40}, "s": {50, 100}, "m": {160, 320}, "x": {400, 800}, "y": {600, 1200}},
 		{2000, 1000}: {"i": {40, 20}, "s": {100, 50}, "m": {320, 160}, "x": {800, 400}, "y": {1280, 640}, "w": {2000, 1000}},
-		{4000, 3000}: {"i": {40, 30}, "s": {100, 75}, "m": {320, 240}, "x": {800, 600}, "y": {1280, 960}, "w": {2560, 1920}},
+		{2600, 1300}: {"i": {40, 20}, "s": {100, 50}, "m": {320, 160}, "x": {800, 400}, "y": {1280, 640}, "w": {2560, 1280}},
 		{1, 1}:       {"i": {1, 1}, "s": {1, 1}},
 		{1, 20}:      {"i": {1, 20}, "s": {1, 20}},
 	}
@@ -413,7 +413,7 @@ func (f *failing) Read(b []byte) (int, error) {
 
 func TestFaultsOfTheStoreAreNotThePictures(t *testing.T) {
 	file := asPNG(t, quarters(300, 300))
-	for left := 0; left < 2*len(file); left += 61 {
+	for left := 0; left < 2*len(file); left += len(file)/5 + 1 {
 		_, err := New(Options{}).Photo(t.Context(), &failing{bytes.NewReader(file), left})
 		if err != nil && (!errors.Is(err, errDisk) || errors.Is(err, ErrBroken)) {
 			t.Errorf("after %d bytes: got %v", left, err)

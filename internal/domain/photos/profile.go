@@ -102,6 +102,9 @@ func (s *Service) Delete(ctx context.Context, user ids.User, photos []int64) (go
 
 func (s *Service) delete(ctx context.Context, tx *db.Tx, user ids.User, photos []int64) (gone []int64, err error) {
 	owner := user.Peer()
+	if err := s.users.Lock(ctx, tx, user); err != nil { // before all else, so that nobody adds one meanwhile
+		return nil, err
+	}
 	had, err := history(ctx, tx, owner)
 	if err != nil {
 		return nil, err
@@ -110,7 +113,6 @@ func (s *Service) delete(ctx context.Context, tx *db.Tx, user ids.User, photos [
 	if err != nil {
 		return nil, err
 	}
-	// The row of the account first, as everywhere.
 	left := slices.DeleteFunc(slices.Clone(had), func(p users.Portrait) bool { return slices.Contains(photos, p.Photo) })
 	if len(left) < len(had) {
 		if err := s.users.SetPortrait(ctx, tx, user, false, first(left)); err != nil {
@@ -208,6 +210,9 @@ func (s *Service) SetPersonal(ctx context.Context, owner, contact ids.User, f *f
 		return ErrNotContact
 	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		if err := s.users.Lock(ctx, tx, owner); err != nil {
+			return err
+		}
 		kept := int64(0)
 		if f != nil {
 			if err := s.put(ctx, tx, owner.Peer(), Personal, contact, Portrait(*f)); err != nil {

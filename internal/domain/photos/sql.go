@@ -119,6 +119,11 @@ func (s *Service) Forget(ctx context.Context, tx *db.Tx, user ids.User) error {
 	return s.files.Release(ctx, tx, time.Time{}, held...)
 }
 
+// heldOf looks n files up.
+func heldOf(n int) string {
+	return `SELECT DISTINCT photo FROM peer_photo WHERE photo IN (` + db.List(1, n) + `)`
+}
+
 // held returns those of files that stand for somebody.
 func (s *Service) held(ctx context.Context, ask []int64) (found []int64, err error) {
 	args := make([]any, len(ask))
@@ -128,10 +133,9 @@ func (s *Service) held(ctx context.Context, ask []int64) (found []int64, err err
 	if len(ask) == 0 {
 		return nil, nil
 	}
-	sql := `SELECT DISTINCT photo FROM peer_photo WHERE photo IN (` + db.List(1, len(ask)) + `)`
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		found = nil
-		return tx.Each(ctx, sql, args, func(rows *db.Rows) error {
+		return tx.Each(ctx, heldOf(len(ask)), args, func(rows *db.Rows) error {
 			var id int64
 			err := rows.Scan(&id)
 			found = append(found, id)

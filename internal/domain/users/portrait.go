@@ -32,6 +32,12 @@ func (s *Service) SetPortrait(ctx context.Context, tx *db.Tx, user ids.User, fal
 	return err
 }
 
+// Lock keeps others from changing an account, and what hangs on it, until tx ends. It fails with ErrNotFound.
+func (s *Service) Lock(ctx context.Context, tx *db.Tx, user ids.User) error {
+	_, err := readLocked(ctx, tx, user)
+	return err
+}
+
 // TellOthers sends a change to those who know user and are here. What fails is lost: it was a courtesy.
 func (s *Service) TellOthers(ctx context.Context, user ids.User, what Change) {
 	s.tell(ctx, user, Changed{User: user, What: what})
