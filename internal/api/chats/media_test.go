@@ -2,6 +2,7 @@ package chats
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"math/rand/v2"
 	"slices"
@@ -23,6 +24,7 @@ import (
 	"hermod/internal/domain/media"
 	"hermod/internal/domain/rights"
 	"hermod/internal/domain/users"
+	"hermod/internal/images"
 	"hermod/internal/rpc"
 	"hermod/internal/tl/tg"
 )
@@ -45,7 +47,7 @@ func eachGallery(t *testing.T, fn func(t *testing.T, g *gallery)) {
 		f.HeldBy("messages", w.messages.Held)
 		codec := mediaapi.New(mediaapi.Options{
 			Text: w.render.Text, Entities: render.Entities,
-			Files: mediaapi.Files{Files: f, Forms: g.forms, Photo: g.photo},
+			Files: mediaapi.Files{Files: f, Forms: g.forms, Photo: g.photo, Thumbs: g.thumbs},
 		})
 		w.o.MediaFrom, w.o.MediaTo = codec.From, codec.To
 		w.render.SetMedia(codec.Media)
@@ -71,6 +73,15 @@ func (g *gallery) photo(ctx context.Context, u ids.User, in files.Input) (files.
 	return g.files.Create(ctx, nil, files.File{
 		Kind: files.Photo, Owner: u, Sizes: []files.Size{{Type: "x", W: 8, H: 8, Bytes: b.Size, Blob: b.Hash}},
 	})
+}
+
+// thumbs stands for what makes small pictures: all that is one begins with "picture".
+func (g *gallery) thumbs(ctx context.Context, _ ids.User, picture files.Hash) ([]files.Size, error) {
+	b, err := g.files.ReadAt(ctx, picture, 0, 7)
+	if err != nil || string(b) != "picture" {
+		return nil, cmp.Or(err, images.ErrFormat)
+	}
+	return []files.Size{{Type: "i", Inline: []byte{1, 2, 3}}, {Type: "m", W: 8, H: 8, Bytes: 100, Blob: picture}}, nil
 }
 
 // upload saves a file and names it.
@@ -317,6 +328,40 @@ func TestWhatAFileIs(t *testing.T) {
 			d, ok := shown.(*tg.MessageMediaDocument)
 			if err != nil || !ok || d.Voice != (tt.kind == media.Voice) || d.Round != (tt.kind == media.Round) || d.Video != (tt.kind == media.Video) {
 				t.Errorf("%s is shown as %+v, %v", name, shown, err)
+			}
+		}
+	})
+}
+
+func TestThumbnails(t *testing.T) {
+	eachGallery(t, func(t *testing.T, g *gallery) {
+		c := g.people(1)[0]
+		picture := func() *tg.InputFile { return g.upload(c, append([]byte("picture"), content(100)...)) }
+		other := func() *tg.InputFile { return g.upload(c, content(100)) }
+		sticker := &tg.DocumentAttributeSticker{Alt: "x", Stickerset: &tg.InputStickerSetEmpty{}}
+		for name, tt := range map[string]struct {
+			in   tg.InputMediaUploadedDocument
+			want []string
+		}{
+			"of its sender's":           {tg.InputMediaUploadedDocument{File: other(), Thumb: picture(), MimeType: "application/pdf"}, []string{"i", "m"}},
+			"none":                      {tg.InputMediaUploadedDocument{File: other(), MimeType: "application/pdf"}, nil},
+			"a picture's own":           {tg.InputMediaUploadedDocument{File: picture(), MimeType: "image/png"}, []string{"i", "m"}},
+			"of what is no picture":     {tg.InputMediaUploadedDocument{File: other(), MimeType: "image/png"}, nil},
+			"of what its sender gave":   {tg.InputMediaUploadedDocument{File: other(), Thumb: other(), MimeType: "video/mp4"}, nil},
+			"of a sticker, without i":   {tg.InputMediaUploadedDocument{File: other(), Thumb: picture(), MimeType: "image/webp", Attributes: []tg.DocumentAttributeClass{sticker}}, []string{"m"}},
+			"of a picture of a sticker": {tg.InputMediaUploadedDocument{File: picture(), MimeType: "image/webp", Attributes: []tg.DocumentAttributeClass{sticker}}, nil},
+		} {
+			m, err := g.o.MediaFrom(t.Context(), c, &tt.in)
+			if err != nil {
+				t.Fatal(name, err)
+			}
+			f, err := g.files.One(t.Context(), m.File.ID)
+			var got []string
+			for _, s := range f.Sizes {
+				got = append(got, s.Type)
+			}
+			if err != nil || !slices.Equal(got, tt.want) {
+				t.Errorf("%s: got %q, %v; want %q", name, got, err, tt.want)
 			}
 		}
 	})

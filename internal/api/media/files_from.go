@@ -87,7 +87,7 @@ func (c *Codec) uploadedDocument(ctx context.Context, call *rpc.Call, in *tg.Inp
 	if err != nil {
 		return nil, err
 	}
-	if f.Sizes, err = c.thumbs(ctx, call, in.Thumb, f.Class()); err != nil {
+	if f.Sizes, err = c.thumbs(ctx, call, in.Thumb, f); err != nil {
 		return nil, err
 	}
 	if f, err = c.create(ctx, f, in.Stickers); err != nil {
@@ -154,21 +154,25 @@ func shape(f *files.File, plain, keepVideo bool) {
 	}
 }
 
-// thumbs makes the small pictures of a document. One that is no picture is left out: the document is sent without. Clients
-// take no stripped pictures of stickers.
-func (c *Codec) thumbs(ctx context.Context, call *rpc.Call, in tg.InputFileClass, of files.Class) ([]files.Size, error) {
-	if in == nil || c.o.Files.Thumbs == nil {
+// thumbs makes the small pictures of a document, of the one that its sender gave for that, or of itself if it is a picture.
+// What turns out to be none is left out: the document is sent without. Clients take no stripped pictures of stickers.
+func (c *Codec) thumbs(ctx context.Context, call *rpc.Call, in tg.InputFileClass, f files.File) ([]files.Size, error) {
+	of, picture := f.Class(), f.Blob
+	if c.o.Files.Thumbs == nil || in == nil && (of != files.Plain || !drawable[f.MIME]) {
 		return nil, nil
 	}
-	input, err := file.Upload(in)
-	if err != nil {
-		return nil, err
+	if in != nil {
+		input, err := file.Upload(in)
+		if err != nil {
+			return nil, err
+		}
+		b, err := c.o.Files.Files.Assemble(ctx, call.User, input)
+		if err != nil {
+			return nil, err
+		}
+		picture = b.Hash
 	}
-	b, err := c.o.Files.Files.Assemble(ctx, call.User, input)
-	if err != nil {
-		return nil, err
-	}
-	sizes, err := c.o.Files.Thumbs(ctx, call.User, b.Hash)
+	sizes, err := c.o.Files.Thumbs(ctx, call.User, picture)
 	switch {
 	case isBadPicture(err):
 		return nil, nil
@@ -177,6 +181,9 @@ func (c *Codec) thumbs(ctx context.Context, call *rpc.Call, in tg.InputFileClass
 	}
 	return sizes, err
 }
+
+// drawable are the kinds of pictures that can be made smaller.
+var drawable = map[string]bool{"image/jpeg": true, "image/png": true, "image/webp": true, "image/gif": true}
 
 func (c *Codec) knownPhoto(ctx context.Context, call *rpc.Call, in *tg.InputMediaPhoto) (*media.Media, error) {
 	f, err := c.o.Files.Forms.PhotoFrom(ctx, in.ID)
