@@ -43,6 +43,7 @@ var mayNotReach = map[string][]string{
 	"domain/messages":    {"domain/preview", "domain/scheduled", "domain/threads", "domain/topics"},
 	"domain/preview":     {"domain/scheduled", "domain/threads", "domain/topics"},
 	"domain/reports":     {"domain/messages", "domain/updates"},
+	"domain/files":       {"domain/updates", "domain/users", "domain/media", "domain/messages", "domain/scan", "domain/photos"},
 	"domain/external":    {"domain/users", "domain/messages", "domain/photos", "domain/preview", "domain/dialogs"},
 	"domain/scan":        {"domain/users", "domain/messages", "domain/photos", "domain/reports", "domain/dialogs"},
 	"domain/scheduled":   {"domain/preview", "domain/threads", "domain/topics"},
