@@ -1,4 +1,5 @@
--- Photos of people, groups and channels. Compatible with: the third release.
+-- Photos of people, groups and channels. Compatible with: the third release, whose servers know no photos and forget those of
+-- whom they change.
 
 -- +goose Up
 
