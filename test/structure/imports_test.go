@@ -16,6 +16,7 @@ var mayNotReach = map[string][]string{
 	"tl":                 {"mtproto", "rpc", "gateway", "api", "domain", "db", "bus", "server", "config"},
 	"mtproto":            {"tl/tg", "rpc", "gateway", "api", "domain", "db", "bus", "server", "config"},
 	"db":                 {"tl", "mtproto", "rpc", "gateway", "api", "domain", "bus", "server", "config"},
+	"blob":               {"tl", "mtproto", "rpc", "gateway", "api", "domain", "db", "bus", "server", "config"},
 	"bus":                {"tl", "mtproto", "rpc", "gateway", "api", "domain", "db", "server", "config"},
 	"clamd":              {"tl", "mtproto", "rpc", "gateway", "api", "domain", "db", "bus", "server", "config"},
 	"guard":              {"tl", "mtproto", "rpc", "gateway", "api", "domain", "db", "bus", "server", "config"},
