@@ -25,8 +25,11 @@ func TestConversation(t *testing.T) {
 		w.connect()
 		first := w.state(w.alice).KeyID
 		w.fault = w.faulty()
+		for _, p := range w.both() {
+			p.LoseSent = func() bool { return w.random.Float64() < 0.03 }
+		}
 		said := w.converse()
-		w.fault = rig.Fault{}
+		w.fault, w.alice.LoseSent, w.bob.LoseSent = rig.Fault{}, nil, nil
 		w.finish(said)
 		w.same("Bob", w.heard(w.bob), said[w.alice])
 		w.same("Alice", w.heard(w.alice), said[w.bob])

@@ -28,6 +28,9 @@ type Device struct {
 	User int64
 	// Secret is its client, once Open was called.
 	Secret *secret.Client
+	// LoseSent, if set, says whether a message that the device sends gets lost while the device believes that the server
+	// has it.
+	LoseSent func() bool
 	// News is every update about secret chats that it was given, in the order in which it took them.
 	News []gen.Value
 
