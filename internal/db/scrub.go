@@ -14,8 +14,9 @@ const (
 	// scrubPatience is how long a scrub waits at a time for those who still read the old state, and keeps the writer
 	// waiting // milliseconds
 	scrubPatience = 100
-	// scrubPause is the time between two tries.
+	// scrubPause is the time between the first two tries; it doubles with each up to scrubRest.
 	scrubPause = 200 * time.Millisecond
+	scrubRest  = 5 * time.Second
 )
 
 // Scrub removes from the files of the database what was deleted before the call: rows that are gone can still be read
@@ -55,7 +56,7 @@ type scrubOrder struct {
 // time it lets readers end for a moment, and then the writer go on.
 // Spec: https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
 func (s *sqliteStore) truncate(ctx context.Context, c *sqliteConn) error {
-	for {
+	for pause := scrubPause; ; pause = min(2*pause, scrubRest) {
 		_, err := walState(c, "PASSIVE") // most of the work keeps nobody waiting
 		if err != nil {
 			return err
@@ -72,7 +73,7 @@ func (s *sqliteStore) truncate(ctx context.Context, c *sqliteConn) error {
 			return ctx.Err()
 		case <-s.closed:
 			return ErrClosed
-		case <-time.After(scrubPause):
+		case <-time.After(pause):
 		}
 	}
 }

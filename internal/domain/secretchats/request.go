@@ -17,20 +17,7 @@ import (
 // ErrRefused, ErrTaken, ErrFull or as users.CheckMayWrite does.
 // Spec: https://core.telegram.org/api/end-to-end#sending-a-request
 func (s *Service) Request(ctx context.Context, by Side, to ids.User, id int32, value []byte) (c Chat, err error) {
-	if err := s.checkValue(value); err != nil {
-		return Chat{}, err
-	}
-	if id == 0 {
-		return Chat{}, ErrTaken
-	}
-	if to == by.User || to == ids.Service || by.Device == 0 {
-		return Chat{}, ErrPeer
-	}
-	who, err := s.users.One(ctx, to)
-	if errors.Is(err, users.ErrNotFound) || err == nil && who.Bot {
-		err = ErrPeer
-	}
-	if err != nil {
+	if err := s.checkRequest(ctx, by, to, id, value); err != nil {
 		return Chat{}, err
 	}
 	err = s.db.Write(ctx, func(tx *db.Tx) (err error) {
@@ -41,6 +28,24 @@ func (s *Service) Request(ctx context.Context, by Side, to ids.User, id int32, v
 		return Chat{}, fmt.Errorf("request a secret chat of user %d: %w", to, err)
 	}
 	return c, nil
+}
+
+// checkRequest fails with ErrValue, ErrTaken or ErrPeer when a request can never be.
+func (s *Service) checkRequest(ctx context.Context, by Side, to ids.User, id int32, value []byte) error {
+	if err := s.checkValue(value); err != nil {
+		return err
+	}
+	if id == 0 {
+		return ErrTaken
+	}
+	if to == by.User || to == ids.Service || by.Device == 0 {
+		return ErrPeer
+	}
+	who, err := s.users.One(ctx, to)
+	if errors.Is(err, users.ErrNotFound) || err == nil && who.Bot {
+		return ErrPeer
+	}
+	return err
 }
 
 func (s *Service) request(ctx context.Context, tx *db.Tx, by Side, to ids.User, id int32, value []byte) (Chat, error) {
@@ -61,11 +66,6 @@ func (s *Service) request(ctx context.Context, tx *db.Tx, by Side, to ids.User, 
 	if len(devices) == 0 {
 		return Chat{}, ErrRefused
 	}
-	for _, u := range []ids.User{by.User, to} {
-		if err := checkRoom(ctx, tx, u); err != nil {
-			return Chat{}, err
-		}
-	}
 	now := s.now()
 	mine := Chat{
 		Owner: by.User, ID: id, Peer: to, State: Requested, Began: true, Device: by.Device, MadeAt: now, ChangedAt: now, Value: []byte{},
@@ -73,17 +73,27 @@ func (s *Service) request(ctx context.Context, tx *db.Tx, by Side, to ids.User, 
 	theirs := Chat{
 		Owner: to, ID: id, Peer: by.User, State: Requested, PeerDevice: by.Device, MadeAt: now, ChangedAt: now, Value: value,
 	}
-	first, second := mine, theirs
-	if second.Owner < first.Owner {
-		first, second = second, first
-	}
-	for _, c := range []Chat{first, second} {
-		if err := insertChat(ctx, tx, c); err != nil {
-			return Chat{}, err
-		}
+	if err := insertBoth(ctx, tx, mine, theirs); err != nil {
+		return Chat{}, err
 	}
 	s.tell(ctx, tx, theirs, devices[:min(len(devices), maxDevices)]...)
 	return mine, nil
+}
+
+// insertBoth adds both sides of a chat, in the order of their ids. It fails with ErrFull or ErrTaken.
+func insertBoth(ctx context.Context, tx *db.Tx, a, b Chat) error {
+	if b.Owner < a.Owner {
+		a, b = b, a
+	}
+	for _, c := range []Chat{a, b} {
+		if err := checkRoom(ctx, tx, c.Owner); err != nil {
+			return err
+		}
+		if err := insertChat(ctx, tx, c); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sameRequest fails with ErrTaken unless c came from the same request.
