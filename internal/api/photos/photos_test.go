@@ -430,3 +430,45 @@ func TestOtherLocationsAreLeftToOthers(t *testing.T) {
 		}
 	})
 }
+
+// A group that becomes a supergroup keeps its photo; one that ends lets it go.
+func TestPhotosOfChatsThatEnd(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		holders := func(photo int64) (n int) {
+			t.Helper()
+			w.must(w.DB.Read(ctx, func(tx *db.Tx) error {
+				return tx.QueryRow(ctx, `SELECT COUNT(*) FROM peer_photo WHERE photo = $1`, photo).Scan(&n)
+			}))
+			return n
+		}
+		set := func(chat ids.Peer, id int64) int64 {
+			t.Helper()
+			p, err := w.View.ChatPhotoFromInput(ctx, w.anna.User, &tg.InputChatUploadedPhoto{File: w.send(w.anna, id)})
+			w.must(err)
+			_, err = w.Groups.SetPhoto(ctx, w.anna.User, chat.Chat(), p)
+			w.must(err)
+			return p.Photo
+		}
+		old := w.Group(w.anna.User, w.bo.User)
+		photo := set(old, 1)
+		res, err := w.Channels.Migrate(ctx, w.anna.User, old.Chat())
+		w.must(err)
+		if res.Channel.Photo.Photo != photo || holders(photo) != 2 {
+			t.Errorf("after the group has become a supergroup: %+v, %d hold it", res.Channel.Photo, holders(photo))
+		}
+		w.canLoad(w.bo, w.Peer(w.bo.User, res.Channel.ID.Peer()), photo)
+		_, err = w.Channels.Delete(ctx, w.anna.User, res.Channel.ID)
+		w.must(err)
+		w.cannotLoad(w.bo, w.Peer(w.bo.User, res.Channel.ID.Peer()), photo)
+		if n := holders(photo); n != 1 { // the group that it was
+			t.Errorf("after the channel has ended %d hold it", n)
+		}
+		group := w.Group(w.anna.User, w.bo.User)
+		photo = set(group, 2)
+		w.must(w.Groups.Delete(ctx, w.anna.User, group.Chat()))
+		if n := holders(photo); n != 0 {
+			t.Errorf("after the group has ended %d hold it", n)
+		}
+	})
+}
