@@ -99,6 +99,8 @@ func TestScenarios(t *testing.T) {
 		"reconnect":           {[]string{"reconnect", "--count=30", "--users=4", "--workers=4", "--first=500"}, 30},
 		"fanout":              {[]string{"fanout", "--count=20", "--members=10", "--silent=10", "--first=700"}, 20},
 		"group":               {[]string{"group", "--count=40", "--users=6", "--groups=2", "--size=3", "--first=800"}, 40},
+		"upload":              {[]string{"upload", "--size=3MB", "--bare=2MB", "--connections=2", "--first=900"}, 6},
+		"download":            {[]string{"download", "--size=2MiB", "--bare=1MiB", "--connections=3", "--first=901"}, 4},
 		"the second of three": {[]string{"signup", "--count=8", "--part=2/3", "--first=600"}, 3},
 	}
 	for name, tt := range tests {
