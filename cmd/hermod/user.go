@@ -21,6 +21,7 @@ type userCmd struct {
 	Create userCreateCmd `cmd:"" help:"Make an account for a phone number."`
 	Code   userCodeCmd   `cmd:"" help:"Issue a sign-in code for somebody whom no code reaches. He asks for one in his client first."`
 	Delete userDeleteCmd `cmd:"" help:"Delete an account."`
+	Files  userFilesCmd  `cmd:"" help:"List who has most in files."`
 }
 
 // withCore opens the installation for one command. It works beside a running server.
