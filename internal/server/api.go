@@ -71,7 +71,7 @@ func newAPI(ctx context.Context, s *Server) (*api, error) {
 		return nil, err
 	}
 	list, lists = s.lists(v, shown, chat)
-	modules := append(append(s.communities(v, shown, chat, list, sets), lists...),
+	modules := append(append(s.communities(v, shown, chat, list, sets, look.Wallpaper), lists...),
 		start,
 		signin.New(signin.Options{Auth: c.Auth, View: v, Users: c.Users, Notify: c.notify, Joined: c.joined, Log: s.log}),
 		s.people(v, look, list),

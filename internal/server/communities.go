@@ -18,7 +18,7 @@ import (
 
 // communities makes the handlers of groups and channels, and makes both known to v.
 func (s *Server) communities(
-	v *view.View, shown *render.Renderer, chat *chats.Handlers, list *dialogs.Handlers, sets channels.StickerSets,
+	v *view.View, shown *render.Renderer, chat *chats.Handlers, list *dialogs.Handlers, sets channels.StickerSets, papers channels.Wallpapers,
 ) []rpc.Module {
 	c := s.core
 	v.SetGroups(c.Groups)
@@ -31,7 +31,7 @@ func (s *Server) communities(
 		channels.New(channels.Options{
 			Channels: c.Channels, Groups: c.Groups, Messages: c.Messages, Auth: c.Auth, View: v, Render: shown, Facts: facts,
 			LinkPrefix: s.linkPrefix(), DC: s.cfg.DC, Online: chat.Online, Invite: links.Invite, Join: c.Invites.Join,
-			Topic: topics.Shown, Stickers: sets,
+			Topic: topics.Shown, Stickers: sets, Wallpapers: papers,
 		}),
 		stats.New(stats.Options{Stats: c.Stats, Channels: c.Channels, Messages: c.Messages, View: v, Counters: shown.Counters}),
 	}

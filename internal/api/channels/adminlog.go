@@ -133,6 +133,7 @@ var logShown = map[channels.LogKind]showLog{
 	channels.LogPhoto:         (*logShower).photo,
 	channels.LogStickers:      (*logShower).stickers,
 	channels.LogEmojiStickers: (*logShower).emojiStickers,
+	channels.LogWallpaper:     (*logShower).wallpaper,
 	channels.LogDefaults: changed(func(before, after rights.Banned) actionClass {
 		return &tg.ChannelAdminLogEventActionDefaultBannedRights{
 			PrevBannedRights: view.BannedRights(before), NewBannedRights: view.BannedRights(after),

@@ -45,6 +45,8 @@ type Options struct {
 	Topic func(ch ids.Channel, t topics.Topic) *tg.ForumTopic
 	// Stickers show the sets of groups. Nil: groups have none.
 	Stickers StickerSets
+	// Wallpapers show the wallpapers of channels. Nil: there are none.
+	Wallpapers Wallpapers
 	// LinkPrefix begins links to what is here, such as "https://chat.example.org/".
 	LinkPrefix string
 	// DC is where clients are to ask for statistics.

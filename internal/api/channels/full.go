@@ -35,7 +35,7 @@ func (h *Handlers) getFullChannel(ctx context.Context, call *rpc.Call, in *tg.Ch
 func (h *Handlers) full(ctx context.Context, v channels.Sight) (t *tg.ChannelFull, about []ids.Peer, err error) {
 	t = page(v)
 	for _, add := range []func(context.Context, channels.Sight, *tg.ChannelFull) ([]ids.Peer, error){
-		h.addFacts, h.addPhoto, h.addPast, h.addPosting, h.addInvite, h.addStickers,
+		h.addFacts, h.addPhoto, h.addPast, h.addPosting, h.addInvite, h.addStickers, h.addWallpaper,
 	} {
 		more, err := add(ctx, v, t)
 		if err != nil {

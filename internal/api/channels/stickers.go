@@ -2,6 +2,7 @@ package channels
 
 import (
 	"context"
+	"encoding/json"
 
 	"hermod/internal/domain/channels"
 	"hermod/internal/domain/ids"
@@ -15,6 +16,49 @@ type StickerSets interface {
 	Set(ctx context.Context, viewer ids.User, id int64) (*tg.StickerSet, error)
 	// Named names a set.
 	Named(id int64) tg.InputStickerSetClass
+}
+
+// Wallpapers show the wallpapers of channels, of which data is what package channels keeps; nil when one is gone.
+type Wallpapers func(ctx context.Context, data []byte) (*tg.MessageActionSetChatWallPaper, error)
+
+// of shows a wallpaper; nil for none.
+func (w Wallpapers) of(ctx context.Context, data []byte) (tg.WallPaperClass, error) {
+	if w == nil || len(data) == 0 {
+		return nil, nil
+	}
+	t, err := w(ctx, data)
+	if t == nil || err != nil {
+		return nil, err
+	}
+	return t.Wallpaper, nil
+}
+
+// addWallpaper adds the wallpaper of a channel.
+func (h *Handlers) addWallpaper(ctx context.Context, v channels.Sight, t *tg.ChannelFull) (_ []ids.Peer, err error) {
+	t.Wallpaper, err = h.o.Wallpapers.of(ctx, v.Wallpaper)
+	return nil, err
+}
+
+// wallpaper shows that a channel was given another wallpaper.
+func (s *logShower) wallpaper(e channels.LogEntry) (actionClass, error) {
+	t := &tg.ChannelAdminLogEventActionChangeWallpaper{PrevValue: &tg.WallPaperNoFile{}, NewValue: &tg.WallPaperNoFile{}}
+	for _, side := range []struct {
+		data json.RawMessage
+		into *tg.WallPaperClass
+	}{{e.Before, &t.PrevValue}, {e.After, &t.NewValue}} {
+		data, err := channels.Decode[[]byte](side.data)
+		if err != nil {
+			return nil, err
+		}
+		paper, err := s.o.Wallpapers.of(s.ctx, data)
+		if err != nil {
+			return nil, err
+		}
+		if paper != nil {
+			*side.into = paper
+		}
+	}
+	return t, nil
 }
 
 // addStickers adds the sets of a group.
