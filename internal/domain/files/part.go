@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"hermod/internal/db"
 	"hermod/internal/domain/ids"
@@ -136,7 +135,6 @@ type upload struct {
 	last     int // the highest number so far; -1: none
 	lastSize int
 	bytes    int64
-	at       time.Time
 }
 
 // add takes note of a part of n bytes. All parts but the last have the same size, which divides 512 KiB; which one
