@@ -52,6 +52,8 @@ var mayNotReach = map[string][]string{
 	"domain/topics":      {"domain/preview", "domain/scheduled", "domain/threads"},
 	"domain/secretchats": {"domain/messages", "domain/groups", "domain/channels", "domain/dialogs"},
 	"domain/translate":   {"domain/messages", "domain/updates"},
+	"domain/looks":       {"domain/reactions", "domain/polls", "domain/stickers"},
+	"domain/stickers":    {"domain/reactions", "domain/polls", "domain/looks"},
 	"domain":             {"tl", "mtproto", "rpc", "gateway", "api", "server", "config"},
 	"api":                {"gateway", "mtproto/transport", "server", "config"},
 	"config":             {"domain", "api", "db", "gateway", "server"},

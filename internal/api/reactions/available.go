@@ -11,10 +11,8 @@ import (
 	"hermod/internal/tl/tg"
 )
 
-var (
-	errLocation = rpc.BadRequest("LOCATION_INVALID")
-	errLimit    = rpc.BadRequest("LIMIT_INVALID")
-)
+// errLocation answers who asks for a picture that there is not.
+var errLocation = rpc.BadRequest("LOCATION_INVALID")
 
 func (h *Handlers) registerPictures(r *rpc.Router) {
 	rpc.Handle(r, rpc.SignedIn, h.getAvailableReactions)

@@ -29,11 +29,17 @@ func TestSetLife(t *testing.T) {
 		s = w.set(w.addStickerToSet(ctx, call, &tg.StickersAddStickerToSet{Stickerset: named(s.Set), Sticker: w.item("🙈")}))
 		last := input(s.Documents[2])
 		s = w.set(w.changeStickerPosition(ctx, call, &tg.StickersChangeStickerPosition{Sticker: last, Position: 0}))
+		if input(s.Documents[0]).ID != last.ID {
+			t.Errorf("moved: %v", emojiOf(s))
+		}
 		s = w.set(w.changeSticker(ctx, call, &tg.StickersChangeSticker{Sticker: last, Emoji: new("🥰"), Keywords: new("love, heart")}))
 		if !slices.Equal(emojiOf(s), []string{"🥰", "😀", "😁", "😢"}) || len(s.Keywords) != 1 || len(s.Keywords[0].Keyword) != 2 {
 			t.Errorf("got %v, %v", emojiOf(s), s.Keywords)
 		}
 		s = w.set(w.replaceSticker(ctx, call, &tg.StickersReplaceSticker{Sticker: last, NewSticker: w.item("🎉")}))
+		if s.Set.Count != 3 {
+			t.Errorf("replaced: %+v", s.Set)
+		}
 		s = w.set(w.removeStickerFromSet(ctx, call, &tg.StickersRemoveStickerFromSet{Sticker: input(s.Documents[2])}))
 		s = w.set(w.renameStickerSet(ctx, call, &tg.StickersRenameStickerSet{Stickerset: named(s.Set), Title: "Dogs"}))
 		if !slices.Equal(emojiOf(s), []string{"🎉", "😀", "😁"}) || s.Set.Title != "Dogs" {

@@ -31,7 +31,7 @@ func frameSize(b []byte) (w, h int, ok bool) {
 	if profile == 3 {
 		r.read(1)
 	}
-	if r.read(1) == 1 || r.read(1) == 1 { // shows a frame that there is; is no key frame
+	if r.read(2) != 0 { // shows a frame that there is; is no key frame
 		return 0, 0, false
 	}
 	r.read(2) // show_frame, error_resilient_mode
