@@ -12,7 +12,7 @@ import (
 )
 
 type quarantineCmd struct {
-	List  quarantineListCmd  `cmd:"" default:"1" help:"List what was found, oldest first."`
+	List  quarantineListCmd  `cmd:"" default:"withargs" help:"List what was found, oldest first."`
 	Save  quarantineSaveCmd  `cmd:"" help:"Save what is in quarantine into a file. It is malware: take care."`
 	Clear quarantineClearCmd `cmd:"" help:"Say that something is no malware: everybody may send it from now on."`
 	Drop  quarantineDropCmd  `cmd:"" help:"Forget a finding and delete what is kept of it."`

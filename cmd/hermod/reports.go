@@ -15,7 +15,7 @@ import (
 )
 
 type reportsCmd struct {
-	List  reportsListCmd  `cmd:"" default:"1" help:"List the reports that are open, oldest first."`
+	List  reportsListCmd  `cmd:"" default:"withargs" help:"List the reports that are open, oldest first."`
 	Close reportsCloseCmd `cmd:"" help:"Put reports away."`
 }
 
