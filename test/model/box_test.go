@@ -82,6 +82,7 @@ type message struct {
 	counts     map[string]int32 // reactions
 	chosen     []string
 	news       bool // reactions that the author has not seen
+	file       tg.InputFileLocationClass
 }
 
 func (b *box) chat(peer int64) *chat {
@@ -146,7 +147,8 @@ func (b *box) readText(m *tg.Message) *message {
 		reply: replyTo(m.ReplyTo), forward: m.FwdFrom != nil,
 	}
 	if m.Media != nil {
-		out.text += " + " + m.Media.TLName()
+		out.text += " + " + shown(m.Media)
+		out.file = place(m.Media)
 	}
 	out.complete(b.self)
 	out.react(m.Reactions)

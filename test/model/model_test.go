@@ -87,6 +87,7 @@ func (w *world) judge(ctx context.Context, p *person, pushed map[*device][]strin
 	must(w.t, err)
 	defer fresh.goAway()
 	want := fresh.box.lines()
+	w.checkFiles(ctx, fresh)
 	for _, d := range p.devices {
 		must(w.t, d.drain(ctx))
 		missing, unexpected := differ(d.box.lines(), want)

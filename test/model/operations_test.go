@@ -23,6 +23,8 @@ var operations = []operation{
 	{"forward", 4, forward},
 	{"edit", 8, edit},
 	{"delete", 6, remove},
+	{"send a file", 10, sendFile},
+	{"edit a file", 4, editFile},
 	{"react", 10, react},
 	{"pin", 4, pin},
 	{"unpin all", 1, unpinAll},
