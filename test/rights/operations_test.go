@@ -64,7 +64,7 @@ var sends = []string{"send_messages", "view_messages"}
 
 // sending are the operations of whoever may write.
 func sending() []operation {
-	return []operation{
+	return append(sendingFiles(), []operation{
 		{name: "text", forbidden: append(sends, "send_plain"), refused: "CHAT_SEND_PLAIN_FORBIDDEN", do: func(c *club, p *person) error {
 			return p.do("messages.sendMessage", fields{"peer": c.peer(p), "message": "hello", "random_id": random()})
 		}},
@@ -80,7 +80,7 @@ func sending() []operation {
 		{name: "place", forbidden: append(sends, "send_plain"), refused: "CHAT_SEND_PLAIN_FORBIDDEN", do: func(c *club, p *person) error {
 			return media(c, p, object("inputMediaGeoPoint", fields{"geo_point": object("inputGeoPoint", fields{"lat": 59.9, "long": 10.7})}))
 		}},
-	}
+	}...)
 }
 
 // shared are the operations of members, where it is not forbidden to them, and of admins with the right.

@@ -39,6 +39,7 @@ type person struct {
 	phone  string
 	client *client.Client
 	hashes map[key]int64 // access hashes of users and channels
+	files  map[string]gen.Value
 }
 
 // A key names a user or a channel; their ids overlap.
@@ -88,7 +89,7 @@ func schema(t *testing.T) *gen.Schema {
 // join signs up with a test number.
 func (r *rig) join(phone string) *person {
 	r.t.Helper()
-	p := &person{r: r, phone: phone, hashes: map[key]int64{}}
+	p := &person{r: r, phone: phone, hashes: map[key]int64{}, files: map[string]gen.Value{}}
 	c, err := client.Dial(r.t.Context(), client.Options{
 		Address: r.addr, Exchange: handshake.ClientOptions{Keys: r.keys, Group: r.group, DC: 2},
 		Wrap: r.wrap, OnUpdate: func([]byte) {},
