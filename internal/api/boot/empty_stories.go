@@ -47,5 +47,4 @@ func getAllStories(_ context.Context, call *rpc.Call, _ *tg.StoriesGetAllStories
 func emptyCalls(r *rpc.Router) {
 	none[*tg.PhoneGetCallConfig](r, &tg.DataJSON{Data: "{}"})
 	none[*tg.PhoneGetGroupCallStreamChannels](r, &tg.PhoneGroupCallStreamChannels{})
-	refused[*tg.UploadGetWebFile](r, rpc.BadRequest("LOCATION_INVALID"))
 }

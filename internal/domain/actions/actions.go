@@ -62,7 +62,7 @@ type Action struct {
 	TTL     int32       `json:"ttl,omitempty"` // seconds
 	Count   int32       `json:"n,omitempty"`
 	Emoji   string      `json:"e,omitempty"`
-	Data    []byte      `json:"d,omitempty"`  // TL bytes that are carried for the client
+	Data    []byte      `json:"d,omitempty"`  // of SetWallpaper: JSON of looks.Shown
 	Photo   int64       `json:"ph,omitempty"` // the file of ChatPhoto and SuggestPhoto
 
 	TopicColor   int32 `json:"tc,omitempty"`

@@ -171,7 +171,7 @@ type Settings struct {
 	Stickers          int64              `json:"st,omitempty"` // set of the group
 	EmojiStickers     int64              `json:"et,omitempty"`
 	Theme             string             `json:"th,omitempty"`
-	Wallpaper         []byte             `json:"wp,omitempty"` // TL bytes carried for the clients
+	Wallpaper         []byte             `json:"wp,omitempty"` // JSON of looks.Shown
 	Photo             users.Portrait     `json:"po,omitzero"`
 	MainTab           string             `json:"mt,omitempty"` // tab of the profile that is shown first
 	NoAds             bool               `json:"na,omitempty"`
