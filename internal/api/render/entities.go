@@ -2,8 +2,8 @@ package render
 
 import (
 	"context"
-	"slices"
 	"errors"
+	"slices"
 
 	"hermod/internal/domain/text"
 	"hermod/internal/rpc"
