@@ -166,7 +166,7 @@ func (f *File) checkPlace() error {
 		return fmt.Errorf("no key: %w", ErrFile)
 	case f.Place.Fingerprint != FileFingerprint(f.Key, f.IV):
 		return fmt.Errorf("fingerprint of the key: %w", ErrFile)
-	case f.Size <= 0 || sealedSize(f.Size) > f.Place.Size:
+	case f.Size <= 0 || f.Size > f.Place.Size/blockSize*blockSize: // that is, sealedSize(f.Size) > f.Place.Size
 		return fmt.Errorf("%d bytes in a file of %d: %w", f.Size, f.Place.Size, ErrFile)
 	default:
 		return nil

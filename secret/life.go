@@ -9,8 +9,8 @@ import (
 
 // Request asks a user for a secret chat. The chat is Asked until one of the user's devices accepts.
 //
-// It fails with ErrGroup if the server's parameters are not safe, or with an error of the transport; when that may
-// be tried again, Flush does so.
+// It fails with ErrGroup if the server's parameters are not safe, with ErrRefused, or with an error of the transport; when
+// that may be tried again, Flush does so.
 func (c *Client) Request(ctx context.Context, with User) (Chat, error) {
 	defer c.tell()
 	c.sending.Lock()
@@ -82,7 +82,8 @@ func (c *Client) addRequesting(n int) {
 	}
 }
 
-// asked makes the chat of a request that the server took. An update may have overtaken the answer.
+// asked makes the chat of a request that the server took. An update may have overtaken the answer. It fails with
+// ErrRefused if the server names a chat that there is: that one stays as it is.
 func (c *Client) asked(ctx context.Context, r request, u ChatUpdate) (early ChatUpdate, was bool, err error) {
 	c.mu.Lock()
 	early, was = c.early[u.Chat]
@@ -90,6 +91,11 @@ func (c *Client) asked(ctx context.Context, r request, u ChatUpdate) (early Chat
 	defer c.addRequesting(-1)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if _, known := c.chats[u.Chat]; known {
+		gone := Batch{Set: map[string][]byte{requestKey(r.Random): nil}, Wipe: true}
+		err := fmt.Errorf("the server gave the id of another chat, %d: %w", u.Chat, ErrRefused)
+		return ChatUpdate{}, false, errors.Join(err, c.o.Store.Apply(ctx, gone))
+	}
 	t := c.begin(ctx, &chatState{
 		ID: u.Chat, AccessHash: u.AccessHash, Partner: r.With.ID, Creator: true, State: Asked,
 		G: r.G, P: r.P, Secret: r.Secret, Public: r.Public, Layer: LayerFirst,

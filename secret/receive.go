@@ -75,7 +75,7 @@ const maxAhead = 10_000
 // take checks the numbers of a message and interprets it, or holds it back.
 // Spec: https://core.telegram.org/api/end-to-end/seq_no#checking-out-seq-no
 func (t *tx) take(in Incoming) error {
-	f, key, err := t.open(in.Data)
+	f, key, first, err := t.open(in.Data, t.s.Layer < LayerEnvelope2)
 	if err != nil {
 		t.dropped(err)
 		return nil
@@ -97,7 +97,7 @@ func (t *tx) take(in Incoming) error {
 	t.heardLayer(f.layer)
 	t.switchTo(key)
 	if seq > t.s.In {
-		err = t.hold(in, f, seq)
+		err = t.hold(held{Incoming: in, First: first}, f, seq)
 	} else if err = t.interpret(in, f, key, false); err == nil {
 		err = t.release()
 	}
@@ -108,26 +108,24 @@ func (t *tx) take(in Incoming) error {
 }
 
 // open finds the key of a packet and opens it. While the other side may be older than the second version of the
-// envelope, the first is tried too.
-func (t *tx) open(packet []byte) (frame, *secretKey, error) {
-	key := t.s.key(packetKeyID(packet))
-	if key == nil {
-		return frame{}, nil, fmt.Errorf("unknown key: %w", ErrEnvelope)
+// envelope, the first is tried too; first tells that it was that.
+func (t *tx) open(packet []byte, mayBeFirst bool) (f frame, key *secretKey, first bool, err error) {
+	if key = t.s.key(packetKeyID(packet)); key == nil {
+		return frame{}, nil, false, fmt.Errorf("unknown key: %w", ErrEnvelope)
 	}
 	content, err := open(key, t.s.numbering().partnerX(), packet)
-	old := false
-	if err != nil && t.s.Layer < LayerEnvelope2 {
+	if err != nil && mayBeFirst {
 		content, err = openV1(key, packet)
-		old = true
+		first = true
 	}
 	if err != nil {
-		return frame{}, nil, err
+		return frame{}, nil, false, err
 	}
-	f, err := decodeFrame(content)
-	if err == nil && old && f.layer >= LayerEnvelope2 {
+	f, err = decodeFrame(content)
+	if err == nil && first && f.layer >= LayerEnvelope2 {
 		err = fmt.Errorf("first version of the envelope in layer %d: %w", f.layer, ErrEnvelope)
 	}
-	return f, key, err
+	return f, key, first, err
 }
 
 // heardLayer notes a layer that the other side is now known to have.
@@ -146,7 +144,7 @@ func (t *tx) heardLayer(layer int) {
 // hold keeps a message until the ones before it are there. A request to send again is answered at once, so that two
 // gaps cannot wait for each other; when its turn comes it does nothing more.
 // Spec: https://core.telegram.org/api/end-to-end/seq_no#avoiding-concurrent-gaps
-func (t *tx) hold(in Incoming, f frame, seq int) error {
+func (t *tx) hold(h held, f frame, seq int) error {
 	if _, has, err := t.get(heldKey(t.s.ID, seq)); has || err != nil {
 		return err
 	}
@@ -158,11 +156,13 @@ func (t *tx) hold(in Incoming, f frame, seq int) error {
 		}
 	}
 	t.s.Held++
-	t.put(heldKey(t.s.ID, seq), held{Incoming: in, Answered: isResend})
+	h.Answered = isResend
+	t.put(heldKey(t.s.ID, seq), h)
 	return nil
 }
 
-// release interprets what was held back and has its turn now.
+// release interprets what was held back and has its turn now. All of it was readable when it came. If it no longer is,
+// the other side has used a key after it had given that up; the server must not keep such a message for ever.
 func (t *tx) release() error {
 	for t.s.State == Ready && t.s.Held > 0 {
 		key := heldKey(t.s.ID, t.s.In)
@@ -172,9 +172,10 @@ func (t *tx) release() error {
 		}
 		t.drop(key)
 		t.s.Held--
-		f, k, err := t.open(h.Data)
+		f, k, _, err := t.open(h.Data, h.First)
 		if err != nil {
-			return fmt.Errorf("message %d was readable when it was held back: %w", t.s.In, err)
+			t.end(fmt.Errorf("message %d was readable when it was held back: %w", t.s.In, err))
+			return nil
 		}
 		if err := t.interpret(h.Incoming, f, k, h.Answered); err != nil {
 			return err
@@ -226,6 +227,10 @@ func (t *tx) resend(a *e2e.DecryptedMessageActionResend) error {
 		t.end(fmt.Errorf("asked again for %d to %d of %d: %w", a.StartSeqNo, a.EndSeqNo, t.s.Out, ErrFrame))
 		return nil
 	}
+	queued, err := t.queuedNumbers()
+	if err != nil {
+		return err
+	}
 	for seq := from; seq <= to; seq++ {
 		_, kept, err := t.get(outKey(t.s.ID, seq))
 		if err != nil {
@@ -235,9 +240,30 @@ func (t *tx) resend(a *e2e.DecryptedMessageActionResend) error {
 			t.end(fmt.Errorf("asked again for %d, which arrived: %w", seq, ErrFrame))
 			return nil
 		}
-		t.enqueue(seq)
+		if !queued[seq] {
+			t.enqueue(seq)
+		}
 	}
 	return nil
+}
+
+// queuedNumbers are those of the messages that wait to be sent: who asks for one of them again and again gets it once.
+func (t *tx) queuedNumbers() (map[int]bool, error) {
+	keys, err := t.keys(queuePrefix(t.s.ID))
+	if err != nil {
+		return nil, err
+	}
+	numbers := make(map[int]bool, len(keys))
+	for _, key := range keys {
+		seq, found, err := load[int](t, key)
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			numbers[seq] = true
+		}
+	}
+	return numbers, nil
 }
 
 // interpret does what the next message of the other side says. answered tells that its request was answered before.

@@ -153,6 +153,8 @@ type held struct {
 	Incoming
 	// Answered tells that it asked for messages again and got them.
 	Answered bool
+	// First tells that it came in the first version of the envelope.
+	First bool `json:",omitempty"`
 }
 
 // A request is one of this side that the server has not answered.
