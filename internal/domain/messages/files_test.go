@@ -188,6 +188,67 @@ func TestVanishingSurvivesARestart(t *testing.T) {
 	})
 }
 
+// What goes is the file of the message alone: a cover, or the motion of a photo, may be somebody else's.
+func TestWhatStandsBesideVanishingMediaStays(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		f, p := w.withFiles(), w.people(3)
+		theirs, own := w.file(f, p[2]), w.file(f, p[0])
+		w.deliver(SendRequest{From: p[2], To: p[0].Peer(), Media: showing(media.Photo, theirs)})
+		m := w.deliver(SendRequest{From: p[0], To: p[1].Peer(), Media: &media.Media{
+			Kind: media.Video, File: &media.FileRef{ID: own, TTL: 30, Cover: theirs},
+		}})
+		w.lookAndWait(p[1], m.Twin)
+		if _, err := f.One(t.Context(), own); !errors.Is(err, files.ErrNotFound) {
+			t.Errorf("the file: %v", err)
+		}
+		if _, err := f.One(t.Context(), theirs); err != nil {
+			t.Errorf("the cover, which another message shows: %v", err)
+		}
+		var left int
+		err := w.db.Read(t.Context(), func(tx *db.Tx) error {
+			return tx.QueryRow(t.Context(), `SELECT COUNT(*) FROM message_file`).Scan(&left)
+		})
+		if err != nil || left != 0 {
+			t.Errorf("%d rows of covers are left, %v", left, err)
+		}
+	})
+}
+
+// A file that another message came to show while this one waited for its time stays there.
+func TestWhatAnotherMessageShowsStays(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		f, p := w.withFiles(), w.people(3)
+		id := w.file(f, p[0])
+		other := w.deliver(SendRequest{From: p[0], To: p[2].Peer(), Media: showing(media.Photo, id)})
+		m := w.deliver(SendRequest{From: p[0], To: p[1].Peer(), Media: &media.Media{
+			Kind: media.Photo, File: &media.FileRef{ID: id, TTL: media.Once},
+		}})
+		w.lookAndWait(p[1], m.Twin)
+		if _, err := f.One(t.Context(), id); err != nil {
+			t.Errorf("the file: %v", err)
+		}
+		found, err := w.Get(t.Context(), p[2], 0, []ids.Message{other.Twin})
+		if err != nil || found[other.Twin].Media.File.ID != id {
+			t.Errorf("the other message: %+v, %v", found[other.Twin].Media, err)
+		}
+	})
+}
+
+// lookAndWait has somebody look at what vanishes in a message, and its time end.
+func (w *world) lookAndWait(viewer ids.User, id ids.Message) {
+	w.t.Helper()
+	if _, err := w.ReadContents(w.t.Context(), viewer, 0, []ids.Message{id}); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := w.Vanish(w.t.Context(), time.Now().Add(time.Hour)); err != nil {
+		w.t.Fatal(err)
+	}
+	found, err := w.Get(w.t.Context(), viewer, 0, []ids.Message{id})
+	if err != nil || !found[id].Media.File.Expired {
+		w.t.Fatalf("it did not vanish: %+v, %v", found[id].Media, err)
+	}
+}
+
 // Deleted before anybody has looked, media that vanish leave nothing that is due.
 func TestVanishingMediaAreDeleted(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {

@@ -109,31 +109,61 @@ func (s *Service) vanish(ctx context.Context, owner ids.Peer, id ids.Message) er
 	return nil
 }
 
-// emptyAll takes the media out of the copies of a message, with what was written about them.
+// emptyAll takes the media out of the copies of a message, with what was written about them. Their file goes at once. What
+// else they named, such as the cover of a video, may be anybody's: it is let go.
 func (s *Service) emptyAll(ctx context.Context, tx *db.Tx, rows []*Message) error {
-	held := heldBy(rows)
+	var file int64
+	var beside []int64
 	for _, m := range rows {
-		if m.Media.TTL() == 0 {
+		if m.Media.TTL() == 0 || m.Media.File.Expired {
 			continue
 		}
-		m.Media, m.Text = m.Media.Vanished(), text.Text{}
-		if err := update(ctx, tx, m); err != nil {
-			return err
-		}
-		if err := s.index.stale(ctx, tx, m.Owner, m.ID); err != nil {
-			return err
-		}
-		if _, err := s.log.Append(ctx, tx, m.Owner, updates.EditMessage{ID: m.ID, Hidden: true}); err != nil {
+		file, beside = m.held()[0], m.held()[1:]
+		if err := s.empty(ctx, tx, m); err != nil {
 			return err
 		}
 	}
+	if file == 0 {
+		return nil
+	}
+	if err := s.letGo(ctx, tx, rows[0].Owner, beside); err != nil {
+		return err
+	}
+	return s.dropFile(ctx, tx, rows[0].Owner, file)
+}
+
+func (s *Service) empty(ctx context.Context, tx *db.Tx, m *Message) error {
+	if err := forgetFiles(ctx, tx, m); err != nil {
+		return err
+	}
+	m.Media, m.Text = m.Media.Vanished(), text.Text{}
+	if err := update(ctx, tx, m); err != nil {
+		return err
+	}
+	if err := s.index.stale(ctx, tx, m.Owner, m.ID); err != nil {
+		return err
+	}
+	_, err := s.log.Append(ctx, tx, m.Owner, updates.EditMessage{ID: m.ID, Hidden: true})
+	return err
+}
+
+// dropFile deletes a file that has vanished from a message of owner, unless another message shows it: one that was sent
+// while this one waited for its time.
+func (s *Service) dropFile(ctx context.Context, tx *db.Tx, owner ids.Peer, file int64) error {
 	if s.files == nil {
 		return nil
 	}
-	for _, id := range held {
-		if err := s.files.Drop(ctx, tx, id); err != nil {
-			return fmt.Errorf("drop file: %w", err)
-		}
+	const shown = `SELECT 1 FROM message WHERE file = $1 AND file <> 0 LIMIT 1`
+	var one int
+	err := tx.QueryRow(ctx, shown, file).Scan(&one)
+	switch {
+	case err == nil:
+		return s.letGo(ctx, tx, owner, []int64{file})
+	case !errors.Is(err, db.ErrNotFound):
+		return fmt.Errorf("look who shows a file: %w", err)
+	}
+	if err := s.files.Drop(ctx, tx, file); err != nil {
+		return fmt.Errorf("drop file: %w", err)
 	}
 	return nil
 }
