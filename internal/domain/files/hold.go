@@ -27,7 +27,7 @@ const touchStep = time.Hour
 const (
 	touchFile = `UPDATE file SET touched = $2 WHERE id = $1 AND touched <= $3`
 	haveFile  = `SELECT 1 FROM file WHERE id = $1`
-	setCheck  = `UPDATE file SET check_at = $2 WHERE id = $1 AND (check_at = 0 OR check_at > $2)`
+	setCheck  = `UPDATE file SET check_at = $2 WHERE id = $1 AND (check_at = 0 OR check_at > $2 OR check_at <= $3)`
 )
 
 // Use notes that somebody begins to hold files, within the transaction that makes him hold them. It fails with
@@ -56,12 +56,16 @@ func (s *Service) Use(ctx context.Context, tx *db.Tx, ids ...int64) error {
 
 // Release notes, within the transaction that ends it, that somebody holds files no more from a time on. When nobody else
 // does either, they are deleted some hours later. A file that is gone is no error.
+//
+// A check that is due already is put off: the collector may have asked who holds the file before this one let it go, and
+// would believe that he still does.
 func (s *Service) Release(ctx context.Context, tx *db.Tx, at time.Time, ids ...int64) error {
-	if now := s.now(); at.Before(now) {
+	now := s.now()
+	if at.Before(now) {
 		at = now
 	}
 	for _, id := range ascending(ids) {
-		if _, err := tx.Exec(ctx, setCheck, id, at.Add(s.o.Grace)); err != nil {
+		if _, err := tx.Exec(ctx, setCheck, id, at.Add(s.o.Grace), now); err != nil {
 			return err
 		}
 	}

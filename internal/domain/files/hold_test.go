@@ -143,6 +143,28 @@ func TestAFileThatIsUsedMeanwhileStays(t *testing.T) {
 	})
 }
 
+// Somebody lets a file go just when the collector has learned that he holds it.
+func TestAFileThatIsLetGoMeanwhileGoes(t *testing.T) {
+	each(t, Options{}, func(t *testing.T, w *world) {
+		f := w.document(t, ann, random(1, 3000))
+		release := func(ctx context.Context, tx *db.Tx) error { return w.Release(ctx, tx, w.clock, f.ID) }
+		held := []int64{f.ID}
+		w.HeldBy("late", func(context.Context, []int64) ([]int64, error) {
+			was := held
+			held = nil
+			return was, w.write(t, release)
+		})
+		w.pass(4 * time.Hour)
+		w.collect(t)
+		w.check(t, f.Blob, random(1, 3000))
+		w.HeldBy("nobody", func(context.Context, []int64) ([]int64, error) { return nil, nil })
+		w.holders = w.holders[1:]
+		w.pass(4 * time.Hour)
+		w.collect(t)
+		w.empty(t)
+	})
+}
+
 func TestWhatIsDroppedGoesAtOnce(t *testing.T) {
 	each(t, Options{}, func(t *testing.T, w *world) {
 		data := random(1, 2*ChunkSize+100)
