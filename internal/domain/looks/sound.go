@@ -104,7 +104,8 @@ func oggLength(b []byte) (time.Duration, bool) {
 	if rate == 0 || last == 0 || last/uint64(rate) > 24*60*60 {
 		return 0, false
 	}
-	return time.Duration(last) * time.Second / time.Duration(rate), true
+	whole, rest := last/uint64(rate), last%uint64(rate)
+	return time.Duration(whole)*time.Second + time.Duration(rest)*time.Second/time.Duration(rate), true
 }
 
 // oggRate reads how many samples a second has from the first packet of a stream; 0 for what is no sound.

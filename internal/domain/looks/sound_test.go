@@ -15,13 +15,20 @@ func mp3(frames int) []byte {
 }
 
 // ogg is a stream of two pages: the head of Opus, and one that ends at a sample.
-func ogg(last uint64) []byte {
+func ogg(last uint64) []byte { return oggOf([]byte("OpusHead\x01\x01"), last) }
+
+// vorbis is ogg with Vorbis of a million samples a second.
+func vorbis(last uint64) []byte {
+	return oggOf([]byte("\x01vorbis\x00\x00\x00\x00\x02\x00\x00\x10\x00"), last)
+}
+
+func oggOf(head []byte, last uint64) []byte {
 	page := func(at uint64, body []byte) []byte {
 		b := append([]byte("OggS\x00\x00"), binary.LittleEndian.AppendUint64(nil, at)...)
 		b = append(b, make([]byte, 12)...)
 		return append(append(b, 1, byte(len(body))), body...)
 	}
-	return append(page(0, []byte("OpusHead\x01\x01")), page(last, []byte("sound"))...)
+	return append(page(0, head), page(last, []byte("sound"))...)
 }
 
 func TestListen(t *testing.T) {
@@ -37,6 +44,7 @@ func TestListen(t *testing.T) {
 		"ogg":             {ogg(96_000), 2 * time.Second, "audio/ogg", true},
 		"ogg cut short":   {ogg(96_000)[:40], 0, "", false},
 		"endless ogg":     {ogg(1 << 62), 0, "", false},
+		"a day of vorbis": {vorbis(20000 << 20), 20000 * time.Second, "audio/ogg", true},
 		"text":            {[]byte("hello"), 0, "", false},
 		"nothing":         {nil, 0, "", false},
 		"a tag of no end": {[]byte("ID3\x04\x00\x00\x7f\x7f\x7f\x7f"), 0, "", false},
@@ -52,6 +60,7 @@ func TestListen(t *testing.T) {
 func FuzzListen(f *testing.F) {
 	f.Add(mp3(3))
 	f.Add(ogg(1000))
+	f.Add(vorbis(20000 << 20))
 	f.Fuzz(func(t *testing.T, in []byte) {
 		if got, ok := listen(in); ok && (got.length < 0 || got.mime == "") {
 			t.Errorf("got %+v", got)
