@@ -60,11 +60,20 @@ func (h *Handlers) shows(ctx context.Context, viewer ids.User, peer ids.Peer, ph
 		}
 		return err == nil && !s.Me.Kicked() && s.Photo.Photo == photo, err
 	case peer.Chat() != 0:
-		st, err := h.o.Groups.State(ctx, peer.Chat())
-		if errors.Is(err, groups.ErrNotFound) {
-			return false, nil
-		}
-		return err == nil && st.Photo.Photo == photo, err
+		return h.groupShows(ctx, viewer, peer, photo)
 	}
 	return h.o.Photos.Has(ctx, viewer, peer.User(), photo)
+}
+
+// groupShows is shows for a basic group, which who was removed from it sees no more.
+func (h *Handlers) groupShows(ctx context.Context, viewer ids.User, peer ids.Peer, photo int64) (bool, error) {
+	b, err := h.o.Groups.Belonging(ctx, viewer, peer)
+	if err != nil || b.Status != groups.In && b.Status != groups.Left {
+		return false, err
+	}
+	st, err := h.o.Groups.State(ctx, peer.Chat())
+	if errors.Is(err, groups.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && st.Photo.Photo == photo, err
 }

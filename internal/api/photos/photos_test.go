@@ -431,6 +431,22 @@ func TestOtherLocationsAreLeftToOthers(t *testing.T) {
 	})
 }
 
+// Who was removed from a group sees no photo that it has since.
+func TestPhotoOfAGroupIsNotForWhoWasRemoved(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		group := w.Group(w.anna.User, w.bo.User)
+		_, err := w.Groups.Remove(ctx, w.anna.User, group.Chat(), w.bo.User)
+		w.must(err)
+		p, err := w.View.ChatPhotoFromInput(ctx, w.anna.User, &tg.InputChatUploadedPhoto{File: w.send(w.anna, 9)})
+		w.must(err)
+		_, err = w.Groups.SetPhoto(ctx, w.anna.User, group.Chat(), p)
+		w.must(err)
+		w.cannotLoad(w.bo, w.Peer(w.bo.User, group), p.Photo)
+		w.canLoad(w.anna, w.Peer(w.anna.User, group), p.Photo)
+	})
+}
+
 // A group that becomes a supergroup keeps its photo; one that ends lets it go.
 func TestPhotosOfChatsThatEnd(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
