@@ -8,7 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"hermod/internal/db"
 	"hermod/internal/domain/ids"
@@ -183,29 +186,33 @@ func (s *Service) cut(ctx context.Context, parts []savedPart, again bool) (c con
 	if len(parts) == 1 || parts[0].size == ChunkSize {
 		return c, nil
 	}
-	c.chunks, err = s.stowAll(ctx, s.partsReader(ctx, parts), again)
+	c.chunks, err = s.joinAll(ctx, slices.Collect(slices.Chunk(parts, ChunkSize/parts[0].size)), again)
 	return c, err
 }
 
-// stowAll cuts what r gives into chunks and keeps them.
-func (s *Service) stowAll(ctx context.Context, r io.Reader, again bool) (all []stowed, err error) {
-	buf := make([]byte, ChunkSize)
-	for {
-		n, end, err := fill(r, buf)
-		if err == nil && n > 0 {
-			var c stowed
-			if c, err = s.stow(ctx, buf[:n], again); err == nil {
-				all = append(all, c)
+// joiners is how many chunks of an upload are put together at a time: a call has a minute, and a store may be far away.
+const joiners = 8
+
+// joinAll makes a chunk of each list of parts, and keeps them.
+func (s *Service) joinAll(ctx context.Context, lists [][]savedPart, again bool) ([]stowed, error) {
+	all := make([]stowed, len(lists))
+	g, within := errgroup.WithContext(ctx)
+	g.SetLimit(joiners)
+	for i, parts := range lists {
+		g.Go(func() error {
+			data := make([]byte, ChunkSize)
+			n, _, err := fill(s.partsReader(within, parts), data)
+			if err == nil {
+				all[i], err = s.stow(within, data[:n], again)
 			}
-		}
-		if err != nil {
-			s.forsake(ctx, all)
-			return nil, err
-		}
-		if end {
-			return all, nil
-		}
+			return err
+		})
 	}
+	if err := g.Wait(); err != nil {
+		s.forsake(ctx, all)
+		return nil, err
+	}
+	return all, nil
 }
 
 // finish makes a blob of the parts that were read before, or of what was cut out of them, and forgets the parts.

@@ -10,6 +10,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -401,13 +402,14 @@ func TestTooManyUploadsWait(t *testing.T) {
 
 // failing makes the store fail at the nth write, before or after it did it.
 func (w *world) failing(n int, after bool) {
+	var writes atomic.Int64
 	w.put = func(ctx context.Context, name string, data []byte) error {
-		n--
-		if n == 0 && !after {
+		this := writes.Add(1) == int64(n)
+		if this && !after {
 			return errors.New("the disk is gone")
 		}
 		err := w.store.Put(ctx, name, data)
-		if n == 0 {
+		if this {
 			return fmt.Errorf("the answer is lost: %w", errors.Join(err, io.ErrUnexpectedEOF))
 		}
 		return err
