@@ -37,6 +37,10 @@ func DefaultLimits() []Limit {
 	codes := []string{"auth.sendCode", "auth.resendCode", "account.sendChangePhoneCode", "account.sendVerifyEmailCode",
 		"account.sendVerifyPhoneCode", "account.sendConfirmPhoneCode", "auth.requestPasswordRecovery"}
 	pieces := []string{"upload.saveFilePart", "upload.saveBigFilePart", "upload.getFile"}
+	pictures := []string{"photos.uploadProfilePhoto", "photos.updateProfilePhoto", "photos.uploadContactProfilePhoto",
+		"messages.editChatPhoto", "channels.editPhoto"}
+	looks := []string{"account.uploadWallPaper", "account.saveWallPaper", "account.installWallPaper", "messages.setChatWallPaper",
+		"account.uploadTheme", "account.createTheme", "account.updateTheme", "account.uploadRingtone"}
 	return []Limit{
 		{Methods: pieces, Per: PerKey, Burst: 6000, Every: time.Second / 500, Instead: true}, // the gateway paces packets, too
 		{Per: PerKey, Burst: 3000, Every: time.Second / 100},
@@ -48,8 +52,13 @@ func DefaultLimits() []Limit {
 		{Methods: login, Per: PerKey, Burst: 15, Every: 10 * time.Second},
 		{Methods: login, Per: PerAddress, Burst: 200, Every: 2 * time.Second},
 		{Methods: []string{"auth.exportLoginToken"}, Per: PerKey, Burst: 60, Every: 2 * time.Second},
-		{Methods: []string{"messages.sendMessage", "messages.sendMedia", "messages.forwardMessages", "messages.sendMultiMedia"},
-			Per: PerUser, Burst: 1000, Every: time.Second / 30},
+		{Methods: []string{"messages.sendMessage", "messages.sendMedia", "messages.forwardMessages", "messages.sendMultiMedia",
+			"messages.uploadMedia"}, Per: PerUser, Burst: 1000, Every: time.Second / 30},
+		{Methods: pictures, Per: PerUser, Burst: 100, Every: 5 * time.Second}, // each is drawn in several sizes
+		{Methods: looks, Per: PerUser, Burst: 100, Every: 5 * time.Second},    // what they make stays
+		{Methods: []string{"stickers.createStickerSet"}, Per: PerUser, Burst: 30, Every: 10 * time.Second},
+		{Methods: []string{"stickers.addStickerToSet", "stickers.replaceSticker", "stickers.setStickerSetThumb"},
+			Per: PerUser, Burst: 300, Every: time.Second},
 		{Methods: []string{"messages.sendEncrypted", "messages.sendEncryptedFile", "messages.sendEncryptedService",
 			"messages.setEncryptedTyping"}, Per: PerKey, Burst: 1000, Every: time.Second / 30},
 		{Methods: []string{"messages.requestEncryption"}, Per: PerUser, Burst: 30, Every: time.Minute},
@@ -59,7 +68,7 @@ func DefaultLimits() []Limit {
 			Per: PerUser, Burst: 200, Every: time.Second},
 		{Methods: []string{"messages.search", "messages.searchGlobal", "messages.getSearchCounters",
 			"messages.getSavedHistory", "messages.getSavedDialogs"}, Per: PerUser, Burst: 200, Every: time.Second / 4},
-		{Methods: []string{"messages.getWebPage", "messages.getWebPagePreview"}, Per: PerUser, Burst: 100, Every: time.Second},
+		{Methods: []string{"messages.getWebPage", "messages.getWebPagePreview", "upload.getWebFile"}, Per: PerUser, Burst: 100, Every: time.Second},
 		{Methods: []string{"account.updateUsername", "account.updateProfile"}, Per: PerUser, Burst: 30, Every: 10 * time.Second},
 		{Methods: []string{"account.getPassword"}, Per: PerKey, Burst: 30, Every: 3 * time.Second}, // milliseconds of arithmetic each
 		{Methods: []string{"account.deleteAccount", "account.resetPassword", "account.changePhone"}, Per: PerUser, Burst: 10, Every: time.Minute},

@@ -37,3 +37,20 @@ func TestPiecesOfFilesAreCountedApart(t *testing.T) {
 		t.Error("pieces are given without end")
 	})
 }
+
+// What is drawn, or stays for ever, is made a bounded number of times, and does not keep its maker from chatting.
+func TestWhatIsCostlyIsBounded(t *testing.T) {
+	for _, method := range []string{"photos.uploadProfilePhoto", "account.uploadWallPaper", "stickers.createStickerSet", "messages.uploadMedia"} {
+		synctest.Test(t, func(t *testing.T) {
+			l := NewLimiter(DefaultLimits(), nil)
+			for n := 0; l.AllowMethod(&Call{Key: 1, User: 1, InvokedMethod: method}) == nil; n++ {
+				if n > 1000 {
+					t.Fatalf("%s is answered without end", method)
+				}
+			}
+			if err := l.AllowMethod(&Call{Key: 1, User: 1, InvokedMethod: "messages.sendReaction"}); err != nil {
+				t.Errorf("after %s: %v", method, err)
+			}
+		})
+	}
+}
