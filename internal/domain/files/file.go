@@ -114,6 +114,7 @@ func (s *Service) Get(ctx context.Context, ids ...int64) (map[int64]File, error)
 	if len(missing) == 0 {
 		return found, nil
 	}
+	before := s.changes.Load()
 	err := s.db.Read(ctx, func(tx *db.Tx) error {
 		for batch := range slices.Chunk(missing, maxGet) {
 			all, err := read(ctx, tx, batch)
@@ -122,12 +123,29 @@ func (s *Service) Get(ctx context.Context, ids ...int64) (map[int64]File, error)
 			}
 			for _, f := range all {
 				found[f.ID] = f
-				s.files.Add(f.ID, f)
 			}
+			s.remember(before, all)
 		}
 		return nil
 	})
 	return found, err
+}
+
+// remember keeps files in memory that were read since there had been so many changes. If there were more of them meanwhile,
+// a file may be one that is gone or another by now: it is read again the next time.
+func (s *Service) remember(before uint64, all []File) {
+	for _, f := range all {
+		s.files.Add(f.ID, f)
+		if s.changes.Load() != before {
+			s.files.Remove(f.ID)
+		}
+	}
+}
+
+// forget notes that a file is gone, or another. It is called when that has been committed.
+func (s *Service) forget(id int64) {
+	s.changes.Add(1) // before the removal, so that who adds it behind our back sees it
+	s.files.Remove(id)
 }
 
 // One returns a file. It fails with ErrNotFound.
@@ -210,7 +228,7 @@ func (s *Service) Retag(ctx context.Context, tx *db.Tx, id, set int64, sticker *
 	if err != nil {
 		return err
 	}
-	tx.OnCommit(func() { s.files.Remove(id) })
+	tx.OnCommit(func() { s.forget(id) })
 	_, err = tx.Exec(ctx, retag, id, set, string(text))
 	return err
 }

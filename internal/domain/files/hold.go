@@ -110,7 +110,7 @@ func (s *Service) remove(ctx context.Context, tx *db.Tx, f File, atOnce bool, un
 			}
 		}
 	}
-	tx.OnCommit(func() { s.files.Remove(f.ID) })
+	tx.OnCommit(func() { s.forget(f.ID) })
 	return charge(ctx, tx, f.Owner, -f.bytes(), -1)
 }
 

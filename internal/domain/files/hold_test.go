@@ -210,6 +210,21 @@ func TestWhatIsDroppedGoesAtOnce(t *testing.T) {
 	})
 }
 
+// Who has read a file just before it went does not bring it back into memory.
+func TestAFileThatGoesWhileItIsReadIsNotRemembered(t *testing.T) {
+	each(t, Options{}, func(t *testing.T, w *world) {
+		f := w.document(t, ann, random(1, 3000))
+		before := w.changes.Load()
+		if err := w.write(t, func(ctx context.Context, tx *db.Tx) error { return w.Drop(ctx, tx, f.ID) }); err != nil {
+			t.Fatal(err)
+		}
+		w.remember(before, []File{f})
+		if _, err := w.One(t.Context(), f.ID); !errors.Is(err, ErrNotFound) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
 func TestUploadsThatNobodyFinishesExpire(t *testing.T) {
 	each(t, Options{}, func(t *testing.T, w *world) {
 		w.send(t, ann, 1, random(1, 30<<10), 4<<10)

@@ -3,6 +3,7 @@ package files
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -47,6 +48,7 @@ type Service struct {
 	o       Options
 	key     [32]byte // of access hashes and references
 	files   *lru.Cache[int64, File]
+	changes atomic.Uint64 // of files; see remember
 	lists   *lists
 	stored  *stored
 	holders []holder
