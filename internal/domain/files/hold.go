@@ -110,6 +110,11 @@ func (s *Service) remove(ctx context.Context, tx *db.Tx, f File, atOnce bool, un
 			}
 		}
 	}
+	for _, fn := range s.removed {
+		if err := fn(ctx, tx, f); err != nil {
+			return err
+		}
+	}
 	tx.OnCommit(func() { s.forget(f.ID) })
 	return charge(ctx, tx, f.Owner, -f.bytes(), -1)
 }

@@ -53,6 +53,7 @@ type Service struct {
 	stored  *stored
 	holders []holder
 	accept  []Accept
+	removed []func(ctx context.Context, tx *db.Tx, f File) error
 	wake    chan struct{} // there is garbage
 	now     func() time.Time
 	counts  *counts
@@ -84,3 +85,9 @@ func New(ctx context.Context, d *db.DB, store *blob.Store, o Options) (*Service,
 
 // OnAccept registers a look at each photo and document that is made of what a user sent. Call it before files are made.
 func (s *Service) OnAccept(fn Accept) { s.accept = append(s.accept, fn) }
+
+// OnRemove registers what happens to what others keep about a file when it is deleted, in the transaction that does it. Call
+// it before Run.
+func (s *Service) OnRemove(fn func(ctx context.Context, tx *db.Tx, f File) error) {
+	s.removed = append(s.removed, fn)
+}

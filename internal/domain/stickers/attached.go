@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"hermod/internal/db"
+	"hermod/internal/domain/files"
 	"hermod/internal/domain/ids"
 )
 
@@ -21,6 +22,14 @@ func (s *Service) Attach(ctx context.Context, tx *db.Tx, file int64, stickers []
 		}
 	}
 	return nil
+}
+
+// detach forgets which stickers were on a photo or video that is gone.
+func (s *Service) detach(ctx context.Context, tx *db.Tx, f files.File) error {
+	if !f.HasStickers {
+		return nil
+	}
+	return tx.Queue(ctx, `DELETE FROM sticker_attached WHERE file = $1`, f.ID)
 }
 
 // AttachedTo returns the sets of the stickers on a photo or video, as viewer has them.

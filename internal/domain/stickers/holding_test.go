@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"hermod/internal/db"
 	"hermod/internal/db/dbtest"
 	"hermod/internal/domain/files"
 	"hermod/internal/domain/files/filestest"
@@ -44,6 +45,29 @@ func TestCollecting(t *testing.T) {
 		w.must(err)
 		if _, err := w.content(ctx, f, 1<<20); err != nil {
 			t.Errorf("its content: %v", err)
+		}
+	})
+}
+
+// Nothing tells which stickers were on a photo once it is gone.
+func TestStickersOnAPhotoGoWithIt(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		sticker := w.set("one", "😀").Stickers[0].File
+		gone := w.document(anna, "image/png", w.picture(100), files.Attributes{HasStickers: true})
+		stays := w.document(anna, "image/png", w.picture(101), files.Attributes{HasStickers: true})
+		w.must(w.db.Write(ctx, func(tx *db.Tx) error {
+			for _, f := range []files.File{gone, stays} {
+				if err := w.Attach(ctx, tx, f.ID, []int64{sticker}); err != nil {
+					return err
+				}
+			}
+			return w.files.Drop(ctx, tx, gone.ID)
+		}))
+		for file, want := range map[int64]int{gone.ID: 0, stays.ID: 1} {
+			if sets, err := w.AttachedTo(ctx, bo, file); err != nil || len(sets) != want {
+				t.Errorf("sets on file %d: %+v, %v", file, sets, err)
+			}
 		}
 	})
 }

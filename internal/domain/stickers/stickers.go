@@ -148,6 +148,7 @@ func New(ctx context.Context, d *db.DB, log *updates.Log, f *files.Service, m *m
 	}
 	s := &Service{db: d, log: log, files: f, access: ids.NewAccess(key)}
 	f.HeldBy("stickers", s.held)
+	f.OnRemove(s.detach)
 	if m != nil {
 		m.OnSent(s.sent)
 	}
