@@ -67,7 +67,7 @@ func (s *Store) Close() error { return s.bucket.Close() }
 const contentType = "application/octet-stream"
 
 // Put keeps data under name. When it returns nil, the object survives the end of the machine. name has not been used
-// before; it consists of two hexadecimal digits, a slash, letters, digits and hyphens.
+// before; it consists of letters and digits, a slash, letters, digits and hyphens.
 func (s *Store) Put(ctx context.Context, name string, data []byte) error {
 	if s.dir != nil {
 		return s.putFile(ctx, name, data)

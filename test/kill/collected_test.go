@@ -144,15 +144,16 @@ func without(a, b []string) []string {
 	return slices.DeleteFunc(slices.Clone(a), func(s string) bool { return slices.Contains(b, s) })
 }
 
-// objects lists what the store of files has.
+// objects lists what the store of files has, but for the one that says whose store it is.
 func (w *mail) objects() []string {
 	w.t.Helper()
 	var names []string
 	root := w.store()
 	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
 		if err == nil && d.Type().IsRegular() {
-			name, _ := filepath.Rel(root, path)
-			names = append(names, filepath.ToSlash(name))
+			if name, _ := filepath.Rel(root, path); name != filepath.Join("store", "owner") {
+				names = append(names, filepath.ToSlash(name))
+			}
 		}
 		return err
 	})

@@ -289,8 +289,12 @@ func (s *Service) Sweep(ctx context.Context) error {
 	return nil
 }
 
-// sweep looks for objects of one of 256 parts of the store that no row names, and deletes those that are old.
+// sweep looks for objects of one of 256 parts of the store that no row names, and deletes those that are old. It fails with
+// ErrStore, and deletes nothing, when they are another database's to name.
 func (s *Service) sweep(ctx context.Context, slot int) error {
+	if err := s.checkStore(ctx); err != nil {
+		return err
+	}
 	old := s.now().Add(-orphanAge)
 	var names []string
 	judge := func() error {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"hermod/internal/db"
+	"hermod/internal/db/dbtest"
 	"hermod/internal/domain/ids"
 )
 
@@ -270,6 +271,25 @@ func TestOrphansAreFound(t *testing.T) {
 		}
 		if n := len(w.objects(t)); n != 2 {
 			t.Errorf("%d objects, want 2", n)
+		}
+		w.check(t, f.Blob, random(1, 3000))
+	})
+}
+
+// Who gives a server an empty database by mistake does not lose the files of the other one.
+func TestAStoreOfAnotherDatabaseIsNotSwept(t *testing.T) {
+	each(t, Options{}, func(t *testing.T, w *world) {
+		f := w.document(t, ann, random(1, 3000))
+		if err := w.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		other, err := New(t.Context(), dbtest.SQLite(t), w.store, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		other.now = func() time.Time { return time.Now().Add(48 * time.Hour) }
+		if err := other.Sweep(t.Context()); !errors.Is(err, ErrStore) {
+			t.Errorf("got %v", err)
 		}
 		w.check(t, f.Blob, random(1, 3000))
 	})

@@ -52,11 +52,13 @@ func newWorld(t testing.TB, d *db.DB, o Options) *world {
 
 func (w *world) pass(d time.Duration) { w.clock = w.clock.Add(d) }
 
-// objects lists what the store holds.
+// objects lists what the store holds of files.
 func (w *world) objects(t testing.TB) (names []string) {
 	t.Helper()
 	err := w.store.List(t.Context(), "", func(o blob.Object) error {
-		names = append(names, o.Name)
+		if o.Name != marker {
+			names = append(names, o.Name)
+		}
 		return nil
 	})
 	if err != nil {
