@@ -364,9 +364,15 @@ func TestBombs(t *testing.T) {
 		t.Errorf("a band: got %v", err)
 	}
 	scan := []byte{0xff, markerSOS, 0, 8, 1, 1, 0, 0, 63, 0, 1, 2, 3}
-	slow := append(jpegHead(markerSOF2, 1000, 1000), bytes.Repeat(scan, maxScans+1)...)
-	if _, err := New(Options{}).Inspect(bytes.NewReader(slow)); !errors.Is(err, errScans) || !errors.Is(err, ErrBroken) {
-		t.Errorf("many scans: got %v", err)
+	slow := append(jpegHead(markerSOF2, 1000, 1000), bytes.Repeat(scan, maxScans)...) // beside the one of the head
+	plain := append(jpegHead(markerSOF0, 1000, 1000), bytes.Repeat(scan, maxPlainScans)...)
+	for name, file := range map[string][]byte{"progressive": slow, "plain": plain} {
+		if _, err := New(Options{}).Inspect(bytes.NewReader(file)); !errors.Is(err, errScans) || !errors.Is(err, ErrBroken) {
+			t.Errorf("many scans, %s: got %v", name, err)
+		}
+		if _, err := New(Options{}).Inspect(bytes.NewReader(file[:len(file)-len(scan)])); err != nil {
+			t.Errorf("as many scans as there may be, %s: %v", name, err)
+		}
 	}
 	if _, err := New(Options{MaxBytes: 10}).Inspect(bytes.NewReader(slow)); !errors.Is(err, ErrHeavy) {
 		t.Errorf("many bytes: got %v", err)

@@ -20,8 +20,11 @@ const (
 )
 
 // maxScans bounds how often a progressive picture may be gone over: each scan can be a few bytes long and takes as much
-// time as the first.
-const maxScans = 100
+// time as the first. maxPlainScans does so for others, which have one for all components, or one for each.
+const (
+	maxScans      = 100
+	maxPlainScans = 4
+)
 
 var (
 	errScans  = errors.New("too many scans")
@@ -29,9 +32,9 @@ var (
 	errMarker = errors.New("no marker where one must be")
 )
 
-// inspectJPEG reads the segments of a JPEG: all of a progressive one, of others those before the pixels.
+// inspectJPEG reads the segments of a JPEG.
 func inspectJPEG(r *bufio.Reader, info *Info) error {
-	scans, progressive := 0, false
+	scans, most := 0, maxPlainScans
 	for {
 		marker, err := nextMarker(r)
 		switch {
@@ -41,16 +44,16 @@ func inspectJPEG(r *bufio.Reader, info *Info) error {
 			return err
 		case marker == markerEOI:
 			return framed(info)
-		case marker == markerSOS && !progressive:
-			return framed(info)
 		case marker == markerSOS:
-			if scans++; scans > maxScans {
+			if scans++; scans > most {
 				return errScans
 			}
 			err = skipSegment(r)
 		case marker >= markerSOF0 && marker <= markerSOF2:
-			progressive = marker == markerSOF2
-			err = readFrame(r, info, progressive)
+			if marker == markerSOF2 {
+				most = maxScans
+			}
+			err = readFrame(r, info, marker == markerSOF2)
 		case marker == markerAPP1 && info.Orientation == 1:
 			err = readAPP1(r, info)
 		default:
