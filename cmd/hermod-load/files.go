@@ -85,6 +85,7 @@ type transfer struct {
 	r       *run
 	conns   []*user // of one account
 	content content
+	before  int64 // memory of the server before any file came
 }
 
 // newTransfer signs in, on all connections.
@@ -115,7 +116,24 @@ func newTransfer(ctx context.Context, scenario string, c *filesCmd) (*transfer, 
 		}
 		t.conns = append(t.conns, u)
 	}
+	if err := t.look(); err != nil {
+		t.close()
+		return nil, err
+	}
 	return t, nil
+}
+
+// look takes the memory that the server needs without files.
+func (t *transfer) look() error {
+	if t.r.server == nil {
+		return nil
+	}
+	if err := t.r.server.settle(); err != nil {
+		return err
+	}
+	u, err := t.r.server.usage()
+	t.before = u.rss
+	return err
 }
 
 // join opens one more connection of the account, with a session of its own.
@@ -251,7 +269,7 @@ const (
 	figureBareMB    = "MB per second of the bare program"
 	figureFileCPU   = "server CPU per GB, s"
 	figureBareCPU   = "CPU of the bare program per GB, s"
-	figurePeak      = "peak memory of the server above before, MB"
+	figurePeak      = "peak memory of the server above idle, MB"
 )
 
 // measure does what is measured between two runs of the bare program, and says how it stands beside them.
@@ -287,9 +305,6 @@ func (t *transfer) measure(ctx context.Context, direction string, do func(ctx co
 func (t *transfer) watched(ctx context.Context, do func(ctx context.Context) error) error {
 	s := t.r.server
 	if s != nil {
-		if err := s.settle(); err != nil {
-			return err
-		}
 		if err := s.resetPeak(); err != nil {
 			return err
 		}
@@ -305,7 +320,7 @@ func (t *transfer) watched(ctx context.Context, do func(ctx context.Context) err
 	}
 	peak, err := s.peak()
 	if err == nil {
-		t.r.report.figure(figurePeak, float64(peak-t.r.report.Server.RSSBegin)/1e6)
+		t.r.report.figure(figurePeak, float64(peak-t.before)/1e6)
 	}
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"runtime/debug"
 
 	"hermod/internal/config"
 	"hermod/internal/server"
@@ -32,6 +33,7 @@ func (s *serveCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	collectEarly()
 	log := newLogger(os.Stderr, cfg.Log)
 	srv, err := server.New(ctx, cfg, server.Options{Version: version, Log: log, Codes: os.Stdout})
 	if err != nil {
@@ -39,6 +41,14 @@ func (s *serveCmd) Run(ctx context.Context) error {
 	}
 	welcome(os.Stdout, srv)
 	return srv.Run(ctx)
+}
+
+// collectEarly lets the garbage collector run when the memory in use has grown by half, where Go waits until it has
+// doubled: pieces of files come and go fast, and a small machine has more time than memory. GOGC says otherwise.
+func collectEarly() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(50)
+	}
 }
 
 func (s *serveCmd) apply(cfg *config.Config) {

@@ -38,8 +38,11 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// build compiles the server, once for all tests.
+// build compiles the server, once for all tests, unless HERMOD_BIN names one.
 var build = sync.OnceValues(func() (string, error) {
+	if named := os.Getenv("HERMOD_BIN"); named != "" {
+		return named, nil
+	}
 	binary := filepath.Join(programs, "hermod")
 	out, err := exec.Command("go", "build", "-o", binary, "hermod/cmd/hermod").CombinedOutput()
 	if err != nil {
