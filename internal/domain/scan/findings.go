@@ -26,7 +26,7 @@ type Finding struct {
 }
 
 // found tells of malware and puts it into quarantine, if it is to be kept. The same content by the same owner is told of
-// once in an hour. Who is told is told before that is noted: after a crash in between, twice.
+// once in an hour, and of one owner no more than maxTold: who brings much does not bury the moderators. Who is told is told before that is noted: after a crash in between, twice.
 func (s *Service) found(ctx context.Context, f Finding) error {
 	f.At, f.Name = s.now(), trim(f.Name)
 	quiet, err := s.toldLately(ctx, f)
@@ -51,13 +51,15 @@ func trim(name string) string {
 	return name
 }
 
+// toldLately reports whether f was told of within the hour, or so much else of its owner that no more is.
 func (s *Service) toldLately(ctx context.Context, f Finding) (told bool, err error) {
-	const get = `SELECT COUNT(*) FROM scan_finding WHERE owner = $1 AND hash = $2 AND told_at > $3`
-	var n int
+	const get = `SELECT COALESCE(SUM(CASE WHEN hash = $2 THEN 1 ELSE 0 END), 0), COUNT(*) FROM scan_finding
+		WHERE owner = $1 AND told_at > $3`
+	var same, all int
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		return tx.QueryRow(ctx, get, f.Owner, f.Hash[:], s.now().Add(-quietTime)).Scan(&n)
+		return tx.QueryRow(ctx, get, f.Owner, f.Hash[:], s.now().Add(-quietTime)).Scan(&same, &all)
 	})
-	return n > 0, err
+	return same > 0 || all >= maxTold, err
 }
 
 // record keeps f, with its content in quarantine if that is wanted and not done before.
@@ -80,6 +82,11 @@ func (s *Service) recordIn(ctx context.Context, tx *db.Tx, f *Finding) error {
 		RETURNING id, file`
 	row := tx.QueryRow(ctx, put, f.Owner, f.Hash[:], f.ID, f.At, f.Signature, f.Name, f.Size)
 	if err := row.Scan(&f.ID, &f.File); err != nil || f.File != 0 || !s.o.Quarantine {
+		return err
+	}
+	var has int
+	const count = `SELECT COUNT(*) FROM scan_finding WHERE owner = $1 AND file > 0`
+	if err := tx.QueryRow(ctx, count, f.Owner).Scan(&has); err != nil || has >= maxKept {
 		return err
 	}
 	kept, err := s.files.Create(ctx, tx, files.File{ // by nobody: it counts against no quota and is not scanned again

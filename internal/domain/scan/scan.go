@@ -66,6 +66,8 @@ const (
 	scanners  = 4                // scans at a time; clamd's own default is ten threads
 	scanTime  = 40 * time.Second // a call takes a minute at most
 	quietTime = time.Hour        // between two notes about the same content
+	maxTold   = 20               // notes about one person in that time
+	maxKept   = 20               // contents of one person in quarantine, where no quota counts them
 	maxName   = 255              // bytes
 	maxSize   = 100 << 20
 )

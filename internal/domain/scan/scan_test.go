@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -163,6 +164,38 @@ func TestRefuse(t *testing.T) {
 		}
 		if list := w.list(); len(list) != 1 || list[0].Signature != "Fake.Virus" || list[0].Size != 7 || list[0].ID != w.reported[0].ID {
 			t.Errorf("kept %+v", list)
+		}
+	})
+}
+
+// Who brings malware without end neither buries the moderators nor fills the disk.
+func TestOnePersonIsToldOfABoundedNumberOfTimes(t *testing.T) {
+	scanner := &fake{}
+	each(t, Options{Scanner: scanner, Quarantine: true}, func(t *testing.T, w *world) {
+		bring := func(from int) {
+			t.Helper()
+			for i := range maxTold + 5 {
+				w.refused(anna, "x", fmt.Sprintf("virus %d", from+i), ErrInfected)
+			}
+		}
+		bring(0)
+		if len(w.notes) != maxTold || len(w.reported) != maxTold || len(w.list()) != maxTold {
+			t.Errorf("told %d, reported %d, listed %d", len(w.notes), len(w.reported), len(w.list()))
+		}
+		w.refused(bo, "x", "virus 1", ErrInfected)
+		w.later(2 * time.Hour)
+		bring(1000)
+		if len(w.notes) != 2*maxTold+1 {
+			t.Errorf("hours later: told %d", len(w.notes))
+		}
+		kept := map[ids.User]int{}
+		for _, f := range w.list() {
+			if f.File != 0 {
+				kept[f.Owner]++
+			}
+		}
+		if kept[anna] != maxKept || kept[bo] != 1 {
+			t.Errorf("in quarantine: %v", kept)
 		}
 	})
 }
