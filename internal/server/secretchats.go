@@ -17,7 +17,7 @@ import (
 // buildSecret makes the secret chats.
 func (c *Core) buildSecret(cfg config.Config) {
 	c.Secret = secretchats.New(secretchats.Options{
-		DB: c.DB, Log: c.Updates, Users: c.Users, Files: c.Files, Prime: crypto.NewGroup().Prime(), Devices: c.Auth.SecretDevices,
+		DB: c.DB, Log: c.Updates, Users: c.Users, Files: c.Files, Prime: crypto.NewGroup().Prime(), Devices: c.Auth.SecretDevices, Claim: c.Auth.Claim,
 		Keep: time.Duration(cfg.SecretChats.Keep), Scrub: time.Duration(cfg.SecretChats.Scrub),
 	})
 }

@@ -13,7 +13,7 @@ import (
 
 // Devices tells what concerns single devices of a user: secret chats. api/secretchats is the real one.
 type Devices interface {
-	// QTS returns where the queue of a device stands.
+	// QTS returns the position of a device that has got nothing of what waits for it.
 	QTS(ctx context.Context, device ids.AuthKey) (int32, error)
 	// Missed acknowledges what lies up to qts, and returns what a device has not heard since then and since a date.
 	Missed(ctx context.Context, user ids.User, device ids.AuthKey, qts int32, date time.Time) (Missed, error)
@@ -86,11 +86,11 @@ func (s *Stream) takeNews(n updates.DeviceNews) bool {
 	defer s.mu.Unlock()
 	full := !s.opened || len(s.queue) >= maxQueued
 	if n.QTS == 0 {
-		if full {
+		if len(s.queue) >= maxQueued {
 			return false
 		}
 		s.queue = append(s.queue, queued{news: &n})
-		return true
+		return s.opened
 	}
 	t := s.tailLocked(n)
 	t.seen = max(t.seen, n.QTS)

@@ -61,7 +61,7 @@ func (s *Stream) start(st updates.State) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.opened, s.tail, s.told, s.notes, s.seen = true, st.PTS, st.PTS, st.Notes, st.Date
-	return s.behind || s.moved || slices.ContainsFunc(slices.Collect(maps.Values(s.tails)), func(t *tail) bool { return t.behind })
+	return s.behind || s.moved || len(s.queue) > 0 || slices.ContainsFunc(slices.Collect(maps.Values(s.tails)), func(t *tail) bool { return t.behind })
 }
 
 // take queues an entry that follows the last one, passes over one that came before, and notes that there is a gap

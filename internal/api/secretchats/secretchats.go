@@ -67,6 +67,7 @@ var wireErrors = map[error]rpc.Error{
 	secretchats.ErrFull:      rpc.Flood(fullSeconds),
 	secretchats.ErrQTS:       rpc.BadRequest("MAX_QTS_INVALID"),
 	secretchats.ErrDate:      rpc.BadRequest("MAX_DATE_INVALID"),
+	secretchats.ErrSignedOut: {Code: 401, Type: "AUTH_KEY_UNREGISTERED"},
 	users.ErrBlocked:         rpc.BadRequest("USER_IS_BLOCKED"),
 	users.ErrYouBlocked:      rpc.BadRequest("YOU_BLOCKED_USER"),
 	users.ErrDeleted:         rpc.BadRequest("INPUT_USER_DEACTIVATED"),

@@ -85,7 +85,7 @@ type Missed struct {
 
 // QTS implements chats.Devices.
 func (h *Handlers) QTS(ctx context.Context, device ids.AuthKey) (int32, error) {
-	return h.secret.QTS(ctx, device)
+	return h.secret.Start(ctx, device)
 }
 
 // Missed is what chats.Devices asks for.

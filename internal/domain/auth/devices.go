@@ -8,6 +8,11 @@ import (
 	"hermod/internal/domain/ids"
 )
 
+// Claim keeps user signed in by a key until tx ends, if he is; it reports that. Whoever takes the key from him waits.
+func (s *Service) Claim(ctx context.Context, tx *db.Tx, key ids.AuthKey, user ids.User) (bool, error) {
+	return claim(ctx, tx, key, user)
+}
+
 // SecretDevices returns the keys of the devices of user that take secret chats: logins that are complete, whose owner has
 // not switched secret chats off for them, and that are not a part of another.
 func (s *Service) SecretDevices(ctx context.Context, tx *db.Tx, user ids.User) (keys []ids.AuthKey, err error) {

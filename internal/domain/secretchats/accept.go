@@ -13,7 +13,8 @@ import (
 // Accept takes a chat that a device of by.User was asked for. From then on the chat is between this device and the one
 // that asked; for the others that were asked it is discarded.
 //
-// It is safe to retry. It fails with ErrValue, ErrChat, ErrAccepted, ErrDeclined or as users.CheckMayWrite does.
+// It is safe to retry. It fails with ErrValue, ErrChat, ErrAccepted, ErrDeclined, ErrSignedOut or as users.CheckMayWrite
+// does.
 // Spec: https://core.telegram.org/api/end-to-end#accepting-a-request
 func (s *Service) Accept(ctx context.Context, by Side, id int32, value []byte, fingerprint int64) (c Chat, err error) {
 	if err := s.checkValue(value); err != nil {
@@ -30,6 +31,9 @@ func (s *Service) Accept(ctx context.Context, by Side, id int32, value []byte, f
 }
 
 func (s *Service) accept(ctx context.Context, tx *db.Tx, by Side, id int32, value []byte, fingerprint int64) (Chat, error) {
+	if err := s.claim(ctx, tx, by); err != nil {
+		return Chat{}, err
+	}
 	own, other, err := lockBoth(ctx, tx, by.User, id)
 	switch {
 	case err != nil:

@@ -126,11 +126,14 @@ func (s *Service) expireRequests(ctx context.Context, tx *db.Tx, before time.Tim
 	return s.discardEach(ctx, tx, old, before, expireBatch)
 }
 
-// expireFiles deletes files whose messages were acknowledged, or that came into no message, and that nobody has loaded.
+// expireFiles deletes files whose messages were acknowledged and that nobody has loaded, and, a day after they were uploaded,
+// those that came into no message.
 func (s *Service) expireFiles(ctx context.Context, tx *db.Tx, before time.Time) (n int, err error) {
 	const old = `DELETE FROM secret_file WHERE (file, owner, chat) IN
-		(SELECT file, owner, chat FROM secret_file WHERE used_at < $1 AND sent <= 0 LIMIT $2) RETURNING file`
-	rows, err := tx.Query(ctx, old, before, expireBatch)
+		(SELECT file, owner, chat FROM secret_file WHERE used_at < $1 AND sent <= 0 AND (acked = 0 OR used_at < $2) LIMIT $3)
+		RETURNING file`
+	unsent := s.now().Add(-min(s.o.Keep, keepUnsent))
+	rows, err := tx.Query(ctx, old, unsent, before, expireBatch)
 	if err != nil {
 		return 0, fmt.Errorf("expire encrypted files: %w", err)
 	}

@@ -8,8 +8,9 @@ import (
 	"hermod/internal/domain/ids"
 )
 
-// maxLoads bounds the downloads under way that are followed, and maxSpans the gaps of one of them. What is not followed is
-// kept until the chat is discarded, or for as long as ciphertexts are.
+// maxLoads bounds the downloads under way that are followed, and maxSpans the gaps of one of them. Beyond that any one is
+// not followed further, so that nobody keeps out others with downloads that he does not end. What is not followed is kept
+// until the chat is discarded, or for as long as ciphertexts are.
 const (
 	maxLoads = 10_000
 	maxSpans = 1000
@@ -37,7 +38,10 @@ func (l *loads) add(device ids.AuthKey, file, size, off, n int64) (complete bool
 	k := load{device, file}
 	spans, ok := l.all[k]
 	if !ok && len(l.all) >= maxLoads {
-		return false
+		for other := range l.all { // in no order
+			delete(l.all, other)
+			break
+		}
 	}
 	spans = join(spans, span{off, min(off+n, size)})
 	if len(spans) == 1 && spans[0].off == 0 && spans[0].end >= size {

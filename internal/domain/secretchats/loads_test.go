@@ -41,6 +41,9 @@ func TestLoadsAreBounded(t *testing.T) {
 	if len(l.all) > maxLoads {
 		t.Errorf("%d are followed", len(l.all))
 	}
+	if !l.add(2, 1, 100, 0, 50) && !l.add(2, 1, 100, 50, 50) {
+		t.Error("a download is kept out by others that do not end")
+	}
 	l = loads{}
 	for i := range int64(3 * maxSpans) {
 		l.add(1, 2, 1<<40, 10*i, 1)

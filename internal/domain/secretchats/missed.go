@@ -20,7 +20,8 @@ type Missed struct {
 }
 
 // Missed acknowledges what lies up to a position, and returns what a device of user has not heard since then and since
-// a date. A position of 0 acknowledges nothing; one that the queue does not have is taken for its end.
+// a date. A position of 0 acknowledges nothing. Nor does one that the queue has not reached, as after the database was put
+// back to an earlier state: the device gets all that waits, and with it the position that holds.
 // Spec: https://core.telegram.org/method/updates.getDifference
 func (s *Service) Missed(ctx context.Context, user ids.User, device ids.AuthKey, qts int32, date time.Time) (m Missed, err error) {
 	acknowledged := false
@@ -47,8 +48,11 @@ func (s *Service) missed(
 	if err := s.changed(ctx, tx, user, device, date, &m); err != nil {
 		return m, false, err
 	}
-	if qts < 0 || qts > m.QTS || m.QTS == firstQTS {
-		return m, false, nil
+	if m.QTS == firstQTS {
+		return m, false, nil // nothing was ever sent
+	}
+	if qts < 0 || qts > m.QTS {
+		qts = 0
 	}
 	const old = `SELECT COUNT(*) FROM device_queue WHERE device = $1 AND qts <= $2`
 	var n int
@@ -65,12 +69,13 @@ func (s *Service) missed(
 	return m, n > 0, err
 }
 
-// changed adds the chats of user that look different since a date.
+// changed adds the chats of user that look different since a date. Those that are not over come first, and all of them:
+// nobody can hide them behind others that he begins and ends.
 func (s *Service) changed(ctx context.Context, tx *db.Tx, user ids.User, device ids.AuthKey, date time.Time, m *Missed) error {
 	const list = `SELECT ` + chatColumns + ` FROM secret_chat WHERE owner = $1 AND (changed_at >= $2 OR read_at >= $2)
-		ORDER BY changed_at LIMIT $3`
+		ORDER BY CASE WHEN state = 3 THEN 1 ELSE 0 END, changed_at DESC LIMIT $3`
 	from := since(date)
-	err := tx.Each(ctx, list, []any{user, from, maxChanged}, func(rows *db.Rows) error {
+	err := tx.Each(ctx, list, []any{user, from, maxOpen + maxOver}, func(rows *db.Rows) error {
 		c, err := scanChat(rows.Scan)
 		if err != nil {
 			return err

@@ -48,11 +48,29 @@ func enqueue(ctx context.Context, tx *db.Tx, device ids.AuthKey, q *Queued) erro
 	if waiting > maxWaiting || size > maxBytes {
 		return ErrFull
 	}
+	if waiting > maxWaiting/2 || size > maxBytes/2 {
+		if err := checkShare(ctx, tx, device, q.Chat); err != nil {
+			return err
+		}
+	}
 	const insert = `INSERT INTO device_queue (device, qts, chat, random_id, sent_at, service, file, size, room, data)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 	err = tx.Queue(ctx, insert, device, q.QTS, q.Chat, q.RandomID, q.SentAt, q.Service, q.File.id(), len(q.Data), room(tx), q.Data)
 	if err != nil {
 		return fmt.Errorf("put a ciphertext into the queue of a device: %w", err)
+	}
+	return nil
+}
+
+// checkShare fails with ErrFull when a chat fills so much of the queue of a device that others might not get through.
+func checkShare(ctx context.Context, tx *db.Tx, device ids.AuthKey, chat int32) error {
+	const sum = `SELECT COUNT(*), COALESCE(SUM(size), 0) FROM device_queue WHERE device = $1 AND chat = $2`
+	var waiting, size int64
+	if err := tx.QueryRow(ctx, sum, device, chat).Scan(&waiting, &size); err != nil {
+		return fmt.Errorf("share of a chat in the queue of a device: %w", err)
+	}
+	if waiting >= maxWaiting/maxShare || size >= maxBytes/maxShare {
+		return ErrFull
 	}
 	return nil
 }
@@ -125,6 +143,21 @@ func (s *Service) take(ctx context.Context, tx *db.Tx, device ids.AuthKey, condi
 func (s *Service) QTS(ctx context.Context, device ids.AuthKey) (qts int32, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) (err error) {
 		qts, err = readQTS(ctx, tx, device)
+		return err
+	})
+	return qts, err
+}
+
+// Start is the position in front of what waits for a device: who begins there with no memory gets all of it.
+func (s *Service) Start(ctx context.Context, device ids.AuthKey) (qts int32, err error) {
+	const first = `SELECT qts FROM device_queue WHERE device = $1 ORDER BY qts LIMIT 1`
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		err := tx.QueryRow(ctx, first, device).Scan(&qts)
+		if errors.Is(err, db.ErrNotFound) {
+			qts, err = readQTS(ctx, tx, device)
+			return err
+		}
+		qts--
 		return err
 	})
 	return qts, err

@@ -14,7 +14,7 @@ import (
 // Request asks all devices of user to for a secret chat. id is the number by which both sides will name it.
 //
 // It is safe to retry: the same request again gives back the chat as it is now. It fails with ErrValue, ErrPeer,
-// ErrRefused, ErrTaken, ErrFull or as users.CheckMayWrite does.
+// ErrRefused, ErrTaken, ErrFull, ErrSignedOut or as users.CheckMayWrite does.
 // Spec: https://core.telegram.org/api/end-to-end#sending-a-request
 func (s *Service) Request(ctx context.Context, by Side, to ids.User, id int32, value []byte) (c Chat, err error) {
 	if err := s.checkRequest(ctx, by, to, id, value); err != nil {
@@ -49,6 +49,9 @@ func (s *Service) checkRequest(ctx context.Context, by Side, to ids.User, id int
 }
 
 func (s *Service) request(ctx context.Context, tx *db.Tx, by Side, to ids.User, id int32, value []byte) (Chat, error) {
+	if err := s.claim(ctx, tx, by); err != nil {
+		return Chat{}, err
+	}
 	old, err := readChat(ctx, tx, by.User, id)
 	if err == nil {
 		return old, s.sameRequest(ctx, tx, old, by, to, value)
@@ -57,6 +60,9 @@ func (s *Service) request(ctx context.Context, tx *db.Tx, by Side, to ids.User, 
 		return Chat{}, err
 	}
 	if err := s.users.CheckMayWrite(ctx, tx, by.User, to); err != nil {
+		return Chat{}, err
+	}
+	if err := checkAsked(ctx, tx, by.User, to); err != nil {
 		return Chat{}, err
 	}
 	devices, err := s.o.Devices(ctx, tx, to)
@@ -116,6 +122,20 @@ func checkRoom(ctx context.Context, tx *db.Tx, user ids.User) error {
 		return fmt.Errorf("count secret chats of user %d: %w", user, err)
 	}
 	if n >= maxOpen {
+		return ErrFull
+	}
+	return nil
+}
+
+// checkAsked fails with ErrFull when a user has asked another so often without an answer that nobody else might get
+// through to him.
+func checkAsked(ctx context.Context, tx *db.Tx, user, to ids.User) error {
+	const count = `SELECT COUNT(*) FROM secret_chat WHERE owner = $1 AND peer = $2 AND state = $3 AND began = 0`
+	var n int
+	if err := tx.QueryRow(ctx, count, to, user, int(Requested)).Scan(&n); err != nil {
+		return fmt.Errorf("count requests of user %d: %w", user, err)
+	}
+	if n >= maxAsked {
 		return ErrFull
 	}
 	return nil

@@ -54,6 +54,8 @@ var (
 	ErrQTS = errors.New("position is not of this queue")
 	// ErrDate means a date that lies in the future.
 	ErrDate = errors.New("date lies in the future")
+	// ErrSignedOut means a device by which the user is not signed in any more.
+	ErrSignedOut = errors.New("device is signed out")
 )
 
 // Bounds.
@@ -61,11 +63,13 @@ const (
 	maxData    = 64 << 10 // bytes of a ciphertext
 	maxWaiting = 10_000   // ciphertexts that wait for a device
 	maxBytes   = 64 << 20 // of those
+	maxShare   = 4        // one chat may fill this part of a queue once half of it is full
 	maxOpen    = 1000     // chats that somebody has, discarded ones not counted
+	maxAsked   = 50       // requests of one user that another has not answered
 	maxDevices = 200      // of one user, which are asked
 	pageItems  = 100      // ciphertexts in one difference
 	pageBytes  = 512 << 10
-	maxChanged = 500 // chats in one difference
+	maxOver    = 500 // chats that are over, in one difference
 )
 
 // A Service carries secret chats. Safe for concurrent use.
@@ -88,6 +92,8 @@ type Options struct {
 	Prime []byte
 	// Devices returns the keys by which a user is signed in on devices that take secret chats.
 	Devices func(ctx context.Context, tx *db.Tx, user ids.User) ([]ids.AuthKey, error)
+	// Claim reports whether a user is signed in by a key, and keeps that so until tx ends; nil if all are.
+	Claim func(ctx context.Context, tx *db.Tx, key ids.AuthKey, user ids.User) (bool, error)
 	// Keep is how long a ciphertext waits to be fetched and a request to be answered; 0 is a month.
 	Keep time.Duration
 	// Files keeps encrypted files.
@@ -104,6 +110,9 @@ const (
 	DefaultKeep  = 30 * 24 * time.Hour
 	DefaultScrub = 10 * time.Second
 )
+
+// keepUnsent is how long a file is kept that was uploaded and came into no message.
+const keepUnsent = 24 * time.Hour
 
 // valueBits is the size of the values of the exchange; they keep a distance of 2^(valueBits-64) to both ends.
 const valueBits = 2048
@@ -145,4 +154,17 @@ func (s *Service) now() time.Time { return s.o.Now().Truncate(time.Second) }
 type Side struct {
 	User   ids.User
 	Device ids.AuthKey
+}
+
+// claim keeps the device of by from being signed out until tx ends: Ended finds what it begins. It is called before chats
+// are locked. It fails with ErrSignedOut.
+func (s *Service) claim(ctx context.Context, tx *db.Tx, by Side) error {
+	if s.o.Claim == nil {
+		return nil
+	}
+	ok, err := s.o.Claim(ctx, tx, by.Device, by.User)
+	if err == nil && !ok {
+		err = ErrSignedOut
+	}
+	return err
 }

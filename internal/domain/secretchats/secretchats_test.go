@@ -53,7 +53,10 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 		w.Service = New(Options{
 			DB: d, Log: log, Users: u, Prime: prime(),
 			Devices: func(_ context.Context, _ *db.Tx, u ids.User) ([]ids.AuthKey, error) { return w.devices[u], nil },
-			Now:     func() time.Time { return w.clock },
+			Claim: func(_ context.Context, _ *db.Tx, d ids.AuthKey, u ids.User) (bool, error) {
+				return slices.Contains(w.devices[u], d), nil
+			},
+			Now: func() time.Time { return w.clock },
 		})
 		fn(t, w)
 	})
