@@ -66,9 +66,16 @@ func (d *device) upload(ctx context.Context) (tg.InputMediaClass, error) {
 
 // dot is a small picture of one colour.
 func dot(c uint32) []byte {
-	m := image.NewRGBA(image.Rect(0, 0, 120, 120))
-	for i := range 120 * 120 {
-		m.Set(i%120, i/120, color.RGBA{byte(c), byte(c >> 8), byte(c >> 16), 255})
+	return filled(120, color.RGBA{byte(c), byte(c >> 8), byte(c >> 16), 255})
+}
+
+// square is a picture without colour, n by n.
+func square(n int) []byte { return filled(n, color.RGBA{}) }
+
+func filled(n int, c color.RGBA) []byte {
+	m := image.NewRGBA(image.Rect(0, 0, n, n))
+	for i := range n * n {
+		m.Set(i%n, i/n, c)
 	}
 	var out bytes.Buffer
 	_ = png.Encode(&out, m) // a buffer takes everything

@@ -23,7 +23,10 @@ var large = []string{
 	"channel_event", "channel_day", "basic_group", "basic_group_member", "membership", "invite", "invite_importer", "join_request",
 	"reaction", "recent_reaction", "tagged_message", "post_counter", "poll", "poll_place", "poll_vote", "scheduled_message",
 	"forum_topic", "thread_read", "discussion_post", "user_account", "phone", "username", "contact", "known_by", "public_title",
-	"public_word", "web_page",
+	"public_word", "web_page", "file_chunk", "file_blob", "file_upload", "file_part", "file", "file_usage", "peer_photo",
+	"message_file", "vanishing_media", "voice_played", "scheduled_file", "sticker_set", "sticker_set_name", "sticker_set_word",
+	"sticker", "sticker_tag", "sticker_installed", "sticker_kept", "sticker_attached", "ringtone", "wallpaper", "wallpaper_saved",
+	"theme", "theme_saved", "secret_chat", "device_state", "device_queue", "secret_file", "scan_verdict",
 }
 
 // TestStatementsUseIndexes lets people do everything, collects the statements and asks the database for their plans.
@@ -65,6 +68,7 @@ func explainAll(t *testing.T, url string, plan func(ctx context.Context, d *db.D
 	must(t, w.run(ctx, 1200))
 	must(t, w.settle(ctx))
 	must(t, w.readEverything(ctx))
+	must(t, w.tour(ctx))
 	w.server.Watch(nil)
 	d := dbtest.Open(t, url)
 	seen := 0
