@@ -9,6 +9,7 @@ import (
 
 	"hermod/internal/db"
 	"hermod/internal/domain/ids"
+	"hermod/internal/domain/media"
 )
 
 // Files keeps the files that messages show; package files is one. Use fails for a file that is gone, and else makes sure
@@ -102,10 +103,16 @@ func (s *Service) release(ctx context.Context, tx *db.Tx, rows []*Message) error
 
 // forgetFiles drops what is kept beside the row of m about its files.
 func forgetFiles(ctx context.Context, tx *db.Tx, m *Message) error {
-	const files, vanishing = `DELETE FROM message_file WHERE owner = $1 AND id = $2`,
-		`DELETE FROM vanishing_media WHERE owner = $1 AND id = $2`
+	const files, vanishing, played = `DELETE FROM message_file WHERE owner = $1 AND id = $2`,
+		`DELETE FROM vanishing_media WHERE owner = $1 AND id = $2`,
+		`DELETE FROM voice_played WHERE owner = $1 AND id = $2`
 	if len(m.held()) > 1 {
 		if err := tx.Queue(ctx, files, int64(m.Owner), int64(m.ID)); err != nil {
+			return err
+		}
+	}
+	if m.Owner.Channel() != 0 && media.KindOf(m.Media).Listened() {
+		if err := tx.Queue(ctx, played, int64(m.Owner), int64(m.ID)); err != nil {
 			return err
 		}
 	}

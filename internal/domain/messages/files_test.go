@@ -249,6 +249,35 @@ func (w *world) lookAndWait(viewer ids.User, id ids.Message) {
 	}
 }
 
+// Who has played a voice message of a channel is forgotten with it.
+func TestWhoHasPlayedIsForgottenWithTheMessage(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		f, p := w.withFiles(), w.people(2)
+		ch := w.channel(false, p[0], p[1])
+		rows := func() (n int) {
+			t.Helper()
+			err := w.db.Read(t.Context(), func(tx *db.Tx) error {
+				return tx.QueryRow(t.Context(), `SELECT COUNT(*) FROM voice_played`).Scan(&n)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		var all []ids.Message
+		for range 2 {
+			m := w.deliver(SendRequest{From: p[0], To: ch.Peer(), Media: showing(media.Voice, w.file(f, p[0]))})
+			all = append(all, m.ID)
+		}
+		if _, err := w.ReadContents(t.Context(), p[1], ch.Peer(), all); err != nil || rows() != 2 {
+			t.Fatalf("%d rows, %v", rows(), err)
+		}
+		if _, err := w.Delete(t.Context(), p[0], ch.Peer(), all[:1], true); err != nil || rows() != 1 {
+			t.Errorf("%d rows are left, %v", rows(), err)
+		}
+	})
+}
+
 // Deleted before anybody has looked, media that vanish leave nothing that is due.
 func TestVanishingMediaAreDeleted(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
