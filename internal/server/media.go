@@ -36,7 +36,7 @@ func (c *Core) pagePicture(ctx context.Context, r io.Reader) (int64, error) {
 func (c *Core) mediaFiles(forms *file.Forms) media.Files {
 	return media.Files{
 		Files: c.Files, Forms: forms, Photo: c.Photos.FromUpload, Thumbs: c.Photos.Thumbs, External: c.External.File,
-		Attach: c.attachStickers,
+		Silent: c.Photos.Silent, Attach: c.attachStickers,
 	}
 }
 

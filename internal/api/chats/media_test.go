@@ -47,7 +47,7 @@ func eachGallery(t *testing.T, fn func(t *testing.T, g *gallery)) {
 		f.HeldBy("messages", w.messages.Held)
 		codec := mediaapi.New(mediaapi.Options{
 			Text: w.render.Text, Entities: render.Entities,
-			Files: mediaapi.Files{Files: f, Forms: g.forms, Photo: g.photo, Thumbs: g.thumbs},
+			Files: mediaapi.Files{Files: f, Forms: g.forms, Photo: g.photo, Thumbs: g.thumbs, Silent: g.silent},
 		})
 		w.o.MediaFrom, w.o.MediaTo = codec.From, codec.To
 		w.render.SetMedia(codec.Media)
@@ -106,6 +106,12 @@ func content(n int) []byte {
 		b[i] = byte(rand.Int())
 	}
 	return b
+}
+
+// silent takes what has 3001 bytes for a video without sound.
+func (g *gallery) silent(ctx context.Context, h files.Hash) (bool, error) {
+	data, err := g.files.ReadAt(ctx, h, 0, 4000)
+	return len(data) == 3001, err
 }
 
 // document is an uploaded document that has attributes.
@@ -299,6 +305,7 @@ func TestWhatAFileIs(t *testing.T) {
 		attributes []tg.DocumentAttributeClass
 		force      bool
 		keep       bool // a video
+		quiet      bool // has no sound, which only its content tells
 		kind       media.Kind
 	}{
 		"plain":              {mime: "application/pdf", kind: media.Document},
@@ -308,6 +315,12 @@ func TestWhatAFileIs(t *testing.T) {
 		"GIF":                {mime: "video/mp4", attributes: []tg.DocumentAttributeClass{plainVideo, &tg.DocumentAttributeAnimated{}}, kind: media.GIF},
 		"silent video":       {mime: "video/mp4", attributes: []tg.DocumentAttributeClass{silent}, kind: media.GIF},
 		"silent and a video": {mime: "video/mp4", attributes: []tg.DocumentAttributeClass{silent}, keep: true, kind: media.Video},
+		"without sound":      {mime: "video/mp4", attributes: []tg.DocumentAttributeClass{plainVideo}, quiet: true, kind: media.GIF},
+		"kept as a video":    {mime: "video/mp4", attributes: []tg.DocumentAttributeClass{plainVideo}, quiet: true, keep: true, kind: media.Video},
+		"kept as a file":     {mime: "video/mp4", attributes: []tg.DocumentAttributeClass{plainVideo}, quiet: true, force: true, kind: media.Document},
+		"round and quiet":    {mime: "video/mp4", attributes: []tg.DocumentAttributeClass{round}, quiet: true, kind: media.Round},
+		"old GIF":            {mime: "image/gif", attributes: []tg.DocumentAttributeClass{&tg.DocumentAttributeImageSize{W: 9, H: 9}}, kind: media.GIF},
+		"old GIF as a file":  {mime: "image/gif", force: true, kind: media.Document},
 		"voice":              {mime: "audio/ogg", attributes: []tg.DocumentAttributeClass{&tg.DocumentAttributeAudio{Voice: true}}, kind: media.Voice},
 		"music":              {mime: "audio/mpeg", attributes: []tg.DocumentAttributeClass{&tg.DocumentAttributeAudio{Duration: 9}}, kind: media.Music},
 		"sticker": {mime: "image/webp", attributes: []tg.DocumentAttributeClass{
@@ -319,6 +332,9 @@ func TestWhatAFileIs(t *testing.T) {
 		for name, tt := range tests {
 			in := g.document(p[0], tt.mime, tt.attributes...)
 			in.ForceFile, in.NosoundVideo = tt.force, tt.keep
+			if tt.quiet {
+				in.File = g.upload(p[0], content(3001))
+			}
 			m, err := g.o.MediaFrom(t.Context(), p[0], in)
 			if err != nil || m.Kind != tt.kind {
 				t.Errorf("%s: got %+v, %v; want kind %d", name, m, err, tt.kind)

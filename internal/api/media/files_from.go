@@ -25,6 +25,8 @@ type Files struct {
 	Photo func(ctx context.Context, u ids.User, in files.Input) (files.File, error)
 	// Thumbs makes the small pictures of a document from one that its sender uploaded for it.
 	Thumbs func(ctx context.Context, u ids.User, picture files.Hash) ([]files.Size, error)
+	// Silent tells whether a video has no sound; nil: nobody looks.
+	Silent func(ctx context.Context, video files.Hash) (bool, error)
 	// Attach notes which stickers are on a photo or video.
 	Attach func(ctx context.Context, f int64, stickers []int64) error
 	// External makes a photo or a document of what is at an address.
@@ -115,8 +117,7 @@ func (c *Codec) assembled(ctx context.Context, call *rpc.Call, in *tg.InputMedia
 	if f.Name == "" {
 		f.Name = file.Name(input.Name)
 	}
-	shape(&f, in.ForceFile, in.NosoundVideo)
-	return f, nil
+	return f, c.shape(ctx, &f, in.ForceFile, in.NosoundVideo)
 }
 
 // create keeps f, with the stickers that are on it.
@@ -142,23 +143,30 @@ func (c *Codec) create(ctx context.Context, f files.File, on []tg.InputDocumentC
 }
 
 // shape makes a plain file of what its sender wants to be one, and a GIF of a video without sound, unless its sender says
-// that it is to stay a video: in an album there are no GIFs.
+// that it is to stay a video: in an album there are no GIFs. TDLib says of none of its GIFs that they are: the server looks.
 // Spec: https://core.telegram.org/constructor/inputMediaUploadedDocument
-func shape(f *files.File, plain, keepVideo bool) {
+func (c *Codec) shape(ctx context.Context, f *files.File, plain, keepVideo bool) (err error) {
 	v := f.Video
 	switch {
 	case plain:
 		f.Video, f.Audio, f.Sticker, f.Animated = nil, nil, nil, false
-	case v != nil && v.NoSound && !v.Round && !keepVideo && f.MIME == "video/mp4" && f.Sticker == nil:
+	case f.Animated || f.Sticker != nil:
+	case f.MIME == "image/gif":
 		f.Animated = true
+	case v == nil || v.Round || keepVideo || f.MIME != "video/mp4":
+	case v.NoSound:
+		f.Animated = true
+	case c.o.Files.Silent != nil:
+		f.Animated, err = c.o.Files.Silent(ctx, f.Blob)
 	}
+	return err
 }
 
 // thumbs makes the small pictures of a document, of the one that its sender gave for that, or of itself if it is a picture.
 // What turns out to be none is left out: the document is sent without. Clients take no stripped pictures of stickers.
 func (c *Codec) thumbs(ctx context.Context, call *rpc.Call, in tg.InputFileClass, f files.File) ([]files.Size, error) {
 	of, picture := f.Class(), f.Blob
-	if c.o.Files.Thumbs == nil || in == nil && (of != files.Plain || !drawable[f.MIME]) {
+	if c.o.Files.Thumbs == nil || in == nil && (of != files.Plain && of != files.GIF || !drawable[f.MIME]) {
 		return nil, nil
 	}
 	if in != nil {

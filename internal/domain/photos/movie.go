@@ -10,7 +10,7 @@ import (
 // Bounds of what is looked at in a movie.
 const (
 	maxBoxes = 512
-	maxDepth = 3 // moov, trak, tkhd
+	maxDepth = 3 // moov, trak, mdia, each with boxes in it
 	maxSide  = 4096
 )
 
@@ -37,12 +37,25 @@ func movieSide(src io.ReadSeeker) (image.Point, error) {
 	return m.side, nil
 }
 
+// silent tells whether an MPEG-4 movie has pictures and no sound. What cannot be read is not silent.
+// Spec: ISO/IEC 14496-12, 8.4.3
+func silent(src io.ReadSeeker) (bool, error) {
+	size, err := src.Seek(0, io.SeekEnd)
+	if err != nil {
+		return false, err
+	}
+	m := &movie{src: src, boxes: maxBoxes, tracks: map[string]bool{}}
+	err = m.walk(0, size, 0)
+	return err == nil && m.named && m.tracks["vide"] && !m.tracks["soun"], m.fault
+}
+
 type movie struct {
-	src   io.ReadSeeker
-	boxes int  // that may still be looked at
-	named bool // there is a box that says what kind of file it is
-	side  image.Point
-	fault error // of src
+	src    io.ReadSeeker
+	boxes  int  // that may still be looked at
+	named  bool // there is a box that says what kind of file it is
+	side   image.Point
+	tracks map[string]bool // kinds of tracks; nil: not asked for
+	fault  error           // of src
 }
 
 var errBoxes = errors.New("boxes of a movie are broken")
@@ -81,6 +94,14 @@ func (m *movie) box(name string, at, end int64, depth int) error {
 		m.named = true
 	case (name == "moov" || name == "trak") && depth < maxDepth:
 		return m.walk(at, end, depth+1)
+	case name == "mdia" && m.tracks != nil && depth < maxDepth:
+		return m.walk(at, end, depth+1)
+	case name == "hdlr" && m.tracks != nil && end-at >= 12:
+		var b [4]byte
+		if err := m.read(at+8, b[:]); err != nil {
+			return err
+		}
+		m.tracks[string(b[:])] = true
 	case name == "tkhd" && m.side.X == 0 && end-at >= 8:
 		return m.track(end)
 	}

@@ -87,6 +87,15 @@ func (s *Service) Thumbs(ctx context.Context, u ids.User, picture files.Hash) ([
 	return s.keep(ctx, u, made)
 }
 
+// Silent tells whether a file is an MPEG-4 movie that has pictures and no sound.
+func (s *Service) Silent(ctx context.Context, movie files.Hash) (bool, error) {
+	src, err := s.files.Open(ctx, movie)
+	if err != nil {
+		return false, err
+	}
+	return silent(src)
+}
+
 // A making makes the sizes of a picture.
 type making func(ctx context.Context, src io.ReadSeeker) ([]images.Size, error)
 

@@ -369,6 +369,31 @@ func movieOf(w, h uint16) []byte {
 	return slices.Concat(box("ftyp", []byte("mp42")...), box("free"), box("moov", tracks...), box("mdat", 1, 2, 3))
 }
 
+func TestSilentMovies(t *testing.T) {
+	track := func(kind string) []byte {
+		return box("trak", box("mdia", box("hdlr", slices.Concat(make([]byte, 8), []byte(kind), make([]byte, 12))...)...)...)
+	}
+	of := func(tracks ...[]byte) []byte {
+		return slices.Concat(box("ftyp", []byte("isom")...), box("mdat", 1, 2), box("moov", slices.Concat(tracks...)...))
+	}
+	for name, tt := range map[string]struct {
+		data []byte
+		want bool
+	}{
+		"silent":     {of(track("vide")), true},
+		"with sound": {of(track("vide"), track("soun")), false},
+		"only sound": {of(track("soun")), false},
+		"no tracks":  {movieOf(64, 64), false},
+		"cut":        {of(track("vide"))[:70], false},
+		"no movie":   {bytes.Repeat([]byte("none"), 50), false},
+		"empty":      {nil, false},
+	} {
+		if got, err := silent(bytes.NewReader(tt.data)); err != nil || got != tt.want {
+			t.Errorf("%s: got %v, %v", name, got, err)
+		}
+	}
+}
+
 func TestMovingPhotosStayAsTheyAre(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		ctx := t.Context()
