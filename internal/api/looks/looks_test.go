@@ -3,10 +3,12 @@ package looks
 import (
 	"bytes"
 	"compress/gzip"
+	"math"
 	"testing"
 
 	"hermod/internal/api/apitest"
 	"hermod/internal/domain/ids"
+	"hermod/internal/domain/looks"
 	"hermod/internal/domain/updates"
 	"hermod/internal/tl/tg"
 )
@@ -58,6 +60,11 @@ func TestWallpapers(t *testing.T) {
 		if doc := paper.Document.(*tg.Document); !paper.Creator || paper.Pattern || paper.Slug == "" || !paper.Settings.Blur || len(doc.Thumbs) == 0 {
 			t.Errorf("got %+v", paper)
 		}
+		for _, id := range []int64{paper.ID, looks.ChatThemes()[0].Day.Paper.ID} { // TDLib takes lower ones for its own
+			if id <= math.MaxInt32 {
+				t.Errorf("a wallpaper has the id %d", id)
+			}
+		}
 		byID := &tg.InputWallPaper{ID: paper.ID, AccessHash: paper.AccessHash}
 		bySlug := must[tg.WallPaperClass](w, "account.getWallPaper")(
 			w.getWallPaper(ctx, apitest.Call(w.bo), &tg.AccountGetWallPaper{Wallpaper: &tg.InputWallPaperSlug{Slug: paper.Slug}})).(*tg.WallPaper)
@@ -92,7 +99,7 @@ func TestWallpapers(t *testing.T) {
 		if left := saved(); left.Hash != before.Hash {
 			t.Errorf("left: %v", left.Wallpapers)
 		}
-		several, err := w.getMultiWallPapers(ctx, call, &tg.AccountGetMultiWallPapers{Wallpapers: []tg.InputWallPaperClass{byID, &tg.InputWallPaperNoFile{ID: 1}}})
+		several, err := w.getMultiWallPapers(ctx, call, &tg.AccountGetMultiWallPapers{Wallpapers: []tg.InputWallPaperClass{byID, &tg.InputWallPaperNoFile{ID: 1<<32 + 1}}})
 		if err != nil || len(several) != 2 {
 			t.Errorf("several: %v, %v", several, err)
 		}
@@ -136,7 +143,7 @@ func TestThemes(t *testing.T) {
 			File: w.send(w.anna, []byte("colors")), Thumb: w.send(w.anna, picture(t)), FileName: "my.tdesktop-theme",
 			MimeType: "application/x-tgtheme-tdesktop",
 		}))
-		base := &tg.InputThemeSettings{BaseTheme: &tg.BaseThemeNight{}, AccentColor: 0x123456, MessageColors: []int32{1, 2}, Wallpaper: &tg.InputWallPaperNoFile{ID: 1}, WallpaperSettings: &tg.WallPaperSettings{}}
+		base := &tg.InputThemeSettings{BaseTheme: &tg.BaseThemeNight{}, AccentColor: 0x123456, MessageColors: []int32{1, 2}, Wallpaper: &tg.InputWallPaperNoFile{ID: 1<<32 + 1}, WallpaperSettings: &tg.WallPaperSettings{}}
 		theme := must[*tg.Theme](w, "account.createTheme")(w.createTheme(ctx, call, &tg.AccountCreateTheme{
 			Slug: "my_theme", Title: "Mine", Document: input(doc), Settings: []*tg.InputThemeSettings{base},
 		}))
@@ -234,8 +241,8 @@ func TestChatWallpapers(t *testing.T) {
 		if l, err := w.Look(ctx, w.bo, w.anna.Peer()); err != nil || l.Wallpaper == nil {
 			t.Errorf("bo sees %+v, %v", l, err)
 		}
-		set(&tg.MessagesSetChatWallPaper{Peer: w.Peer(w.anna, w.bo.Peer()), Wallpaper: &tg.InputWallPaperNoFile{ID: 2}, ForBoth: true})
-		if l, err := w.Look(ctx, w.bo, w.anna.Peer()); err != nil || !l.Overridden || l.Wallpaper.(*tg.WallPaperNoFile).ID != 2 {
+		set(&tg.MessagesSetChatWallPaper{Peer: w.Peer(w.anna, w.bo.Peer()), Wallpaper: &tg.InputWallPaperNoFile{ID: 1<<32 + 2}, ForBoth: true})
+		if l, err := w.Look(ctx, w.bo, w.anna.Peer()); err != nil || !l.Overridden || l.Wallpaper.(*tg.WallPaperNoFile).ID != 1<<32+2 {
 			t.Errorf("for both: %+v, %v", l, err)
 		}
 		w.must(only(w.setChatWallPaper(ctx, bo, &tg.MessagesSetChatWallPaper{Peer: w.Peer(w.bo, w.anna.Peer()), Revert: true})))
@@ -246,7 +253,7 @@ func TestChatWallpapers(t *testing.T) {
 		w.refused(only(w.setChatWallPaper(ctx, anna, &tg.MessagesSetChatWallPaper{Peer: w.Peer(w.anna, w.bo.Peer()), ID: new(int32(plain.ID))})), "MESSAGE_ID_INVALID")
 		w.refused(only(w.setChatWallPaper(ctx, anna, &tg.MessagesSetChatWallPaper{Peer: w.Peer(w.anna, w.Group(w.anna, w.bo))})), "PEER_ID_INVALID")
 		channel := w.Channel(true, w.anna)
-		set(&tg.MessagesSetChatWallPaper{Peer: w.Peer(w.anna, channel), Wallpaper: &tg.InputWallPaperNoFile{ID: 3}})
+		set(&tg.MessagesSetChatWallPaper{Peer: w.Peer(w.anna, channel), Wallpaper: &tg.InputWallPaperNoFile{ID: 1<<32 + 3}})
 		if c, err := w.Channels.One(ctx, channel.Channel()); err != nil || len(c.Wallpaper) == 0 {
 			t.Errorf("the channel has %s, %v", c.Wallpaper, err)
 		}

@@ -15,6 +15,9 @@ var defaults = []Wallpaper{
 	gradient(6, true, 0x241b2f, 0x3a2b4e, 0x2d2140, 0x46345c),
 }
 
+// firstPaper lies below the ids of all wallpapers: TDLib takes ids of 31 bits for those that it made itself, and drops the wallpaper.
+const firstPaper = 1 << 32
+
 // builtIn has the wallpapers that are part of the program. Their ids are those of no others.
 var builtIn = all()
 
@@ -30,7 +33,7 @@ func all() map[int64]Wallpaper {
 }
 
 func gradient(id int64, dark bool, colors ...int32) Wallpaper {
-	return Wallpaper{ID: id, Default: true, Dark: dark, Settings: &Settings{Colors: colors}}
+	return Wallpaper{ID: firstPaper + id, Default: true, Dark: dark, Settings: &Settings{Colors: colors}}
 }
 
 // A ChatTheme is one of the themes of chats that everybody has, by day and by night.
@@ -63,7 +66,7 @@ var chatThemes = []ChatTheme{
 }
 
 func chatTheme(id int64, emoji, title string, day, night Shade) ChatTheme {
-	day.Paper.ID, night.Paper.ID = 100+2*id, 101+2*id
+	day.Paper.ID, night.Paper.ID = firstPaper+100+2*id, firstPaper+101+2*id
 	night.Paper.Dark = true
 	return ChatTheme{ID: id, Emoji: emoji, Title: title, Day: day, Night: night}
 }

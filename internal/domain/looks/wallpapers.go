@@ -105,6 +105,7 @@ func (s *Service) add(ctx context.Context, w Wallpaper, f *files.File) (_ Wallpa
 	if w.ID, err = s.db.NextID(ctx, "wallpaper"); err != nil {
 		return w, err
 	}
+	w.ID += firstPaper
 	w.Slug, w.Made = randomSlug(), now()
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		if f != nil {
