@@ -90,10 +90,7 @@ func (f *Forms) PhotoFrom(ctx context.Context, in tg.InputPhotoClass) (files.Fil
 }
 
 func (f *Forms) get(ctx context.Context, kind files.Kind, id, access int64, ref []byte) (files.File, error) {
-	if err := f.files.Check(id, access, ref); err != nil {
-		return files.File{}, err
-	}
-	got, err := f.files.One(ctx, id)
+	got, err := f.files.Named(ctx, id, access, ref)
 	if err == nil && got.Kind != kind {
 		err = files.ErrNotFound
 	}

@@ -32,10 +32,7 @@ func (h *Handlers) photo(ctx context.Context, at *tg.InputPhotoFileLocation) (Co
 }
 
 func (h *Handlers) file(ctx context.Context, kind files.Kind, id, access int64, ref []byte) (files.File, error) {
-	if err := h.o.Files.Check(id, access, ref); err != nil {
-		return files.File{}, err
-	}
-	f, err := h.o.Files.One(ctx, id)
+	f, err := h.o.Files.Named(ctx, id, access, ref)
 	if errors.Is(err, files.ErrNotFound) || err == nil && f.Kind != kind {
 		err = errLocation
 	}

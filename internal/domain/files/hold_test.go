@@ -436,6 +436,33 @@ func TestReferences(t *testing.T) {
 	})
 }
 
+func TestReferencesToStickersStay(t *testing.T) {
+	each(t, Options{}, func(t *testing.T, w *world) {
+		ctx, f, sticker := t.Context(), w.document(t, ann, random(1, 300)), w.document(t, ann, random(2, 300))
+		err := w.write(t, func(ctx context.Context, tx *db.Tx) error {
+			return w.Retag(ctx, tx, sticker.ID, 55, &Sticker{Alt: "x"})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		old := map[int64][]byte{f.ID: w.Reference(f.ID), sticker.ID: w.Reference(sticker.ID), 4711: w.Reference(4711)}
+		for id, want := range map[int64]error{f.ID: nil, sticker.ID: nil, 4711: ErrNotFound} {
+			if got, err := w.Named(ctx, id, w.AccessHash(id), old[id]); !errors.Is(err, want) || err == nil && got.ID != id {
+				t.Errorf("%d: got %v, %v", id, got, err)
+			}
+		}
+		w.pass(48 * time.Hour)
+		for id, want := range map[int64]error{f.ID: ErrRefExpired, sticker.ID: nil, 4711: ErrRefExpired} {
+			if got, err := w.Named(ctx, id, w.AccessHash(id), old[id]); !errors.Is(err, want) || err == nil && got.ID != id {
+				t.Errorf("%d, later: got %v, %v", id, got, err)
+			}
+		}
+		if _, err := w.Named(ctx, sticker.ID, w.AccessHash(sticker.ID), nil); !errors.Is(err, ErrRefEmpty) {
+			t.Errorf("without one: %v", err)
+		}
+	})
+}
+
 func TestRetag(t *testing.T) {
 	each(t, Options{}, func(t *testing.T, w *world) {
 		f := w.document(t, ann, random(1, 300))

@@ -1,10 +1,12 @@
 package files
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/binary"
+	"errors"
 	"time"
 )
 
@@ -52,6 +54,20 @@ func (s *Service) Check(id, access int64, ref []byte) error {
 		return ErrRefExpired
 	}
 	return nil
+}
+
+// Named returns the file that a client names. It fails as Check and One do. References to stickers of sets do not expire: of
+// a set that did not change clients get no new ones, since they ask with the hash that they have.
+func (s *Service) Named(ctx context.Context, id, access int64, ref []byte) (File, error) {
+	old := s.Check(id, access, ref)
+	if old != nil && !errors.Is(old, ErrRefExpired) {
+		return File{}, old
+	}
+	f, err := s.One(ctx, id)
+	if old != nil && (err != nil || f.Set == 0) {
+		return File{}, old
+	}
+	return f, err
 }
 
 // CheckAccess looks at an access hash alone. It fails with ErrAccess.
