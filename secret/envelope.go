@@ -125,7 +125,7 @@ func openV1(k *secretKey, packet []byte) ([]byte, error) {
 		return nil, err
 	}
 	messageKey := packet[8:packetHead]
-	key, iv := deriveV1(k, messageKey)
+	key, iv := crypto.DeriveV1(k.Secret[:], messageKey)
 	plain := append([]byte(nil), packet[packetHead:]...)
 	crypto.DecryptIGE(&key, &iv, plain)
 	n := int64(le.Uint32(plain))
@@ -137,31 +137,4 @@ func openV1(k *secretKey, packet []byte) ([]byte, error) {
 		return nil, fmt.Errorf("message key: %w", ErrEnvelope)
 	}
 	return plain[lengthSize : lengthSize+n], nil
-}
-
-// deriveV1 makes the AES key and iv of the first version.
-// Spec: https://core.telegram.org/mtproto/description_v1#defining-aes-key-and-initialization-vector
-func deriveV1(k *secretKey, messageKey []byte) (key, iv [32]byte) {
-	s := k.Secret
-	a := sha1Of(messageKey, s[:32])
-	b := sha1Of(s[32:48], messageKey, s[48:64])
-	c := sha1Of(s[64:96], messageKey)
-	d := sha1Of(messageKey, s[96:128])
-	copy(key[:8], a[:8])
-	copy(key[8:20], b[8:])
-	copy(key[20:], c[4:16])
-	copy(iv[:12], a[8:])
-	copy(iv[12:20], b[:8])
-	copy(iv[20:24], c[16:])
-	copy(iv[24:], d[:8])
-	return key, iv
-}
-
-func sha1Of(parts ...[]byte) (sum [sha1.Size]byte) {
-	h := sha1.New()
-	for _, p := range parts {
-		h.Write(p)
-	}
-	h.Sum(sum[:0])
-	return sum
 }

@@ -267,3 +267,23 @@ func (r *Rows) Err() error { return nil }
 
 // Close has nothing to free, for the same reason.
 func (r *Rows) Close() error { return nil }
+
+// Args are the elements of a list as arguments of a statement.
+func Args[T any](list []T) []any {
+	out := make([]any, len(list))
+	for i, v := range list {
+		out[i] = v
+	}
+	return out
+}
+
+// Column returns the one column of a query. It fails with the error of the query.
+func Column[T any](ctx context.Context, tx *Tx, query string, args ...any) (all []T, err error) {
+	err = tx.Each(ctx, query, args, func(rows *Rows) error {
+		var v T
+		err := rows.Scan(&v)
+		all = append(all, v)
+		return err
+	})
+	return all, err
+}

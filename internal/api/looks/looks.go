@@ -99,19 +99,3 @@ func name(given, uploaded string) string {
 	}
 	return uploaded
 }
-
-// listHash is the number by which clients name a list; never 0, which they take for none.
-// Spec: https://core.telegram.org/api/offsets#hash-generation
-func listHash(all ...int64) int64 {
-	var h uint64
-	for _, n := range all {
-		h ^= h >> 21
-		h ^= h << 35
-		h ^= h >> 4
-		h += uint64(n)
-	}
-	if h == 0 {
-		return 1
-	}
-	return int64(h)
-}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"hermod/internal/api/file"
+	"hermod/internal/api/view"
 	"hermod/internal/rpc"
 	"hermod/internal/tl/tg"
 )
@@ -42,7 +43,7 @@ func (h *Handlers) getSavedRingtones(
 	if err != nil {
 		return nil, err
 	}
-	t := &tg.AccountSavedRingtones{Hash: listHash(order...), Ringtones: []tg.DocumentClass{}}
+	t := &tg.AccountSavedRingtones{Hash: view.ListHash(order...), Ringtones: []tg.DocumentClass{}}
 	if t.Hash == in.Hash {
 		return &tg.AccountSavedRingtonesNotModified{}, nil
 	}

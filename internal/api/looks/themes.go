@@ -5,6 +5,7 @@ import (
 	"hash/crc32"
 
 	"hermod/internal/api/file"
+	"hermod/internal/api/view"
 	"hermod/internal/domain/files"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/looks"
@@ -276,7 +277,7 @@ func themes(list []*tg.Theme, hash int64) tg.AccountThemesClass {
 		}
 		numbers = append(numbers, t.ID, int64(crc32.ChecksumIEEE(tl.Encode(&bare, tg.Newest))))
 	}
-	out := &tg.AccountThemes{Hash: listHash(numbers...), Themes: list}
+	out := &tg.AccountThemes{Hash: view.ListHash(numbers...), Themes: list}
 	if out.Hash == hash {
 		return &tg.AccountThemesNotModified{}
 	}

@@ -5,6 +5,7 @@ import (
 	"hash/crc32"
 
 	"hermod/internal/api/file"
+	"hermod/internal/api/view"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/looks"
 	"hermod/internal/rpc"
@@ -194,7 +195,7 @@ func (h *Handlers) getWallPapers(ctx context.Context, call *rpc.Call, in *tg.Acc
 			numbers = append(numbers, int64(crc32.ChecksumIEEE(tl.Encode(s, tg.Newest))))
 		}
 	}
-	t := &tg.AccountWallPapers{Hash: listHash(numbers...)}
+	t := &tg.AccountWallPapers{Hash: view.ListHash(numbers...)}
 	if t.Hash == in.Hash {
 		return &tg.AccountWallPapersNotModified{}, nil
 	}

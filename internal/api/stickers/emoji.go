@@ -3,6 +3,7 @@ package stickers
 import (
 	"context"
 
+	"hermod/internal/api/view"
 	"hermod/internal/domain/stickers"
 	"hermod/internal/rpc"
 	"hermod/internal/tl/tg"
@@ -71,7 +72,7 @@ func (h *Handlers) searchCustomEmoji(ctx context.Context, call *rpc.Call, in *tg
 	if err != nil {
 		return nil, err
 	}
-	t := &tg.EmojiList{Hash: listHash(found...), DocumentID: found}
+	t := &tg.EmojiList{Hash: view.ListHash(found...), DocumentID: found}
 	if t.Hash == in.Hash {
 		return &tg.EmojiListNotModified{}, nil
 	}

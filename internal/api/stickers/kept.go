@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"hermod/internal/api/view"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/stickers"
 	"hermod/internal/rpc"
@@ -38,7 +39,7 @@ func (h *Handlers) shelf(ctx context.Context, u ids.User, l stickers.List, hash 
 	for i, k := range kept {
 		order[i] = k.File
 	}
-	if s.hash = listHash(order...); s.hash == hash {
+	if s.hash = view.ListHash(order...); s.hash == hash {
 		return s, nil
 	}
 	said, err := h.sets.Said(ctx, order)

@@ -3,6 +3,7 @@ package stickers
 import (
 	"context"
 
+	"hermod/internal/api/view"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/stickers"
 	"hermod/internal/rpc"
@@ -22,7 +23,7 @@ func (h *Handlers) getStickers(ctx context.Context, call *rpc.Call, in *tg.Messa
 	if err != nil {
 		return nil, err
 	}
-	hash := listHash(found...)
+	hash := view.ListHash(found...)
 	if hash == in.Hash {
 		return &tg.MessagesStickersNotModified{}, nil
 	}
@@ -55,7 +56,7 @@ func (h *Handlers) foundSets(
 	for _, s := range found {
 		hashes = append(hashes, s.ID, int64(s.Hash))
 	}
-	t := &tg.MessagesFoundStickerSets{Hash: listHash(hashes...)}
+	t := &tg.MessagesFoundStickerSets{Hash: view.ListHash(hashes...)}
 	if t.Hash == hash {
 		return &tg.MessagesFoundStickerSetsNotModified{}, nil
 	}
@@ -78,7 +79,7 @@ func (h *Handlers) searchStickers(ctx context.Context, call *rpc.Call, in *tg.Me
 	if end := from + len(page); end < len(found) && len(page) > 0 {
 		next = new(int32(end))
 	}
-	hash := listHash(page...)
+	hash := view.ListHash(page...)
 	if hash == in.Hash {
 		return &tg.MessagesFoundStickersNotModified{NextOffset: next}, nil
 	}

@@ -3,6 +3,7 @@ package stickers
 import (
 	"context"
 
+	"hermod/internal/api/view"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/stickers"
 	"hermod/internal/rpc"
@@ -67,7 +68,7 @@ func (h *Handlers) installed(ctx context.Context, u ids.User, kind stickers.Kind
 	for i, s := range all {
 		hashes[i] = s.Hash
 	}
-	t := &tg.MessagesAllStickers{Hash: listHash(hashes...), Sets: make([]*tg.StickerSet, len(all))}
+	t := &tg.MessagesAllStickers{Hash: view.ListHash(hashes...), Sets: make([]*tg.StickerSet, len(all))}
 	if hash == t.Hash {
 		return &tg.MessagesAllStickersNotModified{}, nil
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"hermod/internal/api/apitest"
+	"hermod/internal/api/view"
 	"hermod/internal/domain/files"
 	"hermod/internal/domain/media"
 	"hermod/internal/domain/stickers"
@@ -203,7 +204,7 @@ func TestLists(t *testing.T) {
 			w.must(second(w.saveRecentSticker(ctx, call, &tg.MessagesSaveRecentSticker{ID: id})))
 		}
 		faved := must[tg.MessagesFavedStickersClass](w, "messages.getFavedStickers")(w.getFavedStickers(ctx, call, &tg.MessagesGetFavedStickers{})).(*tg.MessagesFavedStickers)
-		if len(faved.Stickers) != 2 || len(faved.Packs) != 2 || faved.Hash != listHash(two.ID, one.ID) {
+		if len(faved.Stickers) != 2 || len(faved.Packs) != 2 || faved.Hash != view.ListHash(two.ID, one.ID) {
 			t.Errorf("faved: %+v", faved)
 		}
 		same, err := w.getFavedStickers(ctx, call, &tg.MessagesGetFavedStickers{Hash: faved.Hash})

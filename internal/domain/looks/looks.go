@@ -112,7 +112,7 @@ func (s *Service) held(ctx context.Context, of []int64) (held []int64, err error
 			`SELECT file FROM ringtone WHERE file IN (`, `SELECT file FROM wallpaper WHERE file IN (`,
 			`SELECT file FROM theme_file WHERE file IN (`,
 		} {
-			found, err := list[int64](ctx, tx, sql+db.List(1, len(of))+`)`, anys(of)...)
+			found, err := db.Column[int64](ctx, tx, sql+db.List(1, len(of))+`)`, db.Args(of)...)
 			if err != nil {
 				return err
 			}
@@ -125,7 +125,7 @@ func (s *Service) held(ctx context.Context, of []int64) (held []int64, err error
 
 // Forget drops what is kept for an account that is being deleted. What it made public stays.
 func (s *Service) Forget(ctx context.Context, tx *db.Tx, u ids.User) error {
-	sounds, err := list[int64](ctx, tx, `DELETE FROM ringtone WHERE owner = $1 RETURNING file`, int64(u))
+	sounds, err := db.Column[int64](ctx, tx, `DELETE FROM ringtone WHERE owner = $1 RETURNING file`, int64(u))
 	if err != nil {
 		return fmt.Errorf("forget looks of user %d: %w", u, err)
 	}
@@ -149,25 +149,6 @@ func read[T any](ctx context.Context, s *Service, fn func(tx *db.Tx) (T, error))
 		return err
 	})
 	return v, err
-}
-
-// list returns the one column of a query.
-func list[T any](ctx context.Context, tx *db.Tx, sql string, args ...any) (all []T, err error) {
-	err = tx.Each(ctx, sql, args, func(rows *db.Rows) error {
-		var v T
-		err := rows.Scan(&v)
-		all = append(all, v)
-		return err
-	})
-	return all, err
-}
-
-func anys[T any](list []T) []any {
-	out := make([]any, len(list))
-	for i, v := range list {
-		out[i] = v
-	}
-	return out
 }
 
 // encode writes what is kept as JSON; nothing in this package can fail to be written.

@@ -133,5 +133,5 @@ func (s *Service) Ringtones(ctx context.Context, u ids.User) ([]int64, error) {
 }
 
 func ringtones(ctx context.Context, tx *db.Tx, u ids.User) ([]int64, error) {
-	return list[int64](ctx, tx, `SELECT file FROM ringtone WHERE owner = $1 ORDER BY place DESC LIMIT $2`, int64(u), maxSounds)
+	return db.Column[int64](ctx, tx, `SELECT file FROM ringtone WHERE owner = $1 ORDER BY place DESC LIMIT $2`, int64(u), maxSounds)
 }

@@ -289,7 +289,7 @@ func (s *Service) themes(ctx context.Context, wanted []int64) ([]Theme, error) {
 	byID := map[int64]Theme{}
 	sql := `SELECT ` + themeColumns + ` FROM theme WHERE id IN (` + db.List(1, len(wanted)) + `)`
 	err := s.db.Read(ctx, func(tx *db.Tx) error {
-		return tx.Each(ctx, sql, anys(wanted), func(rows *db.Rows) error {
+		return tx.Each(ctx, sql, db.Args(wanted), func(rows *db.Rows) error {
 			t, err := scanTheme(rows)
 			byID[t.ID] = t
 			return err
@@ -326,7 +326,7 @@ func (s *Service) ThemeBySlug(ctx context.Context, slug string) (Theme, error) {
 // Spec: https://core.telegram.org/method/account.getThemes
 func (s *Service) SavedThemes(ctx context.Context, u ids.User, format string) ([]Theme, error) {
 	order, err := read(ctx, s, func(tx *db.Tx) ([]int64, error) {
-		return list[int64](ctx, tx, `SELECT theme FROM theme_saved WHERE owner = $1 ORDER BY place DESC LIMIT $2`, int64(u), maxSaved)
+		return db.Column[int64](ctx, tx, `SELECT theme FROM theme_saved WHERE owner = $1 ORDER BY place DESC LIMIT $2`, int64(u), maxSaved)
 	})
 	if err != nil {
 		return nil, err
@@ -344,7 +344,7 @@ func (s *Service) SaveTheme(ctx context.Context, u ids.User, id int64) error {
 		if _, err := lockTheme(ctx, tx, id); err != nil {
 			return err
 		}
-		have, err := list[int64](ctx, tx, `SELECT theme FROM theme_saved WHERE owner = $1 LIMIT $2`, int64(u), maxSaved)
+		have, err := db.Column[int64](ctx, tx, `SELECT theme FROM theme_saved WHERE owner = $1 LIMIT $2`, int64(u), maxSaved)
 		if err != nil {
 			return err
 		}

@@ -152,7 +152,7 @@ func (s *Service) Wallpapers(ctx context.Context, wanted ...int64) (map[int64]Wa
 	}
 	sql := `SELECT id, creator, slug, file, pattern, dark, settings, made_at FROM wallpaper WHERE id IN (` + db.List(1, len(missing)) + `)`
 	err := s.db.Read(ctx, func(tx *db.Tx) error {
-		return tx.Each(ctx, sql, anys(missing), func(rows *db.Rows) error {
+		return tx.Each(ctx, sql, db.Args(missing), func(rows *db.Rows) error {
 			w, err := scanWallpaper(rows)
 			if err != nil {
 				return err

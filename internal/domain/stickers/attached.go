@@ -37,7 +37,7 @@ func (s *Service) detach(ctx context.Context, tx *db.Tx, f files.File) error {
 func (s *Service) AttachedTo(ctx context.Context, viewer ids.User, file int64) ([]Set, error) {
 	const of = `SELECT f.set_id FROM sticker_attached AS a JOIN sticker AS f ON f.file = a.sticker WHERE a.file = $1 ORDER BY a.place LIMIT $2`
 	return read(ctx, s, func(tx *db.Tx) ([]Set, error) {
-		sets, err := list[int64](ctx, tx, of, file, maxAttached)
+		sets, err := db.Column[int64](ctx, tx, of, file, maxAttached)
 		if err != nil {
 			return nil, err
 		}

@@ -35,7 +35,7 @@ func (s *Service) change(ctx context.Context, by By, set int64, fn func(tx *db.T
 // tell has the other devices of who changed a set load it anew, if he has it.
 func (s *Service) tell(ctx context.Context, tx *db.Tx, u ids.User, set Set) error {
 	const has = `SELECT 1 FROM sticker_installed WHERE owner = $1 AND set_id = $2`
-	found, err := list[int](ctx, tx, has, int64(u), set.ID)
+	found, err := db.Column[int](ctx, tx, has, int64(u), set.ID)
 	if err != nil || len(found) == 0 {
 		return err
 	}

@@ -41,7 +41,7 @@ func (s *Service) ByName(ctx context.Context, name string) (int64, error) {
 func (s *Service) Created(ctx context.Context, u ids.User, before int64, limit int) (page []Set, total int, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		const of = `SELECT id FROM sticker_set WHERE creator = $1 ORDER BY id DESC LIMIT $2`
-		all, err := list[int64](ctx, tx, of, int64(u), maxCreated)
+		all, err := db.Column[int64](ctx, tx, of, int64(u), maxCreated)
 		if err != nil {
 			return err
 		}
@@ -72,7 +72,7 @@ func (s *Service) Search(ctx context.Context, viewer ids.User, kind Kind, query 
 		var found []int64
 		for i, w := range words {
 			const find = `SELECT DISTINCT set_id FROM sticker_set_word WHERE kind = $1 AND word >= $2 AND word < $3 ORDER BY set_id LIMIT $4`
-			some, err := list[int64](ctx, tx, find, int(kind), []byte(w), append([]byte(w), 0xff), maxMatches)
+			some, err := db.Column[int64](ctx, tx, find, int(kind), []byte(w), append([]byte(w), 0xff), maxMatches)
 			if err != nil {
 				return nil, err
 			}
@@ -98,7 +98,7 @@ func (s *Service) ByEmoji(ctx context.Context, viewer ids.User, kind Kind, emoji
 	const find = `SELECT t.file FROM sticker_installed AS i JOIN sticker_tag AS t ON t.set_id = i.set_id AND t.tag = $3
 		WHERE i.owner = $1 AND i.kind = $2 AND i.archived = 0 ORDER BY i.place DESC, t.file LIMIT $4`
 	return read(ctx, s, func(tx *db.Tx) ([]int64, error) {
-		return list[int64](ctx, tx, find, int64(viewer), int(kind), []byte(bare(emoji)), maxFound)
+		return db.Column[int64](ctx, tx, find, int64(viewer), int(kind), []byte(bare(emoji)), maxFound)
 	})
 }
 
@@ -135,7 +135,7 @@ func (s *Service) Find(ctx context.Context, viewer ids.User, kind Kind, emoji, q
 func tagged(ctx context.Context, tx *db.Tx, viewer ids.User, kind Kind, from, below []byte) ([]int64, error) {
 	const find = `SELECT t.file FROM sticker_tag AS t LEFT JOIN sticker_installed AS i ON i.owner = $1 AND i.set_id = t.set_id
 		WHERE t.kind = $2 AND t.tag >= $3 AND t.tag < $4 ORDER BY COALESCE(i.place, 0) DESC, t.set_id, t.file LIMIT $5`
-	return list[int64](ctx, tx, find, int64(viewer), int(kind), from, below, maxFound)
+	return db.Column[int64](ctx, tx, find, int64(viewer), int(kind), from, below, maxFound)
 }
 
 // unique is a list without repetitions, and no longer than a limit.
@@ -174,7 +174,7 @@ func (s *Service) CustomEmoji(ctx context.Context, wanted ...int64) (map[int64]f
 	}
 	kept, err := read(ctx, s, func(tx *db.Tx) ([]int64, error) {
 		sql := `SELECT file FROM sticker_kept WHERE owner = 0 AND list = $1 AND file IN (` + db.List(2, len(doubtful)) + `)`
-		return list[int64](ctx, tx, sql, append([]any{int(left)}, anys(doubtful)...)...)
+		return db.Column[int64](ctx, tx, sql, append([]any{int(left)}, db.Args(doubtful)...)...)
 	})
 	for _, id := range kept {
 		emoji[id] = found[id]
@@ -190,7 +190,7 @@ func (s *Service) Said(ctx context.Context, of []int64) (map[int64]Sticker, erro
 	}
 	return said, s.db.Read(ctx, func(tx *db.Tx) error {
 		sql := `SELECT file, body FROM sticker WHERE file IN (` + db.List(1, len(of)) + `)`
-		return tx.Each(ctx, sql, anys(of), func(rows *db.Rows) error {
+		return tx.Each(ctx, sql, db.Args(of), func(rows *db.Rows) error {
 			var file int64
 			var body string
 			if err := rows.Scan(&file, &body); err != nil {

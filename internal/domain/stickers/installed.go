@@ -26,7 +26,7 @@ func (s *Service) Installed(ctx context.Context, u ids.User, kind Kind) ([]Set, 
 func installed(ctx context.Context, tx *db.Tx, u ids.User, kind Kind, archived bool) ([]int64, error) {
 	const of = `SELECT i.set_id FROM sticker_installed AS i JOIN sticker_set AS s ON s.id = i.set_id
 		WHERE i.owner = $1 AND i.kind = $2 AND i.archived = $3 ORDER BY i.place DESC, i.set_id LIMIT $4`
-	return list[int64](ctx, tx, of, int64(u), int(kind), archived, maxArchived)
+	return db.Column[int64](ctx, tx, of, int64(u), int(kind), archived, maxArchived)
 }
 
 // Archived returns a page of the sets that somebody has archived, and how many there are.
@@ -212,7 +212,7 @@ func (s *Service) Reorder(ctx context.Context, u ids.User, kind Kind, order []in
 }
 
 func (s *Service) setOrder(ctx context.Context, tx *db.Tx, u ids.User, kind Kind, order []int64) error {
-	top, err := list[int64](ctx, tx, `SELECT COALESCE(MAX(place), 0) FROM sticker_installed WHERE owner = $1 AND kind = $2`, int64(u), int(kind))
+	top, err := db.Column[int64](ctx, tx, `SELECT COALESCE(MAX(place), 0) FROM sticker_installed WHERE owner = $1 AND kind = $2`, int64(u), int(kind))
 	if err != nil {
 		return err
 	}

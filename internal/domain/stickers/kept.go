@@ -95,7 +95,7 @@ func (s *Service) keep(ctx context.Context, tx *db.Tx, u ids.User, l List, file 
 		return err
 	}
 	const over = `SELECT file FROM sticker_kept WHERE owner = $1 AND list = $2 ORDER BY place DESC LIMIT 100 OFFSET $3`
-	old, err := list[int64](ctx, tx, over, int64(u), int(l), l.room())
+	old, err := db.Column[int64](ctx, tx, over, int64(u), int(l), l.room())
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func (s *Service) unkeep(ctx context.Context, tx *db.Tx, u ids.User, l List, fil
 // Spec: https://core.telegram.org/method/messages.clearRecentStickers
 func (s *Service) Clear(ctx context.Context, u ids.User, l List) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error {
-		all, err := list[int64](ctx, tx, `DELETE FROM sticker_kept WHERE owner = $1 AND list = $2 RETURNING file`, int64(u), int(l))
+		all, err := db.Column[int64](ctx, tx, `DELETE FROM sticker_kept WHERE owner = $1 AND list = $2 RETURNING file`, int64(u), int(l))
 		if err != nil || len(all) == 0 {
 			return err
 		}
@@ -144,7 +144,7 @@ func (s *Service) Clear(ctx context.Context, u ids.User, l List) error {
 
 // Forget drops what is kept for an account that is being deleted. Sets that it made stay: others have them.
 func (s *Service) Forget(ctx context.Context, tx *db.Tx, u ids.User) error {
-	all, err := list[int64](ctx, tx, `DELETE FROM sticker_kept WHERE owner = $1 RETURNING file`, int64(u))
+	all, err := db.Column[int64](ctx, tx, `DELETE FROM sticker_kept WHERE owner = $1 RETURNING file`, int64(u))
 	if err != nil {
 		return fmt.Errorf("forget stickers of user %d: %w", u, err)
 	}

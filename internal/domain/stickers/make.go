@@ -104,7 +104,7 @@ func (n *NewSet) check() (err error) {
 }
 
 func (s *Service) create(ctx context.Context, tx *db.Tx, f *Full, ready []prepared, thumb *files.File) error {
-	made, err := list[int64](ctx, tx, `SELECT COUNT(*) FROM sticker_set WHERE creator = $1`, int64(f.Creator))
+	made, err := db.Column[int64](ctx, tx, `SELECT COUNT(*) FROM sticker_set WHERE creator = $1`, int64(f.Creator))
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func (s *Service) CheckName(ctx context.Context, name string) error {
 
 func (s *Service) taken(ctx context.Context, name string) (bool, error) {
 	n, err := read(ctx, s, func(tx *db.Tx) ([]int64, error) {
-		return list[int64](ctx, tx, `SELECT set_id FROM sticker_set_name WHERE name = $1`, strings.ToLower(name))
+		return db.Column[int64](ctx, tx, `SELECT set_id FROM sticker_set_name WHERE name = $1`, strings.ToLower(name))
 	})
 	return len(n) > 0, err
 }

@@ -63,7 +63,7 @@ func readSets(ctx context.Context, tx *db.Tx, viewer ids.User, wanted []int64) (
 		LEFT JOIN sticker AS f ON f.set_id = s.id AND f.place = 0
 		WHERE s.id IN (` + db.List(2, len(wanted)) + `)`
 	byID := make(map[int64]Set, len(wanted))
-	err := tx.Each(ctx, sql, append([]any{int64(viewer)}, anys(wanted)...), func(rows *db.Rows) error {
+	err := tx.Each(ctx, sql, append([]any{int64(viewer)}, db.Args(wanted)...), func(rows *db.Rows) error {
 		var own Own
 		var cover int64
 		s, err := scanSet(rows, &own.Installed, &own.Archived, &cover)

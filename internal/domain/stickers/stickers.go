@@ -184,7 +184,7 @@ func (s *Service) held(ctx context.Context, of []int64) ([]int64, error) {
 			`SELECT file FROM sticker WHERE file IN (`, `SELECT thumb FROM sticker_set WHERE thumb > 0 AND thumb IN (`,
 			`SELECT file FROM sticker_kept WHERE file IN (`,
 		} {
-			found, err := list[int64](ctx, tx, sql+db.List(1, len(of))+`)`, anys(of)...)
+			found, err := db.Column[int64](ctx, tx, sql+db.List(1, len(of))+`)`, db.Args(of)...)
 			if err != nil {
 				return nil, err
 			}
@@ -203,23 +203,4 @@ func read[T any](ctx context.Context, s *Service, fn func(tx *db.Tx) (T, error))
 		return err
 	})
 	return v, err
-}
-
-// list returns the one column of a query.
-func list[T any](ctx context.Context, tx *db.Tx, sql string, args ...any) (all []T, err error) {
-	err = tx.Each(ctx, sql, args, func(rows *db.Rows) error {
-		var v T
-		err := rows.Scan(&v)
-		all = append(all, v)
-		return err
-	})
-	return all, err
-}
-
-func anys[T any](list []T) []any {
-	out := make([]any, len(list))
-	for i, v := range list {
-		out[i] = v
-	}
-	return out
 }

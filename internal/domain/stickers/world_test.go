@@ -109,7 +109,7 @@ func (w *world) set(name string, emoji ...string) Full {
 func (w *world) events(u ids.User) (kinds []string) {
 	w.t.Helper()
 	w.must(w.db.Read(w.t.Context(), func(tx *db.Tx) (err error) {
-		kinds, err = list[string](w.t.Context(), tx, `SELECT kind FROM update_log WHERE owner = $1 ORDER BY pts, n`, int64(u.Peer()))
+		kinds, err = db.Column[string](w.t.Context(), tx, `SELECT kind FROM update_log WHERE owner = $1 ORDER BY pts, n`, int64(u.Peer()))
 		return err
 	}))
 	return kinds

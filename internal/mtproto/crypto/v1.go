@@ -26,7 +26,7 @@ func (k *Key) OpenV1(packet []byte) (BoundMessage, error) {
 		return BoundMessage{}, fmt.Errorf("packet of %d bytes: %w", len(packet), ErrMessage)
 	}
 	messageKey := [16]byte(packet[8:])
-	key, iv := k.deriveV1(messageKey)
+	key, iv := DeriveV1(k.Secret[:], messageKey[:])
 	b := append([]byte(nil), packet[sealedHead:]...)
 	DecryptIGE(&key, &iv, b)
 	n := int64(int32(le.Uint32(b[28:])))
@@ -58,20 +58,20 @@ func (k *Key) SealV1(m BoundMessage) []byte {
 	padding := make([]byte, -len(b)&(BlockSize-1))
 	_, _ = rand.Read(padding) // never fails
 	b = append(b, padding...)
-	key, iv := k.deriveV1(messageKey)
+	key, iv := DeriveV1(k.Secret[:], messageKey[:])
 	EncryptIGE(&key, &iv, b)
 	packet := append(le.AppendUint64(nil, uint64(k.ID)), messageKey[:]...)
 	return append(packet, b...)
 }
 
-// deriveV1 makes the AES key and iv for a client's message.
+// DeriveV1 makes the AES key and iv of the first version, for a client's message and for those of secret chats. secret has
+// 256 bytes, messageKey 16.
 // Spec: https://core.telegram.org/mtproto/description_v1#defining-aes-key-and-initialization-vector
-func (k *Key) deriveV1(messageKey [16]byte) (key, iv [32]byte) {
-	m, s := messageKey[:], k.Secret[:]
-	a := sha1Of(m, s[:32])
-	b := sha1Of(s[32:48], m, s[48:64])
-	c := sha1Of(s[64:96], m)
-	d := sha1Of(m, s[96:128])
+func DeriveV1(secret, messageKey []byte) (key, iv [32]byte) {
+	a := sha1Of(messageKey, secret[:32])
+	b := sha1Of(secret[32:48], messageKey, secret[48:64])
+	c := sha1Of(secret[64:96], messageKey)
+	d := sha1Of(messageKey, secret[96:128])
 	copy(key[:8], a[:8])
 	copy(key[8:20], b[8:])
 	copy(key[20:], c[4:16])

@@ -31,7 +31,7 @@ func TestOpenV1(t *testing.T) {
 func TestDeriveV1(t *testing.T) {
 	k := newTestKey()
 	messageKey := [16]byte(random(16))
-	key, iv := k.deriveV1(messageKey)
+	key, iv := DeriveV1(k.Secret[:], messageKey[:])
 	wantKey, wantIV := gotd.KeysV1(gotd.Key(k.Secret), bin.Int128(messageKey))
 	if key != wantKey || iv != wantIV {
 		t.Errorf("got %x, %x; want %x, %x", key, iv, wantKey, wantIV)
