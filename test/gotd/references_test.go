@@ -14,7 +14,7 @@ import (
 func TestReferencesAreRefreshed(t *testing.T) {
 	c := newClub(t, "HERMOD_FILES_REFERENCE=3s")
 	for name, where := range map[string]func(*testing.T, *club) func() tg.InputFileLocationClass{
-		"message": inMessage, "profile": inProfile, "chat": inChat, "sticker set": inStickerSet, "saved GIF": inSavedGifs, "scheduled": inScheduled,
+		"message": inMessage, "profile": inProfile, "chat": inChat, "saved GIF": inSavedGifs, "scheduled": inScheduled,
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.on(t)
@@ -23,6 +23,18 @@ func TestReferencesAreRefreshed(t *testing.T) {
 			until(t, func() bool { return isExpired(c.bent, old) }, "the reference does not expire")
 			until(t, func() bool { return !isExpired(c.bent, again()) }, "fetched anew, it is still expired")
 		})
+	}
+}
+
+// TestStickersOfSetsStay holds the references of a sticker set against one of a message of the same time. A client that knows
+// a set asks for nothing of it, so it would never get new ones.
+func TestStickersOfSetsStay(t *testing.T) {
+	c := newClub(t, "HERMOD_FILES_REFERENCE=3s")
+	c.on(t)
+	sticker, message := inStickerSet(t, c)(), inMessage(t, c)()
+	until(t, func() bool { return isExpired(c.bent, message) }, "the reference of a message does not expire")
+	if isExpired(c.bent, sticker) {
+		t.Error("the reference of a sticker has expired")
 	}
 }
 
