@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -286,4 +287,28 @@ func Column[T any](ctx context.Context, tx *Tx, query string, args ...any) (all 
 		return err
 	})
 	return all, err
+}
+
+// maxAmong is how many ids a look-up of Among names.
+const maxAmong = 100
+
+// Among returns which of a list are found by any of some queries, each once, ascending. Each query ends where the list
+// begins: SELECT file FROM t WHERE file IN (. It fails with the error of a query.
+func Among(ctx context.Context, d *DB, list []int64, queries ...string) ([]int64, error) {
+	var all []int64
+	for part := range slices.Chunk(list, maxAmong) {
+		for _, q := range queries {
+			var found []int64
+			err := d.Read(ctx, func(tx *Tx) (err error) {
+				found, err = Column[int64](ctx, tx, q+List(1, len(part))+")", Args(part)...)
+				return err
+			})
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, found...)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
 }

@@ -105,22 +105,9 @@ func (s *Service) CheckThemeAccess(theme, hash int64) bool {
 }
 
 // held tells which of some files are sounds, wallpapers or themes.
-func (s *Service) held(ctx context.Context, of []int64) (held []int64, err error) {
-	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		held = nil
-		for _, sql := range []string{
-			`SELECT file FROM ringtone WHERE file IN (`, `SELECT file FROM wallpaper WHERE file IN (`,
-			`SELECT file FROM theme_file WHERE file IN (`,
-		} {
-			found, err := db.Column[int64](ctx, tx, sql+db.List(1, len(of))+`)`, db.Args(of)...)
-			if err != nil {
-				return err
-			}
-			held = append(held, found...)
-		}
-		return nil
-	})
-	return held, err
+func (s *Service) held(ctx context.Context, of []int64) ([]int64, error) {
+	return db.Among(ctx, s.db, of, `SELECT file FROM ringtone WHERE file IN (`,
+		`SELECT file FROM wallpaper WHERE file IN (`, `SELECT file FROM theme_file WHERE file IN (`)
 }
 
 // Forget drops what is kept for an account that is being deleted. What it made public stays.

@@ -157,26 +157,11 @@ func (s *Service) swapFiles(ctx context.Context, tx *db.Tx, before *Message, row
 }
 
 // Held returns which of some files a message shows.
-func (s *Service) Held(ctx context.Context, list []int64) (held []int64, err error) {
-	for part := range slices.Chunk(list, MaxBatch) {
-		args := make([]any, len(part))
-		for i, id := range part {
-			args[i] = id
-		}
-		in := db.List(1, len(part))
-		sql := `SELECT file FROM message WHERE file IN (` + in + `) AND file <> 0
-			UNION SELECT file FROM message_file WHERE file IN (` + in + `)`
-		err = s.db.Read(ctx, func(tx *db.Tx) error {
-			return tx.Each(ctx, sql, args, func(rows *db.Rows) error {
-				var id int64
-				err := rows.Scan(&id)
-				held = append(held, id)
-				return err
-			})
-		})
-		if err != nil {
-			return nil, fmt.Errorf("who holds files: %w", err)
-		}
+func (s *Service) Held(ctx context.Context, list []int64) ([]int64, error) {
+	held, err := db.Among(ctx, s.db, list, `SELECT DISTINCT file FROM message WHERE file <> 0 AND file IN (`,
+		`SELECT DISTINCT file FROM message_file WHERE file IN (`)
+	if err != nil {
+		return nil, fmt.Errorf("who holds files: %w", err)
 	}
 	return held, nil
 }

@@ -19,7 +19,7 @@ func TestStatementsUseTheirIndexes(t *testing.T) {
 		"place":   {nextPlace, []any{1}, "peer_photo_place (owner=?)"},
 		"kind":    {getPhotos, []any{1, 3, 1}, "PRIMARY KEY (owner=? AND kind=? AND subject=?)"},
 		"all":     {getAll, []any{1}, "(owner=?)"},
-		"held":    {heldOf(2), []any{1, 2}, "peer_photo_file (photo=?)"},
+		"held":    {holds + `$1, $2)`, []any{1, 2}, "peer_photo_file (photo=?)"},
 	} {
 		plan := dbtest.Plan(t, d, tt.sql, tt.args...)
 		if !strings.Contains(plan, tt.want) || strings.Contains(plan, "TEMP B-TREE FOR ORDER BY") {

@@ -119,30 +119,12 @@ func (s *Service) Forget(ctx context.Context, tx *db.Tx, user ids.User) error {
 	return s.files.Release(ctx, tx, time.Time{}, held...)
 }
 
-// heldOf looks n files up.
-func heldOf(n int) string {
-	return `SELECT DISTINCT photo FROM peer_photo WHERE photo IN (` + db.List(1, n) + `)`
-}
+// holds looks files up, which follow.
+const holds = `SELECT DISTINCT photo FROM peer_photo WHERE photo IN (`
 
 // held returns those of files that stand for somebody.
-func (s *Service) held(ctx context.Context, ask []int64) (found []int64, err error) {
-	args := make([]any, len(ask))
-	for i, id := range ask {
-		args[i] = id
-	}
-	if len(ask) == 0 {
-		return nil, nil
-	}
-	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		found = nil
-		return tx.Each(ctx, heldOf(len(ask)), args, func(rows *db.Rows) error {
-			var id int64
-			err := rows.Scan(&id)
-			found = append(found, id)
-			return err
-		})
-	})
-	return found, err
+func (s *Service) held(ctx context.Context, ask []int64) ([]int64, error) {
+	return db.Among(ctx, s.db, ask, holds)
 }
 
 func isNotFound(err error) bool { return errors.Is(err, db.ErrNotFound) }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"slices"
 	"time"
 
 	"hermod/internal/db"
@@ -90,24 +89,10 @@ func (s *Service) releaseAll(ctx context.Context, tx *db.Tx, drop string, args .
 }
 
 // Held returns which of some files a page shows.
-func (s *Service) Held(ctx context.Context, list []int64) (held []int64, err error) {
-	for part := range slices.Chunk(list, maxBatch) {
-		args := make([]any, len(part))
-		for i, id := range part {
-			args[i] = id
-		}
-		err = s.db.Read(ctx, func(tx *db.Tx) error {
-			find := `SELECT DISTINCT photo FROM web_page WHERE photo IN (` + db.List(1, len(part)) + `) AND photo <> 0`
-			return tx.Each(ctx, find, args, func(rows *db.Rows) error {
-				var id int64
-				err := rows.Scan(&id)
-				held = append(held, id)
-				return err
-			})
-		})
-		if err != nil {
-			return nil, fmt.Errorf("who holds files: %w", err)
-		}
+func (s *Service) Held(ctx context.Context, list []int64) ([]int64, error) {
+	held, err := db.Among(ctx, s.db, list, `SELECT DISTINCT photo FROM web_page WHERE photo <> 0 AND photo IN (`)
+	if err != nil {
+		return nil, fmt.Errorf("who holds files: %w", err)
 	}
 	return held, nil
 }

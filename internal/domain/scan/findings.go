@@ -111,20 +111,6 @@ func (s *Service) markTold(ctx context.Context, f Finding) error {
 }
 
 // held tells files which of a list are in quarantine.
-func (s *Service) held(ctx context.Context, list []int64) (held []int64, err error) {
-	args := make([]any, len(list))
-	for i, id := range list {
-		args[i] = id
-	}
-	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		held = nil
-		get := `SELECT file FROM scan_finding WHERE file > 0 AND file IN (` + db.List(1, len(args)) + `)`
-		return tx.Each(ctx, get, args, func(rows *db.Rows) error {
-			var id int64
-			err := rows.Scan(&id)
-			held = append(held, id)
-			return err
-		})
-	})
-	return held, err
+func (s *Service) held(ctx context.Context, list []int64) ([]int64, error) {
+	return db.Among(ctx, s.db, list, `SELECT file FROM scan_finding WHERE file > 0 AND file IN (`)
 }

@@ -3,11 +3,9 @@ package scheduled
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"hermod/internal/db"
-	"hermod/internal/domain/messages"
 )
 
 // hold makes sure that the files of an item stay as long as it waits. It fails as messages.Files.Use does.
@@ -53,24 +51,10 @@ func (s *Service) letGo(ctx context.Context, tx *db.Tx, i *Item) error {
 }
 
 // Held returns which of some files a scheduled message shows.
-func (s *Service) Held(ctx context.Context, list []int64) (held []int64, err error) {
-	for part := range slices.Chunk(list, messages.MaxBatch) {
-		args := make([]any, len(part))
-		for i, id := range part {
-			args[i] = id
-		}
-		err = s.db.Read(ctx, func(tx *db.Tx) error {
-			find := `SELECT DISTINCT file FROM scheduled_file WHERE file IN (` + db.List(1, len(part)) + `)`
-			return tx.Each(ctx, find, args, func(rows *db.Rows) error {
-				var id int64
-				err := rows.Scan(&id)
-				held = append(held, id)
-				return err
-			})
-		})
-		if err != nil {
-			return nil, fmt.Errorf("who holds files: %w", err)
-		}
+func (s *Service) Held(ctx context.Context, list []int64) ([]int64, error) {
+	held, err := db.Among(ctx, s.db, list, `SELECT DISTINCT file FROM scheduled_file WHERE file IN (`)
+	if err != nil {
+		return nil, fmt.Errorf("who holds files: %w", err)
 	}
 	return held, nil
 }

@@ -185,24 +185,8 @@ func (s *Service) dropUnused(ctx context.Context, tx *db.Tx, id int64) error {
 }
 
 // held returns which of files are in a chat.
-func (s *Service) held(ctx context.Context, list []int64) (held []int64, err error) {
-	if len(list) == 0 {
-		return nil, nil
-	}
-	args := make([]any, len(list))
-	for i, id := range list {
-		args[i] = id
-	}
-	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		find := `SELECT DISTINCT file FROM secret_file WHERE file IN (` + db.List(1, len(args)) + `)`
-		return tx.Each(ctx, find, args, func(rows *db.Rows) error {
-			var id int64
-			err := rows.Scan(&id)
-			held = append(held, id)
-			return err
-		})
-	})
-	return held, err
+func (s *Service) held(ctx context.Context, list []int64) ([]int64, error) {
+	return db.Among(ctx, s.db, list, `SELECT DISTINCT file FROM secret_file WHERE file IN (`)
 }
 
 // A Copy is a file as a side of a chat has it.

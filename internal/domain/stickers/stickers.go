@@ -179,19 +179,8 @@ func (s *Service) content(ctx context.Context, f files.File, limit int64) ([]byt
 
 // held tells which of some files are in sets or lists.
 func (s *Service) held(ctx context.Context, of []int64) ([]int64, error) {
-	return read(ctx, s, func(tx *db.Tx) (held []int64, err error) {
-		for _, sql := range []string{
-			`SELECT file FROM sticker WHERE file IN (`, `SELECT thumb FROM sticker_set WHERE thumb > 0 AND thumb IN (`,
-			`SELECT file FROM sticker_kept WHERE file IN (`,
-		} {
-			found, err := db.Column[int64](ctx, tx, sql+db.List(1, len(of))+`)`, db.Args(of)...)
-			if err != nil {
-				return nil, err
-			}
-			held = append(held, found...)
-		}
-		return held, nil
-	})
+	return db.Among(ctx, s.db, of, `SELECT file FROM sticker WHERE file IN (`,
+		`SELECT thumb FROM sticker_set WHERE thumb > 0 AND thumb IN (`, `SELECT file FROM sticker_kept WHERE file IN (`)
 }
 
 func now() time.Time { return time.Unix(time.Now().Unix(), 0) }
