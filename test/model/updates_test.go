@@ -205,7 +205,7 @@ func (b *box) changeMarks(u tg.UpdateClass) {
 	case *tg.UpdateDialogPinned:
 		b.pin(dialogPeer(u.Peer), u.Pinned)
 	case *tg.UpdatePinnedDialogs:
-		if len(u.Order) > 0 {
+		if u.Order != nil {
 			b.pinned = nil
 			for _, p := range u.Order {
 				b.pinned = append(b.pinned, dialogPeer(p))

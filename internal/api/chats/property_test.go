@@ -140,6 +140,8 @@ func (c *client) apply(u tg.UpdateClass) {
 		}
 	case *tg.UpdateDialogPinned:
 		c.chat(u.Peer.(*tg.DialogPeer).Peer).pinned = u.Pinned
+	case *tg.UpdatePinnedDialogs:
+		c.pins(u)
 	case *tg.UpdateDialogUnreadMark:
 		c.chat(u.Peer.(*tg.DialogPeer).Peer).marked = u.Unread
 	case *tg.UpdateDraftMessage:
@@ -153,6 +155,20 @@ func (c *client) apply(u tg.UpdateClass) {
 	case *tg.UpdateUserTyping:
 	default:
 		c.t.Fatalf("%s is told %T", c.name, u)
+	}
+}
+
+// pins takes what is pinned in a folder: that and nothing else.
+func (c *client) pins(u *tg.UpdatePinnedDialogs) {
+	folder := int32(0)
+	if u.FolderID != nil {
+		folder = *u.FolderID
+	}
+	for _, chat := range c.chats {
+		chat.pinned = chat.pinned && chat.folder != folder
+	}
+	for _, p := range u.Order {
+		c.chat(p.(*tg.DialogPeer).Peer).pinned = true
 	}
 }
 

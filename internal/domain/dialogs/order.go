@@ -155,6 +155,11 @@ func (s *Service) move(
 		if err := insertEmpty(ctx, tx, owner, d.Peer); err != nil {
 			return updates.Entry{}, err
 		}
+		if d.Pinned > 0 {
+			if err := s.log.Note(ctx, tx, owner.Peer(), updates.DialogPinned{Peer: d.Peer, Folder: int32(d.Folder)}); err != nil {
+				return updates.Entry{}, err
+			}
+		}
 		d.Folder, d.Pinned, d.archived = folder, 0, d.Top
 		if err := s.Save(ctx, tx, d); err != nil {
 			return updates.Entry{}, err

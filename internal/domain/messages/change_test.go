@@ -3,11 +3,13 @@ package messages
 import (
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"hermod/internal/bus"
 	"hermod/internal/db"
 	"hermod/internal/db/dbtest"
 	"hermod/internal/domain/actions"
@@ -427,6 +429,80 @@ func TestBlockedPeopleCannotWrite(t *testing.T) {
 		}
 		if _, err := w.Send(t.Context(), SendRequest{From: p[1], To: p[0].Peer(), Text: text.Text{String: "no"}}); !errors.Is(err, users.ErrYouBlocked) {
 			t.Errorf("blocker: %v", err)
+		}
+	})
+}
+
+// The answer to a call of its own may move a client past a note that never reaches it.
+func TestDifferenceHasOvertakenNotes(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.people(2)
+		ch := w.channel(false, p[0], p[1])
+		heard := time.Now().Add(-time.Minute)
+		post := w.write(p[0], ch.Peer(), "read me")
+		if _, err := w.Read(t.Context(), p[1], ch.Peer(), post.ID); err != nil {
+			t.Fatal(err)
+		}
+		mine := w.send(p[1], p[1], "by another device")
+		read := func(pts int32, date time.Time) bool {
+			d, err := w.CatchUp(t.Context(), p[1], pts, date, 100)
+			if err != nil || d.PTS != mine.PTS || d.More {
+				t.Fatalf("got %+v, %v", d, err)
+			}
+			return slices.ContainsFunc(d.Entries, func(e updates.Entry) bool { return e.Event == updates.ReadChannel{Channel: ch} })
+		}
+		if !read(mine.PTS, heard) {
+			t.Error("who sent before he heard of the reading does not learn of it")
+		}
+		if read(mine.PTS, time.Now().Add(time.Minute)) {
+			t.Error("who has heard of the reading hears of it again")
+		}
+	})
+}
+
+// To pin what is pinned moves nothing, so a client that has taken some of several such notes is told the order instead.
+func TestSeveralPinsAreOneInADifference(t *testing.T) {
+	event := func(events ...updates.Event) (entries []updates.Entry) {
+		for _, ev := range events {
+			entries = append(entries, updates.Entry{Event: ev})
+		}
+		return entries
+	}
+	draft, archived := updates.Draft{Peer: 7}, updates.DialogPinned{Peer: 9, Folder: 1, Pinned: true}
+	got := settlePins(event(
+		updates.DialogPinned{Peer: 7}, draft, archived, updates.DialogPinned{Peer: 7, Pinned: true}, updates.SavedPinned{Peer: 7},
+		updates.SavedOrder{},
+	))
+	if want := event(draft, archived, updates.PinnedDialogs{}, updates.SavedOrder{}); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// A chat that becomes empty is unpinned, which the answer to the deletion does not say: who deleted is told as well.
+func TestUnpinningByDeletionIsToldToAll(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.people(2)
+		m := w.send(p[0], p[1], "the only one")
+		if _, err := w.dl.Pin(t.Context(), p[0], p[1].Peer(), true); err != nil {
+			t.Fatal(err)
+		}
+		told := make(chan updates.Entry, 10)
+		w.bus.Subscribe(updates.Subject, func(b bus.Message) {
+			if e := b.Value.(updates.Entry); e.Event == (updates.DialogPinned{Peer: p[1].Peer()}) {
+				told <- e
+			}
+		})
+		ctx := updates.WithOrigin(t.Context(), updates.Origin{Key: 1, Session: 2})
+		if _, err := w.Delete(ctx, p[0], p[1].Peer(), []ids.Message{m.ID}, false); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case e := <-told:
+			if e.Origin != (updates.Origin{}) {
+				t.Errorf("kept from %+v", e.Origin)
+			}
+		default:
+			t.Error("nobody is told")
 		}
 	})
 }

@@ -290,7 +290,8 @@ func (s *Service) mendDialogs(
 			return nil, err
 		}
 		if pinned && d.Pinned == 0 {
-			if err := s.log.Note(ctx, tx, owner, updates.DialogPinned{Peer: peer, Folder: int32(d.Folder)}); err != nil {
+			all := updates.WithOrigin(ctx, updates.Origin{}) // the answer does not tell who deleted
+			if err := s.log.Note(all, tx, owner, updates.DialogPinned{Peer: peer, Folder: int32(d.Folder)}); err != nil {
 				return nil, err
 			}
 		}

@@ -64,7 +64,8 @@ func (s *Service) ChannelSince(
 }
 
 // CatchUp is Since for somebody who takes all entries at once, the new messages first: of each chat only the last
-// reading is left, it stands at the end, and its counter fits the messages of this difference.
+// reading is left, it stands at the end, and its counter fits the messages of this difference. Date is when he last heard
+// everything; notes of after that which he may have overtaken come first.
 func (s *Service) CatchUp(
 	ctx context.Context, user ids.User, pts int32, date time.Time, limit int,
 ) (d Difference, err error) {
@@ -73,7 +74,11 @@ func (s *Service) CatchUp(
 		if d, err = s.since(ctx, tx, owner, pts, date, limit); err != nil {
 			return err
 		}
-		d.Entries, err = settleReading(ctx, tx, owner, d)
+		if d.Entries, err = settleReading(ctx, tx, owner, d); err != nil {
+			return err
+		}
+		overtaken, err := s.log.Overtaken(ctx, tx, owner, pts, date)
+		d.Entries = settlePins(append(overtaken, d.Entries...))
 		return err
 	})
 	if err != nil {
@@ -240,6 +245,43 @@ func settleReading(ctx context.Context, tx *db.Tx, owner ids.Peer, d Difference)
 		reads = append(reads, e)
 	}
 	return append(rest, reads...), nil
+}
+
+// settlePins leaves of several notes about what is pinned in a list one, in place of the last: how the list is now. A client
+// that has taken some of them could not take them once more one by one, for to pin what is pinned moves nothing.
+func settlePins(entries []updates.Entry) []updates.Entry {
+	count, last := make(map[updates.Event]int), make(map[updates.Event]int)
+	for i, e := range entries {
+		if list := pinsOf(e.Event); list != nil {
+			count[list]++
+			last[list] = i
+		}
+	}
+	var rest []updates.Entry
+	for i, e := range entries {
+		list := pinsOf(e.Event)
+		if list != nil && last[list] != i {
+			continue
+		}
+		if list != nil && count[list] > 1 {
+			e.Event = list
+		}
+		rest = append(rest, e)
+	}
+	return rest
+}
+
+// pinsOf returns the note about the whole of what is pinned where ev has changed something; nil for everything else.
+func pinsOf(ev updates.Event) updates.Event {
+	switch ev := ev.(type) {
+	case updates.DialogPinned:
+		return updates.PinnedDialogs{Folder: ev.Folder}
+	case updates.SavedPinned:
+		return updates.SavedOrder{}
+	case updates.PinnedDialogs, updates.SavedOrder:
+		return ev
+	}
+	return nil
 }
 
 // State returns where owner's log stands.

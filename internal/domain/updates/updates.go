@@ -13,6 +13,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"hermod/internal/bus"
@@ -97,8 +98,8 @@ func (l *Log) AppendWith(ctx context.Context, tx *db.Tx, owner ids.Peer, ev Even
 }
 
 // Note adds an event whose update has no pts, such as a draft or a name, at the current position. It reaches
-// clients live, and in differences as long as they have not moved past the position; it may come again, which is
-// harmless, since it sets state. Of equal notes at one position the last stays.
+// clients live, and in differences as long as they have not moved past the position, or only shortly before: see
+// Overtaken. It may come again, which is harmless, since it sets state. Of equal notes at one position the last stays.
 func (l *Log) Note(ctx context.Context, tx *db.Tx, owner ids.Peer, ev Event) error {
 	return l.NoteWith(ctx, tx, owner, ev, nil)
 }
@@ -249,21 +250,42 @@ func (l *Log) Since(
 	}
 	const list = `SELECT pts, count, date, kind, data FROM update_log
 		WHERE owner = $1 AND pts >= $2 AND (pts > $3 OR (n > 0 AND date >= $4)) ORDER BY pts, n LIMIT $5`
-	rows, err := tx.Query(ctx, list, owner, pts, pts, date, limit)
-	if err != nil {
-		return nil, fmt.Errorf("log of %d since %d: %w", owner, pts, err)
-	}
-	var all []Entry
-	for rows.Next() {
+	return entries(ctx, tx, owner, list, owner, pts, pts, date, limit)
+}
+
+// Bounds of what Overtaken returns: how far back it looks, and how many notes.
+const (
+	overtaking   = 1000
+	maxOvertaken = 500
+)
+
+// Overtaken returns, oldest first, the notes shortly before pts that are not older than date, which is when a client last
+// heard everything. It may not have got them: the answer to a call of its own moves it past notes that are still on their
+// way, and when the connection breaks then, they do not come any more. Of too many the oldest are left out.
+func (l *Log) Overtaken(ctx context.Context, tx *db.Tx, owner ids.Peer, pts int32, date time.Time) ([]Entry, error) {
+	const list = `SELECT pts, count, date, kind, data FROM update_log
+		WHERE owner = $1 AND pts >= $2 AND pts < $3 AND n > 0 AND date >= $4 ORDER BY pts DESC, n DESC LIMIT $5`
+	all, err := entries(ctx, tx, owner, list, owner, pts-overtaking, pts, date, maxOvertaken)
+	slices.Reverse(all)
+	return all, err
+}
+
+// entries reads what a query finds in the log of owner.
+func entries(ctx context.Context, tx *db.Tx, owner ids.Peer, list string, args ...any) (all []Entry, err error) {
+	err = tx.Each(ctx, list, args, func(rows *db.Rows) error {
 		e := Entry{Owner: owner}
 		var kind, data string
 		if err := rows.Scan(&e.PTS, &e.Count, &e.Date, &kind, &data); err != nil {
-			return nil, fmt.Errorf("log of %d: %w", owner, err)
+			return err
 		}
 		if e.Event, err = decodeEvent(kind, []byte(data)); err != nil {
-			return nil, fmt.Errorf("log of %d, pts %d: %w", owner, e.PTS, err)
+			return fmt.Errorf("pts %d: %w", e.PTS, err)
 		}
 		all = append(all, e)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("log of %d: %w", owner, err)
 	}
 	return all, nil
 }

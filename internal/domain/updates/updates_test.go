@@ -206,6 +206,57 @@ func TestNote(t *testing.T) {
 	})
 }
 
+// A client that has moved past notes before it got them learns of them by the date.
+func TestOvertaken(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		l, _ := newLog(t, d)
+		step := func(ev updates.Event) {
+			write(t, d, func(tx *db.Tx) error {
+				if ev.Count() == 0 {
+					return l.Note(t.Context(), tx, alice, ev)
+				}
+				_, err := l.Append(t.Context(), tx, alice, ev)
+				return err
+			})
+		}
+		overtaken := func(pts int32, date time.Time) (got []updates.Event) {
+			err := d.Read(t.Context(), func(tx *db.Tx) error {
+				all, err := l.Overtaken(t.Context(), tx, alice, pts, date)
+				for _, e := range all {
+					got = append(got, e.Event)
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return got
+		}
+		first, second, third := updates.Draft{Peer: 1}, updates.Draft{Peer: 2}, updates.Draft{Peer: 3}
+		for _, ev := range []updates.Event{first, updates.EditMessage{ID: 1}, second, first, updates.EditMessage{ID: 1}, third} {
+			step(ev)
+		}
+		past, future := time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
+		if got := overtaken(3, past); !slices.Equal(got, []updates.Event{first, second, first}) {
+			t.Errorf("before 3: got %+v", got)
+		}
+		if got := overtaken(3, future); len(got) != 0 {
+			t.Errorf("older than the date: got %+v", got)
+		}
+		if got := overtaken(1, past); len(got) != 0 {
+			t.Errorf("before the beginning: got %+v", got)
+		}
+		var many []ids.Message
+		for i := range 1000 {
+			many = append(many, ids.Message(i))
+		}
+		step(updates.DeleteMessages{IDs: many})
+		if got := overtaken(1003, past); !slices.Equal(got, []updates.Event{third}) {
+			t.Errorf("long past: got %+v", got)
+		}
+	})
+}
+
 // Every event comes back from the database as it went in.
 func TestEventsSurvive(t *testing.T) {
 	events := []updates.Event{
