@@ -232,6 +232,8 @@ type Member struct {
 	SendAs      ids.Peer    // 0: himself
 	ViewForum   bool        // he sees the forum as one chat
 	Bot         bool
+
+	again bool // he has just come, and was in it before
 }
 
 // In reports whether m is a member now.

@@ -126,7 +126,8 @@ func (s *Service) found(ctx context.Context, tx *db.Tx, c Channel, members []Mem
 }
 
 // settle writes down, in what belongs to m himself, that he is in a channel now: the list of where he is, his dialogs and
-// his log. What is not newer than read he has read.
+// his log. What is not newer than read he has read; who comes again is told so, for a device that has missed that he was
+// gone goes on from where he had read to before.
 func (s *Service) settle(ctx context.Context, tx *db.Tx, m Member, read ids.Message) error {
 	if err := s.groups.Belong(ctx, tx, m.User, m.Channel.Peer(), groups.In, m.role()); err != nil {
 		return err
@@ -135,7 +136,12 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, m Member, read ids.Mess
 		return err
 	}
 	s.came(tx, m, true)
-	return s.log.Note(ctx, tx, m.User.Peer(), updates.ChannelChanged{Channel: m.Channel})
+	err := s.log.Note(ctx, tx, m.User.Peer(), updates.ChannelChanged{Channel: m.Channel})
+	if err != nil || !m.again {
+		return err
+	}
+	ctx = updates.WithOrigin(ctx, updates.Origin{}) // the answer does not tell who joins
+	return s.log.Note(ctx, tx, m.User.Peer(), updates.ReadChannel{Channel: m.Channel})
 }
 
 // came says that m came into a channel or went.

@@ -127,6 +127,7 @@ func (s *Service) admit(
 		return Member{}, err
 	}
 	m := before
+	m.again = before.Status != groups.Never
 	m.Status, m.Inviter, m.JoinedAt, m.ViaRequest = groups.In, inviter, now(), viaRequest
 	if before.Restriction.Banned.Any(rights.ViewMessages) {
 		m.Restriction, m.BannedBy = rights.Restriction{}, 0

@@ -4,11 +4,13 @@ import (
 	"slices"
 	"testing"
 
+	"hermod/internal/bus"
 	"hermod/internal/domain/actions"
 	"hermod/internal/domain/channels"
 	"hermod/internal/domain/groups"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/rights"
+	"hermod/internal/domain/updates"
 	"hermod/internal/domain/users"
 )
 
@@ -41,6 +43,38 @@ func TestCreateAndInvite(t *testing.T) {
 		for i, want := range []int{1, 1, 1, 0} {
 			if in, err := w.Joined(t.Context(), p[i]); err != nil || len(in) != want {
 				t.Errorf("person %d is in %v, %v", i, in, err)
+			}
+		}
+	})
+}
+
+// A device that misses both that its user left and that he came again must learn how far he has read now.
+func TestWhoComesAgainIsToldWhatHeHasRead(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.people(2)
+		ch := w.supergroup(p[0])
+		w.must(w.SetUsername(t.Context(), p[0], ch, "some_group"))
+		var told []updates.Entry
+		w.bus.Subscribe(updates.Subject, func(m bus.Message) {
+			if e := m.Value.(updates.Entry); e.Event == (updates.ReadChannel{Channel: ch}) {
+				told = append(told, e)
+			}
+		})
+		ctx := updates.WithOrigin(t.Context(), updates.Origin{Key: 1, Session: 2})
+		w.must(w.Join(ctx, p[1], ch))
+		if len(told) != 0 {
+			t.Errorf("who comes for the first time: %+v", told)
+		}
+		w.must(w.Leave(ctx, p[1], ch))
+		w.must(w.Join(ctx, p[1], ch))
+		w.must(w.Leave(ctx, p[1], ch))
+		w.must(w.Invite(ctx, p[0], ch, p[1:]))
+		if len(told) != 2 {
+			t.Fatalf("who comes again twice: %+v", told)
+		}
+		for _, e := range told {
+			if e.Owner != p[1].Peer() || e.Origin != (updates.Origin{}) {
+				t.Errorf("got %+v", e)
 			}
 		}
 	})

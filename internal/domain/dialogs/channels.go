@@ -8,6 +8,7 @@ import (
 
 	"hermod/internal/db"
 	"hermod/internal/domain/ids"
+	"hermod/internal/domain/updates"
 	"hermod/internal/domain/users"
 )
 
@@ -33,13 +34,40 @@ func (s *Service) Joined(ctx context.Context, tx *db.Tx, user ids.User, channel 
 	return nil
 }
 
-// Left takes a channel out of the list of user.
+// Left takes a channel out of the list of user. What he had set in it goes as well and is taken back in his log: a device
+// that misses both that he left and that he came again sees no change, and would keep it.
 func (s *Service) Left(ctx context.Context, tx *db.Tx, user ids.User, channel ids.Peer) error {
-	err := tx.Queue(ctx, `DELETE FROM dialog WHERE owner = $1 AND peer = $2`, int64(user), int64(channel))
+	d, err := s.Get(ctx, tx, user, channel)
+	if err == nil {
+		err = s.takeBack(ctx, tx, d)
+	}
+	if err == nil {
+		err = tx.Queue(ctx, `DELETE FROM dialog WHERE owner = $1 AND peer = $2`, int64(user), int64(channel))
+	}
 	if err != nil {
 		return fmt.Errorf("unlist channel for user %d: %w", user, err)
 	}
 	return nil
+}
+
+// takeBack logs that d is neither pinned nor marked nor archived any more.
+func (s *Service) takeBack(ctx context.Context, tx *db.Tx, d Dialog) error {
+	owner := d.Owner.Peer()
+	if d.Pinned > 0 {
+		if err := s.log.Note(ctx, tx, owner, updates.DialogPinned{Peer: d.Peer, Folder: int32(d.Folder)}); err != nil {
+			return err
+		}
+	}
+	if d.Marked {
+		if err := s.log.Note(ctx, tx, owner, updates.DialogUnread{Peer: d.Peer}); err != nil {
+			return err
+		}
+	}
+	if d.Folder == Main {
+		return nil
+	}
+	_, err := s.log.Append(ctx, tx, owner, updates.FolderPeers{Peers: []ids.Peer{d.Peer}, Folder: Main})
+	return err
 }
 
 func (s *Service) saveChannel(ctx context.Context, tx *db.Tx, d Dialog) error {

@@ -53,6 +53,45 @@ func notes(t *testing.T, s *Service) (all []updates.Event) {
 	return all
 }
 
+// What was set in a channel goes when one leaves it, and does not come again with the channel.
+func TestLeavingTakesBackWhatWasSet(t *testing.T) {
+	each(t, func(t *testing.T, s *Service) {
+		channel := ids.Channel(7).Peer()
+		in := func(fn func(tx *db.Tx) error) {
+			t.Helper()
+			if err := s.db.Write(t.Context(), fn); err != nil {
+				t.Fatal(err)
+			}
+		}
+		join := func(tx *db.Tx) error { return s.Joined(t.Context(), tx, alice, channel, 0, time.Now()) }
+		in(func(tx *db.Tx) error { return s.log.Create(t.Context(), tx, channel) })
+		in(join)
+		if _, err := s.Move(t.Context(), alice, []ids.Peer{channel}, Archive); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Pin(t.Context(), alice, channel, true); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Mark(t.Context(), alice, channel, true); err != nil {
+			t.Fatal(err)
+		}
+		before := len(notes(t, s))
+		in(func(tx *db.Tx) error { return s.Left(t.Context(), tx, alice, channel) })
+		want := []updates.Event{
+			updates.DialogPinned{Peer: channel, Folder: Archive}, updates.DialogUnread{Peer: channel},
+			updates.FolderPeers{Peers: []ids.Peer{channel}, Folder: Main},
+		}
+		if got := notes(t, s)[before:]; !reflect.DeepEqual(got, want) {
+			t.Errorf("told %+v", got)
+		}
+		in(join)
+		in(func(tx *db.Tx) error { return s.Left(t.Context(), tx, alice, channel) })
+		if got := notes(t, s)[before+len(want):]; len(got) != 0 {
+			t.Errorf("told of nothing: %+v", got)
+		}
+	})
+}
+
 func TestDrafts(t *testing.T) {
 	each(t, func(t *testing.T, s *Service) {
 		d := Draft{Peer: bob.Peer(), Text: text.Text{String: "half a thought"}, ReplyTo: 3, ReplyPeer: alice.Peer(), QuoteOffset: new(2)}
