@@ -1,6 +1,7 @@
 package chats
 
 import (
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"hermod/internal/bus/bustest"
 	"hermod/internal/db"
 	"hermod/internal/db/dbtest"
+	"hermod/internal/domain/ids"
 	"hermod/internal/domain/text"
 	"hermod/internal/domain/updates"
 	"hermod/internal/tl/tg"
@@ -110,6 +112,59 @@ func TestStreamTakesOnlyWhatFollows(t *testing.T) {
 		if len(got.queue) != tt.queue || got.behind != tt.behind {
 			t.Errorf("%s: %d queued, behind %v; want %d, %v", name, len(got.queue), got.behind, tt.queue, tt.behind)
 		}
+	}
+}
+
+// Word of what another session did may come behind the answer to a call that undid it: who called is told as well then.
+func TestContestedNotesAreToldToAll(t *testing.T) {
+	mine, other, none := updates.Origin{Session: 1}, updates.Origin{Session: 2}, updates.Origin{}
+	reacted, elsewhere := updates.MessageReactions{Peer: 7, ID: 1}, updates.MessageReactions{Peer: 7, ID: 2}
+	pinned, unpinned := updates.DialogPinned{Peer: 7, Pinned: true}, updates.DialogPinned{Peer: 8}
+	gone := updates.ScheduledGone{Peer: 7, IDs: []ids.Message{1}}
+	type note struct {
+		event  updates.Event
+		origin updates.Origin
+	}
+	tests := map[string]struct {
+		in   []note
+		want []updates.Origin
+	}{
+		"one session":         {[]note{{reacted, mine}, {reacted, mine}}, []updates.Origin{mine, mine}},
+		"two sessions":        {[]note{{reacted, other}, {reacted, mine}}, []updates.Origin{other, none}},
+		"somebody else":       {[]note{{reacted, none}, {reacted, mine}, {reacted, mine}}, []updates.Origin{none, none, none}},
+		"different messages":  {[]note{{elsewhere, other}, {reacted, mine}}, []updates.Origin{other, mine}},
+		"one list":            {[]note{{pinned, other}, {unpinned, mine}}, []updates.Origin{other, none}},
+		"order is immaterial": {[]note{{gone, other}, {gone, mine}}, []updates.Origin{other, mine}},
+	}
+	for name, tt := range tests {
+		s := &Stream{}
+		s.start(updates.State{PTS: 10})
+		for i, n := range tt.in {
+			s.take(updates.Entry{PTS: 10, Notes: int64(i + 1), Event: n.event, Origin: n.origin})
+		}
+		var got []updates.Origin
+		for _, q := range s.empty().queue {
+			got = append(got, q.entry.Origin)
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%s: got %+v, want %+v", name, got, tt.want)
+		}
+	}
+}
+
+func TestWhatWasTouchedIsForgotten(t *testing.T) {
+	s := &Stream{recent: []touch{{"pins", updates.Origin{Session: 2}, time.Now().Add(-2 * overtaking)}}}
+	s.start(updates.State{PTS: 10})
+	for i := range 10 * maxTouched {
+		s.take(updates.Entry{PTS: 10, Notes: int64(i + 1), Event: updates.DialogPinned{Peer: 7}, Origin: updates.Origin{Session: 1}})
+	}
+	for _, q := range s.empty().queue {
+		if q.entry.Origin.Session != 1 {
+			t.Fatal("what was long ago counts")
+		}
+	}
+	if len(s.recent) > maxTouched {
+		t.Errorf("%d remembered", len(s.recent))
 	}
 }
 

@@ -44,6 +44,7 @@ type Stream struct {
 	moved  bool      // the user came into a channel, or went
 	seen   time.Time // notes from before were told
 	tails  map[ids.AuthKey]*tail
+	recent []touch // what notes have touched lately, oldest first
 }
 
 // A queued is an entry, or a value that is only told live, or news for one device.
@@ -81,7 +82,7 @@ func (s *Stream) take(e updates.Entry) bool {
 	case !s.follows(e):
 		s.behind = true
 	default:
-		s.queue, s.tail, s.notes = append(s.queue, queued{entry: e}), e.PTS, e.Notes
+		s.queue, s.tail, s.notes = append(s.queue, queued{entry: s.contestedLocked(e)}), e.PTS, e.Notes
 	}
 	return true
 }
