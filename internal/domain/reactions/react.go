@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"hermod/internal/db"
 	"hermod/internal/domain/ids"
@@ -114,6 +115,10 @@ type change struct {
 	want  []messages.Reaction
 	big   bool
 	kinds int
+
+	// Set by react:
+	at    time.Time // one moment for all that is written: what is unread is found by the dates of the reactions
+	fresh bool      // some of what is wanted was not there before
 }
 
 // react changes the rows of all who have the message, and returns that of target's owner.
@@ -125,10 +130,12 @@ func (s *Service) react(ctx context.Context, tx *db.Tx, target *messages.Message
 	if err != nil {
 		return Outcome{}, err
 	}
+	c.at = now()
 	before, after, err := s.replace(ctx, tx, c)
 	if err != nil {
 		return Outcome{}, err
 	}
+	c.fresh = slices.ContainsFunc(after, func(r messages.Reactor) bool { return r.Date == c.at.Unix() })
 	next, err := s.recount(ctx, tx, copies[0].Reactions, c, before, after)
 	if err != nil {
 		return Outcome{}, err
@@ -156,9 +163,8 @@ func (s *Service) replace(ctx context.Context, tx *db.Tx, c change) (before, aft
 	if err := tx.Queue(ctx, drop, int64(c.owner), int64(c.id), int64(c.actor)); err != nil {
 		return nil, nil, err
 	}
-	date := now()
 	for i, x := range c.want {
-		r := messages.Reactor{Actor: c.actor, Reaction: x, Place: i, Date: date.Unix(), Big: c.big}
+		r := messages.Reactor{Actor: c.actor, Reaction: x, Place: i, Date: c.at.Unix(), Big: c.big}
 		if at := slices.IndexFunc(before, func(b messages.Reactor) bool { return b.Reaction == x }); at >= 0 {
 			r.Date, r.Big = before[at].Date, before[at].Big
 		}

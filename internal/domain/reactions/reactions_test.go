@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"hermod/internal/db"
 	"hermod/internal/domain/contacts"
@@ -237,6 +238,57 @@ func TestUnreadReactions(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What counts as unread can be found by the dates of the reactions, also when a second ends while somebody reacts; and to
+// keep one of two is nothing new.
+func TestUnreadFitsTheDates(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		all := w.People(2)
+		anna, bo := all[0], all[1]
+		super := w.Channel(false, anna, bo)
+		m := w.Send(anna, super, "hello", nil)
+		for end := time.Now().Add(1200 * time.Millisecond); time.Now().Before(end); {
+			w.mustReact(bo, super, m.ID, "👍", "🔥")
+			if since, date := w.unreadSince(anna, super, m.ID); since == 0 || date < since {
+				t.Fatalf("unread since %d, and the last reaction is of %d", since, date)
+			}
+			w.mustReact(bo, super, m.ID)
+		}
+		w.mustReact(bo, super, m.ID, "👍", "🔥")
+		if _, err := w.Read(t.Context(), anna, super, 0); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(1100 * time.Millisecond)
+		w.mustReact(bo, super, m.ID, "👍")
+		if got := w.unreadOf(anna, super); got != 0 {
+			t.Errorf("%d unread after one of two was kept", got)
+		}
+		w.mustReact(bo, super, m.ID, "👍", "🔥")
+		if got := w.unreadOf(anna, super); got != 1 {
+			t.Errorf("%d unread after one was added", got)
+		}
+	})
+}
+
+// unreadSince is since when reactions to a message are unread, and the date of the last one by somebody else.
+func (w world) unreadSince(viewer ids.User, peer ids.Peer, id ids.Message) (since, date int64) {
+	w.T.Helper()
+	found, err := w.World.Messages.Get(w.T.Context(), viewer, peer, []ids.Message{id})
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	m := found[id]
+	views, err := w.Views(w.T.Context(), viewer, []*messages.Message{m})
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	for _, r := range m.Reactions.Recent {
+		if r.Actor != viewer.Peer() {
+			date = max(date, r.Date)
+		}
+	}
+	return views[m].Unread, date
 }
 
 func TestListOfReactors(t *testing.T) {

@@ -20,12 +20,12 @@ func (s *Service) noteUnread(ctx context.Context, tx *db.Tx, m *messages.Message
 	case m.Owner != author.Peer() && m.Owner.Channel() == 0: // another's copy
 		return nil
 	}
-	if len(c.want) == 0 {
+	if !c.fresh {
 		return s.forgetUnread(ctx, tx, author, m)
 	}
 	const add = `INSERT INTO unread_reaction (owner, peer, id, thread, since) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (owner, peer, id) DO NOTHING`
-	return tx.Queue(ctx, add, int64(author), int64(m.Peer), int64(m.ID), int64(m.Thread), now())
+	return tx.Queue(ctx, add, int64(author), int64(m.Peer), int64(m.ID), int64(m.Thread), c.at)
 }
 
 // forgetUnread drops what is unread of a message when no reaction of others is left that came since.
