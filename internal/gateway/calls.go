@@ -83,7 +83,9 @@ func (s *session) serve(r *request) {
 	call, err := s.prepare(r)
 	var out tl.Object
 	if err == nil {
+		a, woken := s.waking()
 		out, err = s.g.o.Calls.Call(r.ctx, call, r.body)
+		a.wait(r.ctx, woken)
 		s.key.chargeUnpacked(call.Unpacked, s.g.limits.Packets)
 		err = errors.Join(err, s.learn(call))
 	}

@@ -280,6 +280,37 @@ func TestUpdatesReachEveryOtherSession(t *testing.T) {
 	}
 }
 
+// What happened before a call comes before its answer.
+func TestAnswersDoNotOvertakeUpdates(t *testing.T) {
+	r := newRig(t, nil)
+	d := r.device(r.newKey(5))
+	d.call(hello)
+	update := echo("update..")
+	r.happenSlowly(5, maxLag/5, Update{Object: update})
+	req := d.send(hello)
+	d.await(idOf(update))
+	d.answer(req)
+}
+
+func TestAnswersDoNotWaitForLong(t *testing.T) {
+	r := newRig(t, nil)
+	d := r.device(r.newKey(5))
+	d.call(hello)
+	update := echo("update..")
+	r.happenSlowly(5, 4*maxLag, Update{Object: update})
+	d.call(hello) // skips updates, but there is none yet
+	d.await(idOf(update))
+}
+
+// happenSlowly is happen for what takes long to be read.
+func (r *rig) happenSlowly(user int64, long time.Duration, u Update) {
+	s := r.feeds[user]
+	s.mu.Lock()
+	s.list = append(s.list, u)
+	s.Wake()
+	time.AfterFunc(long, s.mu.Unlock)
+}
+
 func TestUpdatesComeWithoutACall(t *testing.T) {
 	r := newRig(t, nil)
 	d := r.device(r.newKey(5))

@@ -68,8 +68,12 @@ type audience struct {
 	mu       sync.Mutex
 	sessions []*session // replaced, never changed
 	closed   bool
-	pumping  bool // a goroutine reads the stream
-	more     bool // woken while it did
+	pumping  bool          // a goroutine reads the stream
+	more     bool          // woken while it did
+	woken    int           // how often
+	taken    int           // woken, when the stream was last read
+	told     int           // woken, when that was read whose updates all sessions have
+	passed   chan struct{} // closed when told moves; nil while nobody waits
 }
 
 // follow makes s get the updates of the user who is signed in, if it wants them. Its stream is open before it returns, so that
@@ -232,6 +236,7 @@ func (a *audience) end() {
 func (a *audience) Wake() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.woken++
 	if a.more = true; a.pumping || a.closed {
 		return
 	}
@@ -249,6 +254,7 @@ func (a *audience) pump() {
 			updates = []Update{{TooLong: true}} // it gets what was missed by the difference
 		}
 		a.deliver(updates)
+		a.pass()
 	}
 }
 
@@ -257,7 +263,7 @@ func (a *audience) begin() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.pumping = a.more && !a.closed && a.failed == nil
-	a.more = false
+	a.more, a.taken = false, a.woken
 	return a.pumping
 }
 
