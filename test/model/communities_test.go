@@ -16,7 +16,7 @@ const (
 
 // invited is change for what answers with those who could not be added, too.
 func (d *device) invited(ctx context.Context, request tl.Object) error {
-	got, err := ask(ctx, d, request, tg.DecodeMessagesInvitedUsers)
+	got, err := answer(ctx, d, request, tg.DecodeMessagesInvitedUsers)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func createChannel(ctx context.Context, d *device) error {
 		return errNothing
 	}
 	group := d.w.rnd.IntN(3) > 0
-	u, err := ask(ctx, d, &tg.ChannelsCreateChannel{Broadcast: !group, Megagroup: group, Title: d.text()}, tg.DecodeUpdatesClass)
+	u, err := answer(ctx, d, &tg.ChannelsCreateChannel{Broadcast: !group, Megagroup: group, Title: d.text()}, tg.DecodeUpdatesClass)
 	if err != nil {
 		return err
 	}
@@ -102,12 +102,12 @@ func join(ctx context.Context, d *device) error {
 	if err != nil {
 		return err
 	}
-	found, err := ask(ctx, d, &tg.ContactsResolveUsername{Username: name}, tg.DecodeContactsResolvedPeer)
+	found, err := answer(ctx, d, &tg.ContactsResolveUsername{Username: name}, tg.DecodeContactsResolvedPeer)
 	if err != nil {
 		return err
 	}
 	d.box.learn(found.Users, found.Chats)
-	joined, err := ask(ctx, d, &tg.ChannelsJoinChannel{Channel: d.channel(peerID(found.Peer))}, tg.DecodeMessagesChatInviteJoinResultClass)
+	joined, err := answer(ctx, d, &tg.ChannelsJoinChannel{Channel: d.channel(peerID(found.Peer))}, tg.DecodeMessagesChatInviteJoinResultClass)
 	if err != nil {
 		return err
 	}

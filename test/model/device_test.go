@@ -124,17 +124,26 @@ func ask[T any](ctx context.Context, d *device, request tl.Object, decode func(*
 	return answer, nil
 }
 
+// answer is ask for what changes the box: what was pushed before the answer came is applied before it.
+func answer[T any](ctx context.Context, d *device, request tl.Object, decode func(*tl.Reader) T) (T, error) {
+	got, err := ask(ctx, d, request, decode)
+	if err == nil {
+		err = d.drain(ctx)
+	}
+	return got, err
+}
+
 var errAway = errors.New("the device is away")
 
 // do is ask for what answers with a Bool or something else that does not matter.
 func (d *device) do(ctx context.Context, request tl.Object) error {
-	_, err := ask(ctx, d, request, func(r *tl.Reader) []byte { return r.Rest() })
+	_, err := answer(ctx, d, request, func(r *tl.Reader) []byte { return r.Rest() })
 	return err
 }
 
 // change is ask for what answers with updates, which it applies.
 func (d *device) change(ctx context.Context, request tl.Object) error {
-	u, err := ask(ctx, d, request, tg.DecodeUpdatesClass)
+	u, err := answer(ctx, d, request, tg.DecodeUpdatesClass)
 	if err != nil {
 		return err
 	}

@@ -127,7 +127,7 @@ func (d *device) say(ctx context.Context, m *tg.MessagesSendMessage) error {
 	if m.Message == "" {
 		m.Message = d.text()
 	}
-	u, err := ask(ctx, d, m, tg.DecodeUpdatesClass)
+	u, err := answer(ctx, d, m, tg.DecodeUpdatesClass)
 	if err != nil {
 		return err
 	}
@@ -199,7 +199,7 @@ func remove(ctx context.Context, d *device) error {
 		return err
 	}
 	if isChannel(m.peer) {
-		a, err := ask(ctx, d, &tg.ChannelsDeleteMessages{Channel: d.channel(m.peer), ID: []int32{m.id}}, tg.DecodeMessagesAffectedMessages)
+		a, err := answer(ctx, d, &tg.ChannelsDeleteMessages{Channel: d.channel(m.peer), ID: []int32{m.id}}, tg.DecodeMessagesAffectedMessages)
 		if err != nil {
 			return err
 		}
@@ -207,7 +207,7 @@ func remove(ctx context.Context, d *device) error {
 			ChannelID: -channelBase - m.peer, Messages: []int32{m.id}, Pts: a.Pts, PtsCount: a.PtsCount,
 		})
 	}
-	a, err := ask(ctx, d, &tg.MessagesDeleteMessages{Revoke: d.w.rnd.IntN(2) == 0, ID: []int32{m.id}}, tg.DecodeMessagesAffectedMessages)
+	a, err := answer(ctx, d, &tg.MessagesDeleteMessages{Revoke: d.w.rnd.IntN(2) == 0, ID: []int32{m.id}}, tg.DecodeMessagesAffectedMessages)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 // happened, so the difference does.
 func (d *device) sweep(ctx context.Context, peer int64, request tl.Object) error {
 	for range 1000 {
-		a, err := ask(ctx, d, request, tg.DecodeMessagesAffectedHistory)
+		a, err := answer(ctx, d, request, tg.DecodeMessagesAffectedHistory)
 		if err != nil {
 			return err
 		}
@@ -65,7 +65,7 @@ func readContents(ctx context.Context, d *device) error {
 		}
 		return err
 	}
-	a, err := ask(ctx, d, &tg.MessagesReadMessageContents{ID: []int32{m.id}}, tg.DecodeMessagesAffectedMessages)
+	a, err := answer(ctx, d, &tg.MessagesReadMessageContents{ID: []int32{m.id}}, tg.DecodeMessagesAffectedMessages)
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func read(ctx context.Context, d *device) error {
 		}
 		return err
 	}
-	a, err := ask(ctx, d, &tg.MessagesReadHistory{Peer: d.peer(m.peer), MaxID: m.id}, tg.DecodeMessagesAffectedMessages)
+	a, err := answer(ctx, d, &tg.MessagesReadHistory{Peer: d.peer(m.peer), MaxID: m.id}, tg.DecodeMessagesAffectedMessages)
 	if err != nil {
 		return err
 	}
