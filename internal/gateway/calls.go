@@ -85,7 +85,7 @@ func (s *session) serve(r *request) {
 	if err == nil {
 		a, woken := s.waking()
 		out, err = s.g.o.Calls.Call(r.ctx, call, r.body)
-		a.wait(r.ctx, woken)
+		a.wait(r.ctx, woken, s.g.limits.Lag)
 		s.key.chargeUnpacked(call.Unpacked, s.g.limits.Packets)
 		err = errors.Join(err, s.learn(call))
 	}

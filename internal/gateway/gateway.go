@@ -75,6 +75,7 @@ type Limits struct {
 	Write          time.Duration // for one write; 20 s
 	KeepSession    time.Duration // for which a session outlives its connection; 5 min
 	Grace          time.Duration // for running calls when the server stops; 5 s
+	Lag            time.Duration // for which an answer waits for updates of before its call; 250 ms
 	SessionsPerKey int           // 64
 	CallsAtOnce    int           // of one session; 32
 	CallsWaiting   int           // of one session, behind those; 1,024
@@ -106,6 +107,7 @@ func (l *Limits) setDefaults() {
 	orTime(&l.Write, 20*time.Second)
 	orTime(&l.KeepSession, 5*time.Minute)
 	orTime(&l.Grace, 5*time.Second)
+	orTime(&l.Lag, 250*time.Millisecond)
 	or(&l.SessionsPerKey, 64)
 	or(&l.CallsAtOnce, 32)
 	or(&l.CallsWaiting, 1024)

@@ -282,33 +282,35 @@ func TestUpdatesReachEveryOtherSession(t *testing.T) {
 
 // What happened before a call comes before its answer.
 func TestAnswersDoNotOvertakeUpdates(t *testing.T) {
-	r := newRig(t, nil)
+	r := newRig(t, func(o *Options) { o.Limits.Lag = time.Minute })
 	d := r.device(r.newKey(5))
 	d.call(hello)
 	update := echo("update..")
-	r.happenSlowly(5, maxLag/5, Update{Object: update})
+	read := r.happenSlowly(5, Update{Object: update})
 	req := d.send(hello)
+	time.AfterFunc(50*time.Millisecond, read)
 	d.await(idOf(update))
 	d.answer(req)
 }
 
 func TestAnswersDoNotWaitForLong(t *testing.T) {
-	r := newRig(t, nil)
+	r := newRig(t, func(o *Options) { o.Limits.Lag = time.Millisecond })
 	d := r.device(r.newKey(5))
 	d.call(hello)
 	update := echo("update..")
-	r.happenSlowly(5, 4*maxLag, Update{Object: update})
-	d.call(hello) // skips updates, but there is none yet
+	read := r.happenSlowly(5, Update{Object: update})
+	d.call(hello)
+	read()
 	d.await(idOf(update))
 }
 
-// happenSlowly is happen for what takes long to be read.
-func (r *rig) happenSlowly(user int64, long time.Duration, u Update) {
+// happenSlowly is happen for what is not read before the function that it returns is called.
+func (r *rig) happenSlowly(user int64, u Update) (read func()) {
 	s := r.feeds[user]
 	s.mu.Lock()
 	s.list = append(s.list, u)
 	s.Wake()
-	time.AfterFunc(long, s.mu.Unlock)
+	return s.mu.Unlock
 }
 
 func TestUpdatesComeWithoutACall(t *testing.T) {

@@ -29,16 +29,13 @@ func (s *session) waking() (a *audience, woken int) {
 	return a, a.woken
 }
 
-// maxLag is how long an answer waits for what happened before its call.
-const maxLag = 250 * time.Millisecond
-
-// wait returns when the sessions have everything of which a was told by the waking with this number, or after maxLag. It
+// wait returns when the sessions have everything of which a was told by the waking with this number, or after lag. It
 // keeps answers from overtaking it: they show how everything is now, and what came behind would show how it was.
-func (a *audience) wait(ctx context.Context, woken int) {
+func (a *audience) wait(ctx context.Context, woken int, lag time.Duration) {
 	if a == nil || a.pending(woken) == nil {
 		return
 	}
-	late := time.NewTimer(maxLag)
+	late := time.NewTimer(lag)
 	defer late.Stop()
 	for passed := a.pending(woken); passed != nil; passed = a.pending(woken) {
 		select {
