@@ -2,6 +2,8 @@ module hermod
 
 go 1.26.0
 
+ignore node_modules
+
 require (
 	github.com/alecthomas/kong v1.17.0
 	github.com/aws/aws-sdk-go-v2/credentials v1.20.3
