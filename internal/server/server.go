@@ -25,6 +25,7 @@ import (
 	"hermod/internal/rpc"
 	"hermod/internal/site"
 	"hermod/internal/tl/tg"
+	"hermod/web"
 )
 
 // Options are what a server is given beside its configuration.
@@ -99,12 +100,13 @@ func (s *Server) listen(ctx context.Context) (err error) {
 	return err
 }
 
-// site makes the page at "/".
+// site makes the web client at "/" and the pages beside it.
 func (s *Server) site(version string) (http.Handler, error) {
 	return site.New(site.Options{
 		Name: s.cfg.Name, Version: version, DC: s.cfg.DC, Address: s.addrs.host,
 		PublicKey: s.key.PublicKey.PEM(), Fingerprint: s.key.Fingerprint(),
-		TestNumbers: s.cfg.TestNumbers, Healthy: s.health.checkReady, Find: s.core.findLink,
+		TestNumbers: s.cfg.TestNumbers, CodesInLog: s.cfg.Codes.Sender == "log",
+		Page: web.Page(), Healthy: s.health.checkReady, Find: s.core.findLink,
 	})
 }
 

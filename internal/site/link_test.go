@@ -10,10 +10,10 @@ import (
 func TestLinksHaveAPage(t *testing.T) {
 	s := newSite(t, func(o *Options) {
 		o.Find = func(_ context.Context, l Link) (*Card, error) {
-			switch l {
-			case Link{Name: "news_room"}:
+			switch {
+			case l.Name == "news_room":
 				return &Card{Kind: "Channel", Title: "News <room>", About: "All of it", Members: 7}, nil
-			case Link{Invite: "AbCd_fGh1234"}:
+			case l.Invite == "AbCd_fGh1234":
 				return &Card{Kind: "Group", Title: "Friends"}, nil
 			}
 			return nil, nil

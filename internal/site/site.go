@@ -1,8 +1,9 @@
-// Package site serves the one page that a browser finds at the address of the server: what this is, whether it
-// is well, and how to point every client library at it.
+// Package site serves what a browser finds at the address of the server: the web client, a page for the makers of
+// other clients, which tells whether the server is well and how to point every client library at it, and a page for
+// every link to a person or a group.
 //
-// Everything is embedded; the page loads nothing from elsewhere and works without JavaScript, which only adds
-// tabs and copy buttons.
+// Everything is embedded and loads nothing from elsewhere. The pages other than the web client work without
+// JavaScript, which only adds tabs and copy buttons.
 package site
 
 import (
@@ -14,6 +15,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"html/template"
+	"io/fs"
 	"net/http"
 	"strconv"
 	"strings"
@@ -32,24 +34,36 @@ type Options struct {
 	PublicKey   []byte // PEM, PKCS#1
 	Fingerprint int64
 	TestNumbers bool
+	// CodesInLog says that sign-in codes are written to the log of the server, where the page sends people to look.
+	CodesInLog bool
+	// PushKey is the public key by which browsers know our push messages, base64url; "" for no push.
+	PushKey string
+	// Page is the built web client, or nil: then the page for other clients stands at "/".
+	Page fs.FS
 	// Healthy reports what is wrong, or nil.
 	Healthy func() error
 	// Find tells what links to people and groups here lead to; nil: such links have no page.
 	Find Finder
 }
 
-// A Site is an http.Handler for "/", "/rsa_public.pem", "/status", and for links to what is here.
+// A Site is an http.Handler for the web client at "/", for "/connect", "/rsa_public.pem", "/status" and "/config.json",
+// and for links to what is here.
 type Site struct {
 	opts Options
+	app  *app
 	key  *rsa.PublicKey
 	page *template.Template
 	link *template.Template
 	csp  string
 }
 
-// New prepares the page. It fails if the public key cannot be read, or a template does not parse.
+// New prepares the pages. It fails if the public key or the web client cannot be read, or a template does not parse.
 func New(opts Options) (*Site, error) {
 	key, err := parseKey(opts.PublicKey)
+	if err != nil {
+		return nil, err
+	}
+	client, err := newApp(opts)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +82,7 @@ func New(opts Options) (*Site, error) {
 	}
 	csp := fmt.Sprintf("default-src 'none'; style-src 'sha256-%s'; script-src 'sha256-%s'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 		digest(css), digest(js))
-	return &Site{opts: opts, key: key, page: page, link: link, csp: csp}, nil
+	return &Site{opts: opts, app: client, key: key, page: page, link: link, csp: csp}, nil
 }
 
 // file returns an embedded file; that it is there is settled when the program is built.
@@ -82,7 +96,7 @@ func digest(s string) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// ServeHTTP answers the three addresses and those of links, and 404 for the rest.
+// ServeHTTP answers the addresses of the Site, and 404 for the rest.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Referrer-Policy", "no-referrer")
@@ -93,15 +107,36 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	switch r.URL.Path {
 	case "/", "/index.html":
+		s.serveFront(w, r)
+	case "/connect":
 		s.servePage(w, r)
+	case "/config.json":
+		s.app.serveConfig(w)
 	case "/rsa_public.pem":
 		w.Header().Set("Content-Type", "application/x-pem-file")
 		_, _ = w.Write(s.opts.PublicKey)
 	case "/status":
 		s.serveStatus(w)
 	default:
-		s.serveLink(w, r)
+		s.serveOther(w, r)
 	}
+}
+
+// serveFront answers with the web client, and with the page for other clients where that is not built in.
+func (s *Site) serveFront(w http.ResponseWriter, r *http.Request) {
+	if s.app.built() {
+		s.app.servePage(w, r)
+		return
+	}
+	s.servePage(w, r)
+}
+
+func (s *Site) serveOther(w http.ResponseWriter, r *http.Request) {
+	if a := s.app.assets[r.URL.Path]; a != nil {
+		a.serve(w, r)
+		return
+	}
+	s.serveLink(w, r)
 }
 
 func (s *Site) servePage(w http.ResponseWriter, r *http.Request) {
@@ -133,6 +168,7 @@ func (s *Site) serveStatus(w http.ResponseWriter) {
 type view struct {
 	Options
 	Host, Port  string
+	Built       bool // the web client is there
 	Healthy     bool
 	Fingerprint string
 	Key         string
@@ -141,7 +177,7 @@ type view struct {
 
 func (s *Site) view(host, port string, secure bool) view {
 	return view{
-		Options: s.opts, Host: host, Port: port,
+		Options: s.opts, Host: host, Port: port, Built: s.app.built(),
 		Healthy:     s.opts.Healthy() == nil,
 		Fingerprint: fmt.Sprintf("%016x", uint64(s.opts.Fingerprint)),
 		Key:         strings.TrimSpace(string(s.opts.PublicKey)),
