@@ -20,8 +20,19 @@ ARGS     ?=
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
+# The web client. Without Node.js all else is built, and the server says at its address what is missing.
+PAGE := web/dist/page/index.html
+PAGE_SOURCES = $(shell find web/src web/lang web/public web/build -type f) web/index.html web/vite.config.ts web/package-lock.json
+
+.PHONY: page
+page: $(PAGE) ## build the web client, when its sources are newer
+
+$(PAGE): $(PAGE_SOURCES)
+	@if command -v npm >/dev/null; then bash web/install.sh web && cd web && npm run --silent build; \
+	else echo "no Node.js: building without the web client" >&2; fi
+
 .PHONY: build
-build: ## build bin/hermod and bin/hermod-load
+build: page ## build bin/hermod and bin/hermod-load
 	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/hermod ./cmd/hermod-load
 
 .PHONY: run
@@ -37,7 +48,7 @@ setup: ## install what the tests need, or say what to install
 	@bash test/setup.sh
 
 .PHONY: check
-check: setup format vet lint generated race ## everything that a change has to pass beside the tests
+check: setup format vet lint generated web race ## everything that a change has to pass beside the tests
 
 .PHONY: format
 format: ## fail when a file is not as gofmt writes it
@@ -51,6 +62,10 @@ vet: ## go vet, also for a machine of 32 bits
 .PHONY: lint
 lint: ## staticcheck
 	go tool staticcheck ./...
+
+.PHONY: web
+web: setup ## svelte-check, eslint, prettier and the tests of the web client that need no browser
+	cd web && npm run --silent check && npm run --silent lint && npm run --silent test
 
 .PHONY: generated
 generated: ## fail when the generated code is not what the schema says
@@ -92,4 +107,4 @@ load: build ## the load generator against a server of its own (LOAD names the sc
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf bin
+	rm -rf bin web/dist/page

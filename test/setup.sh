@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Brings what the tests need beside Go: a PostgreSQL and a clamd to start, and the JavaScript client libraries.
+# Brings what the tests need beside Go: a PostgreSQL and a clamd to start, a browser, the JavaScript client libraries,
+# and the built web client.
 # It installs what it may (Debian, as root); otherwise it says in one line what to install.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -25,7 +26,15 @@ if ! command -v clamd >/dev/null && [ ! -x /usr/sbin/clamd ] && command -v apt-g
   apt-get install -y -qq --no-install-recommends clamav-daemon >/dev/null || echo "no clamd: the scan for malware is not tested" >&2
 fi
 
-# npm ci only when the lock file is newer than what it last installed.
-if [ ! -e test/js/node_modules/.package-lock.json ] || [ test/js/package-lock.json -nt test/js/node_modules/.package-lock.json ]; then
-  (cd test/js && npm ci --no-progress --loglevel=error && touch node_modules/.package-lock.json)
+# The browser for the tests of the web client.
+if ! command -v chromium >/dev/null; then
+  command -v apt-get >/dev/null && [ "$(id -u)" = 0 ] || missing "Chromium (on Debian: apt-get install chromium)"
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -qq
+  apt-get install -y -qq --no-install-recommends chromium >/dev/null
 fi
+
+for folder in test/js web test/web; do
+  [ ! -e "$folder/package-lock.json" ] || bash web/install.sh "$folder"
+done
+make --no-print-directory page

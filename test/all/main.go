@@ -1,5 +1,6 @@
 // Command all runs every test of the repository, one suite after the other, shows what failed and closes with a
-// count: the Go tests of both modules and the JavaScript ones. It fails when anything did.
+// count: the Go tests of both modules, the JavaScript ones, and the checks and tests of the web client. It fails when
+// anything did.
 package main
 
 import (
@@ -32,6 +33,7 @@ type suite struct {
 	name string
 	dir  string
 	args []string
+	// read counts the tests in the output; without it the command is one test, and its output is shown.
 	read func(io.Reader) tally
 	// postgres says to run it on PostgreSQL, where otherwise it would run on SQLite.
 	postgres bool
@@ -46,6 +48,9 @@ func suites() []suite {
 		{name: "gotd on PostgreSQL", dir: "test/gotd", args: append(slices.Clone(goTest), "./..."), read: readGo, postgres: true},
 		{name: "JavaScript clients", dir: "test/js", args: javaScript, read: readTAP},
 		{name: "JavaScript clients on PostgreSQL", dir: "test/js", args: append(slices.Clone(javaScript), "communities.test.js"), read: readTAP, postgres: true},
+		{name: "web client", dir: "web", args: []string{"npx", "vitest", "run", "--reporter=json", "--silent"}, read: readVitest},
+		{name: "web client, types", dir: "web", args: []string{"npm", "run", "--silent", "check"}},
+		{name: "web client, lint", dir: "web", args: []string{"npm", "run", "--silent", "lint"}},
 	}
 }
 
@@ -86,12 +91,26 @@ func run(s suite) tally {
 		fmt.Println(err)
 		return tally{failed: 1}
 	}
-	got := s.read(out)
+	read := s.read
+	if read == nil {
+		read = show
+	}
+	got := read(out)
 	if err := cmd.Wait(); err != nil && got.failed == 0 {
 		fmt.Println(s.name, err)
 		got.failed++
+		return got
+	}
+	if s.read == nil {
+		got.passed++
 	}
 	return got
+}
+
+// show shows an output that is not counted.
+func show(r io.Reader) tally {
+	_, _ = io.Copy(os.Stdout, r)
+	return tally{}
 }
 
 // A testEvent is a line of go test -json.
@@ -183,4 +202,39 @@ func counted(kind string, n int) tally {
 		return tally{skipped: n}
 	}
 	return tally{failed: n}
+}
+
+// A vitestReport is what vitest writes with --reporter=json.
+type vitestReport struct {
+	NumPassedTests, NumFailedTests, NumPendingTests int
+	TestResults                                     []struct {
+		Name, Status, Message string
+		AssertionResults      []struct {
+			FullName, Status string
+			FailureMessages  []string
+		}
+	}
+}
+
+// readVitest shows a line per file, and the messages of what failed. A file that could not be read counts as a failure.
+func readVitest(r io.Reader) tally {
+	var report vitestReport
+	if err := json.NewDecoder(r).Decode(&report); err != nil {
+		fmt.Println("vitest:", err)
+		return tally{failed: 1}
+	}
+	sum := tally{passed: report.NumPassedTests, failed: report.NumFailedTests, skipped: report.NumPendingTests}
+	for _, file := range report.TestResults {
+		fmt.Printf("%-6s %s\n", file.Status, file.Name)
+		if file.Status == "failed" && len(file.AssertionResults) == 0 {
+			fmt.Println(file.Message)
+			sum.failed++
+		}
+		for _, test := range file.AssertionResults {
+			if test.Status == "failed" {
+				fmt.Println(test.FullName, strings.Join(test.FailureMessages, "\n"))
+			}
+		}
+	}
+	return sum
 }

@@ -27,6 +27,27 @@ func TestReadTAP(t *testing.T) {
 	}
 }
 
+func TestReadVitest(t *testing.T) {
+	const in = `{"numPassedTests":3,"numFailedTests":1,"numPendingTests":2,"testResults":[
+		{"name":"a.test.ts","status":"failed","assertionResults":[{"fullName":"adds","status":"failed","failureMessages":["2"]}]},
+		{"name":"b.test.ts","status":"failed","message":"does not compile","assertionResults":[]}]}`
+	if got, want := readVitest(strings.NewReader(in)), (tally{3, 2, 2}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if got := readVitest(strings.NewReader("no JSON")); got.failed != 1 {
+		t.Errorf("got %+v, want one failure", got)
+	}
+}
+
+func TestACheckIsOneTest(t *testing.T) {
+	if got := run(suite{args: []string{"true"}}); got != (tally{passed: 1}) {
+		t.Errorf("got %+v, want one pass", got)
+	}
+	if got := run(suite{args: []string{"false"}}); got != (tally{failed: 1}) {
+		t.Errorf("got %+v, want one failure", got)
+	}
+}
+
 func TestARunnerThatFailsIsAFailure(t *testing.T) {
 	tests := map[string]suite{
 		"does not start":    {args: []string{"/nonexistent"}, read: readGo},
