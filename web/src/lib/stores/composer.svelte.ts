@@ -1,0 +1,252 @@
+import { createContext } from 'svelte';
+import type { Api } from '../api/api.ts';
+import type { NewFile, NewItem, NewMedia, PickItem } from '../api/media.ts';
+import type { Message, NewMessage, PeerKey, RichText } from '../api/types.ts';
+import { onlyStyles, plain, replace, slice, trim } from '../text/formatting.ts';
+import { readMarkdown } from '../text/markdown.ts';
+import type { DraftStore } from './drafts.svelte.ts';
+
+export type ComposerKind = 'history' | 'scheduled';
+
+export interface Answering {
+	message: Message;
+	quote?: RichText;
+	quoteOffset?: number;
+}
+
+export interface SendOptions {
+	isSilent?: boolean;
+	/** When the server is to send it. */
+	scheduleAt?: number;
+}
+
+/** Units of text in a message; more is sent as several. */
+export const MAX_TEXT = 4096;
+const MAX_ALBUM = 10;
+
+/** What is being written in the open chat. */
+export class ComposerStore {
+	readonly #api: Pick<Api, 'messages' | 'media' | 'compose'>;
+	readonly #drafts: DraftStore;
+	peer = $state<PeerKey>();
+	thread = $state<number>();
+	kind = $state<ComposerKind>('history');
+	text = $state.raw<RichText>(plain(''));
+	answering = $state.raw<Answering>();
+	editing = $state.raw<Message>();
+	/** Files that were chosen, dropped or pasted and have not been looked at yet: a dialog opens for them. */
+	files = $state.raw<File[]>([]);
+	isPreviewHidden = $state(false);
+	/** Counts up when the field is to take the focus. */
+	focusAsked = $state(0);
+	/** Where the caret is; kept by the field. */
+	caret = { from: 0, to: 0 };
+	#before = plain('');
+
+	constructor(api: Pick<Api, 'messages' | 'media' | 'compose'>, drafts: DraftStore) {
+		this.#api = api;
+		this.#drafts = drafts;
+	}
+
+	readonly isEmpty = $derived(this.text.text.trim() === '');
+
+	/** A chat is shown: its draft comes back. */
+	open(peer: PeerKey, thread: number | undefined, kind: ComposerKind, find: (id: number) => Message | undefined) {
+		this.leave();
+		this.peer = peer;
+		this.thread = thread;
+		this.kind = kind;
+		const draft = kind === 'history' ? this.#drafts.get(peer, thread) : undefined;
+		this.text = draft ? onlyStyles(draft.text) : plain('');
+		const answered = draft?.replyTo === undefined ? undefined : find(draft.replyTo);
+		this.answering = answered && { message: answered };
+		this.caret = { from: this.text.text.length, to: this.text.text.length };
+	}
+
+	/** The chat is left: what was written stays as its draft. */
+	leave() {
+		if (this.peer && !this.editing && this.kind === 'history') this.#drafts.flush(this.peer, this.thread);
+		this.editing = undefined;
+		this.answering = undefined;
+		this.files = [];
+		this.peer = undefined;
+	}
+
+	/** What the field holds now. */
+	write(text: RichText) {
+		this.text = text;
+		if (this.isEmpty) this.isPreviewHidden = false;
+		this.#keepDraft();
+	}
+
+	reply(message: Message, quote?: RichText, quoteOffset?: number) {
+		if (this.editing) this.cancelEdit();
+		this.answering = { message, quote, quoteOffset };
+		this.#keepDraft();
+		this.focus();
+	}
+
+	cancelReply() {
+		this.answering = undefined;
+		this.#keepDraft();
+		this.focus();
+	}
+
+	/** The words of a sent message come into the field. */
+	edit(message: Message) {
+		if (!this.editing) this.#before = this.text;
+		this.answering = undefined;
+		this.editing = message;
+		this.text = onlyStyles(message.text);
+		this.#caretToEnd();
+	}
+
+	cancelEdit() {
+		this.editing = undefined;
+		this.text = this.#before;
+		this.#caretToEnd();
+	}
+
+	attach(files: File[]) {
+		if (!this.editing) this.files = [...this.files, ...files];
+	}
+
+	insert(text: string) {
+		this.insertRich(plain(text));
+	}
+
+	/** Puts something where the caret is. */
+	insertRich(piece: RichText) {
+		const { from, to } = this.caret;
+		this.write(replace(this.text, from, to, piece));
+		this.caret = { from: from + piece.text.length, to: from + piece.text.length };
+		this.focus();
+	}
+
+	focus() {
+		this.focusAsked++;
+	}
+
+	/** Sends what is written, or saves what is edited. Resolves when it is safe in this browser. */
+	async send(options: SendOptions = {}): Promise<void> {
+		const text = trim(readMarkdown(this.text));
+		if (this.editing) return this.#saveEdit(this.editing, text, options);
+		if (!this.peer || text.text === '') return;
+		const shared = this.#takeShared(options);
+		const { isPreviewHidden } = this;
+		this.#clear();
+		for (const [index, part] of splitText(text).entries()) {
+			const message: NewMessage = { ...shared, text: part, noPreview: isPreviewHidden, clearDraft: index === 0 };
+			if (index > 0) message.reply = undefined;
+			await this.#api.messages.send(message);
+		}
+	}
+
+	/** Words that are not in the field: the keyboard of a bot. */
+	async sendText(text: string): Promise<void> {
+		if (!this.peer) return;
+		await this.#api.messages.send({ ...this.#takeShared({}), text: plain(text) });
+	}
+
+	/** Files with a text under them; more than ten make several albums. Kinds that cannot stand together go apart. */
+	async sendFiles(files: NewFile[], text: RichText, isGrouped: boolean, options: SendOptions = {}): Promise<void> {
+		const shared = this.#takeShared(options);
+		this.files = [];
+		const groups = isGrouped ? groupFiles(files) : files.map((file) => [file]);
+		for (const [index, group] of groups.entries()) {
+			const items = group.map((file): NewItem => ({ kind: 'file', file }));
+			const caption = index === 0 ? trim(readMarkdown(text)) : plain('');
+			await this.#api.media.send({ ...shared, items, text: caption, reply: index === 0 ? shared.reply : undefined });
+		}
+	}
+
+	/** A sticker, GIF, poll, place … */
+	async sendItem(item: NewItem, options: SendOptions = {}): Promise<void> {
+		await this.#api.media.send({ ...this.#takeShared(options), items: [item], text: plain('') });
+	}
+
+	sendPick(pick: PickItem, options: SendOptions = {}): Promise<void> {
+		return this.sendItem({ kind: 'known', content: pick.content }, options);
+	}
+
+	/** Where a new message goes. The answered one is used up by it. */
+	#takeShared(options: SendOptions): Omit<NewMedia, 'items' | 'text'> {
+		const { peer, thread, answering } = this;
+		if (!peer) throw new Error('no chat is open');
+		this.answering = undefined;
+		const reply = answering && {
+			message: answering.message.id,
+			peer: answering.message.peer === peer ? undefined : answering.message.peer,
+			quote: answering.quote,
+			quoteOffset: answering.quoteOffset,
+		};
+		return { peer, thread, reply, isSilent: options.isSilent, scheduleAt: options.scheduleAt };
+	}
+
+	async #saveEdit(message: Message, text: RichText, options: SendOptions) {
+		if (text.text === '' && message.content.kind === 'none') return;
+		this.cancelEdit();
+		if (message.isScheduled) {
+			await this.#api.compose.reschedule(message.peer, message.id, options.scheduleAt ?? message.date, text);
+		} else await this.#api.messages.edit(message.peer, message.id, text);
+	}
+
+	#clear() {
+		this.text = plain('');
+		this.isPreviewHidden = false;
+		this.caret = { from: 0, to: 0 };
+		if (this.peer && this.kind === 'history') this.#drafts.forget(this.peer, this.thread);
+	}
+
+	#keepDraft() {
+		const { peer, thread, editing, answering, text } = this;
+		if (!peer || editing || this.kind !== 'history') return;
+		const replyTo = answering?.message.id;
+		const isNothing = this.isEmpty && replyTo === undefined;
+		this.#drafts.set(peer, thread, isNothing ? undefined : { text, replyTo, date: Math.floor(Date.now() / 1000) });
+	}
+
+	#caretToEnd() {
+		this.caret = { from: this.text.text.length, to: this.text.text.length };
+		this.focus();
+	}
+}
+
+/** Pieces that fit into a message, cut at the end of a line or word where there is one. */
+export function splitText(text: RichText, max = MAX_TEXT): RichText[] {
+	const parts: RichText[] = [];
+	let rest = text;
+	while (rest.text.length > max) {
+		const cut = lastBreak(rest.text, max);
+		parts.push(trim(slice(rest, 0, cut)));
+		rest = trim(slice(rest, cut));
+	}
+	return rest.text === '' ? parts : [...parts, rest];
+}
+
+function lastBreak(text: string, max: number): number {
+	for (const sign of ['\n', ' ']) {
+		const at = text.lastIndexOf(sign, max);
+		if (at > max / 2) return at;
+	}
+	return /[\uD800-\uDBFF]/.test(text[max - 1] ?? '') ? max - 1 : max;
+}
+
+/** Photos and videos stand together, songs with songs, documents with documents; the rest alone. At most ten. */
+export function groupFiles(files: NewFile[]): NewFile[][] {
+	const groups: NewFile[][] = [];
+	for (const file of files) {
+		const last = groups.at(-1);
+		const kind = albumKind(file);
+		if (last?.[0] && kind && albumKind(last[0]) === kind && last.length < MAX_ALBUM) last.push(file);
+		else groups.push([file]);
+	}
+	return groups;
+}
+
+function albumKind(file: NewFile): string | undefined {
+	if (file.kind === 'photo' || file.kind === 'video') return 'visual';
+	return file.kind === 'audio' || file.kind === 'document' ? file.kind : undefined;
+}
+
+export const [useComposer, provideComposer] = createContext<ComposerStore>();
