@@ -11,9 +11,7 @@ export type ToWorker =
 
 /** From the worker to the page. Events come in one message per turn, before the answers that were made after them. */
 export type FromWorker =
-	| { id: number; result: unknown }
-	| { id: number; failure: ApiFailure }
-	| { events: WorkerEvent[] };
+	{ id: number; result: unknown } | { id: number; failure: ApiFailure } | { events: WorkerEvent[] };
 
 export type WorkerEvent = { [N in EventName]: { name: N; data: Events[N] } }[EventName];
 

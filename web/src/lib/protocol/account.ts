@@ -1,0 +1,233 @@
+import type { RawUpdateInfo, RpcCallOptions, tl } from '@mtcute/core';
+import type { BaseTelegramClient } from '@mtcute/core/client.js';
+import type { EventName, Events } from '../api/events.ts';
+import type { ConnectionState, Peer, PeerKey } from '../api/types.ts';
+import { Cache } from './cache/cache.ts';
+import { openCacheDatabase } from './cache/database.ts';
+import { createClient, type ClientOptions } from './client.ts';
+import { type AccountDatabase, openAccountDatabase } from './database.ts';
+import { toApiError } from './failure.ts';
+import { Outbox } from './outbox.ts';
+import { createInputs, type Inputs } from './inputs.ts';
+import { PeerBook } from './peer-book.ts';
+import { SecretChats } from './secret/chats.ts';
+import { shapePeers } from './shape/peer.ts';
+import { applyUpdate } from './shape/update.ts';
+import { Storage } from './storage.ts';
+import type { WebSocketTransport } from './transport.ts';
+import { UpdateQueue } from './update-queue.ts';
+import { watchSleep } from './sleep.ts';
+
+/** Where events go. */
+export type Emit = <N extends EventName>(name: N, data: Events[N]) => void;
+
+export type AccountOptions = Omit<ClientOptions, 'storage' | 'middlewares'> & { slot: number; emit: Emit };
+
+/** A call that only wants to know whether the server is there waits so long for it. Milliseconds. */
+const probeTimeout = 4_000;
+
+/** Errors after which this device is not signed in any more. */
+const endings = ['AUTH_KEY_UNREGISTERED', 'SESSION_REVOKED', 'SESSION_EXPIRED', 'USER_DEACTIVATED', 'AUTH_KEY_INVALID'];
+
+/**
+ * One account in its worker: the connection, what is kept of it in this browser, and the way of its updates. The calls
+ * of the page get it as their first argument.
+ */
+export class Account {
+	readonly slot: number;
+	readonly emit: Emit;
+	readonly client: BaseTelegramClient;
+	readonly cache: Cache;
+	readonly outbox: Outbox;
+	readonly secrets: SecretChats;
+	readonly #db: AccountDatabase;
+	readonly #inputs: Inputs;
+	readonly #transport: WebSocketTransport;
+	readonly #updates: UpdateQueue<RawUpdateInfo>;
+	readonly #peers = new PeerBook();
+	#stopWatching: () => void = () => {};
+	#self = 0;
+	#isSignedIn = false;
+	#connection: ConnectionState = 'connecting';
+
+	/** Opens what the browser keeps of the account, and begins to connect. */
+	static async open(options: AccountOptions): Promise<Account> {
+		const [db, cacheDb] = await Promise.all([openAccountDatabase(options.slot), openCacheDatabase(options.slot)]);
+		const storage = new Storage(db);
+		await storage.load();
+		const holder: { account?: Account } = {};
+		const { client, transport } = await createClient({
+			...options,
+			storage,
+			middlewares: [
+				(context, next) => (holder.account ? holder.account.secrets.middleware(context, next) : next(context)),
+			],
+		});
+		const account = new Account(options, { db, storage, client, transport, cache: new Cache(cacheDb) });
+		holder.account = account;
+		await account.#start();
+		return account;
+	}
+
+	private constructor(options: AccountOptions, parts: Parts) {
+		this.slot = options.slot;
+		this.emit = options.emit;
+		this.client = parts.client;
+		this.cache = parts.cache;
+		this.#db = parts.db;
+		this.#transport = parts.transport;
+		this.#inputs = createInputs(parts.storage, () => this.#self);
+		this.#updates = new UpdateQueue((info) => applyUpdate(this, info));
+		parts.storage.settled = () => this.#updates.settled();
+		this.outbox = new Outbox(this, parts.db);
+		this.secrets = new SecretChats(this);
+	}
+
+	/** The user of this account; `u0` when nobody is signed in. */
+	get self(): PeerKey {
+		return `u${this.#self}`;
+	}
+
+	get isSignedIn(): boolean {
+		return this.#isSignedIn;
+	}
+
+	get connection(): ConnectionState {
+		return this.#connection;
+	}
+
+	/** Asks the server. Waits for the connection as long as it takes; rejects with an ApiError. */
+	async call<T extends tl.RpcMethod>(request: T, options?: RpcCallOptions): Promise<tl.RpcCallReturn[T['_']]> {
+		try {
+			// The library wants proof that the request has no field too much, which a type parameter cannot give.
+			return (await this.client.call(request as never, options)) as tl.RpcCallReturn[T['_']];
+		} catch (error) {
+			const failure = toApiError(error);
+			if (this.#isSignedIn && failure.code === 401 && endings.includes(failure.text)) void this.leave('elsewhere');
+			throw failure;
+		}
+	}
+
+	/** Names a chat in a request. Throws an ApiError when this browser has never seen it. */
+	inputPeer(key: PeerKey): tl.TypeInputPeer {
+		return this.#inputs.peer(key);
+	}
+
+	inputUser(key: PeerKey): tl.TypeInputUser {
+		return this.#inputs.user(key);
+	}
+
+	inputChannel(key: PeerKey): tl.TypeInputChannel {
+		return this.#inputs.channel(key);
+	}
+
+	/** A peer as the worker knows it. */
+	peer(key: PeerKey): Peer | undefined {
+		return this.#peers.get(key);
+	}
+
+	/** Remembers the peers of an answer and tells the page of those that are new to the worker or changed. */
+	take(answer: { users: tl.TypeUser[]; chats: tl.TypeChat[] }) {
+		const peers = this.#peers.take(shapePeers(answer, (key) => this.#peers.get(key)));
+		if (peers.length === 0) return;
+		this.cache.putPeers(peers);
+		this.emit('peers', { peers });
+	}
+
+	/** Gives the updates in an answer the way of all updates, so that the place in the log stays right. */
+	apply(updates: tl.TypeUpdates) {
+		this.client.handleClientUpdate(updates, false);
+	}
+
+	/** Takes note of changes that an answer counted without telling them; `channel` when it was in a channel's log. */
+	count(affected: { pts: number; ptsCount: number }, channel?: PeerKey) {
+		const { pts, ptsCount } = affected;
+		const update: tl.TypeUpdate = channel
+			? { _: 'updateDeleteChannelMessages', channelId: Number(channel.slice(1)), messages: [], pts, ptsCount }
+			: { _: 'updateDeleteMessages', messages: [], pts, ptsCount };
+		const updates: tl.TypeUpdates = { _: 'updates', updates: [update], users: [], chats: [], date: 0, seq: 0 };
+		this.client.handleClientUpdate(updates, true);
+	}
+
+	/** To be called with the answer that signs in or up. */
+	async enter(authorization: tl.auth.RawAuthorization): Promise<PeerKey> {
+		const user = await this.client.notifyLoggedIn(authorization);
+		this.#self = user.id;
+		this.take({ users: [user], chats: [] });
+		await this.#begin();
+		return this.self;
+	}
+
+	/**
+	 * Ends the session in this browser and deletes all that it kept. The server is told when it was ended here; that
+	 * it cannot be reached does not hold anybody in.
+	 */
+	async leave(reason: 'here' | 'elsewhere'): Promise<void> {
+		if (!this.#isSignedIn) return;
+		this.#isSignedIn = false;
+		if (reason === 'here') await this.client.call({ _: 'auth.logOut' }, { timeout: probeTimeout }).catch(() => {});
+		await this.secrets.erase();
+		await this.close();
+		this.emit('signedOut', { reason });
+	}
+
+	/** Finds out now whether the connection lives, and makes a new one when it does not. */
+	async wake(): Promise<void> {
+		if (this.#connection !== 'ready') return;
+		try {
+			await this.client.call({ _: 'help.getNearestDc' }, { timeout: probeTimeout });
+		} catch {
+			this.#transport.drop();
+		}
+	}
+
+	async close(): Promise<void> {
+		this.#stopWatching();
+		this.secrets.stop();
+		await this.client.destroy();
+		await this.cache.close();
+		this.#db.close();
+	}
+
+	async #start() {
+		this.client.onConnectionState.add((state) => this.#setConnection(state === 'connected' ? 'ready' : state));
+		this.client.onRawUpdate.add((info) => this.#updates.add(info));
+		this.client.onError.add((error) => console.warn('connection', error));
+		const [peers] = await Promise.all([this.cache.peers(), this.client.prepare(), this.outbox.load()]);
+		this.#peers.take(peers);
+		const self = await this.client.storage.self.fetch();
+		this.#self = self?.userId ?? 0;
+		this.#stopWatching = watchSleep(() => this.#transport.drop());
+		this.#connect(self !== null);
+	}
+
+	/** In the background: what is kept can be shown before there is a connection. */
+	#connect(isSignedIn: boolean) {
+		this.#isSignedIn = isSignedIn;
+		if (!navigator.onLine) this.#setConnection('offline');
+		const connected = this.client.connect();
+		if (isSignedIn) void connected.then(() => this.#begin()).catch((error) => console.warn('start', error));
+		else connected.catch((error) => console.warn('start', error));
+	}
+
+	async #begin() {
+		this.#isSignedIn = true;
+		await this.client.startUpdatesLoop();
+		await this.secrets.start();
+		this.outbox.start();
+	}
+
+	#setConnection(state: ConnectionState) {
+		if (state === this.#connection) return;
+		this.#connection = state;
+		this.emit('connection', { state });
+	}
+}
+
+interface Parts {
+	db: AccountDatabase;
+	storage: Storage;
+	client: BaseTelegramClient;
+	transport: WebSocketTransport;
+	cache: Cache;
+}

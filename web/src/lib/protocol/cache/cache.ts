@@ -1,0 +1,182 @@
+import type { Dialog, Message, Peer, PeerKey } from '../../api/types.ts';
+import type { CacheDatabase, MessageRow } from './database.ts';
+import { addSpan, extendNewest, findSpan, type Span } from './spans.ts';
+import { WriteBehind } from './write-behind.ts';
+
+/** Messages that stay when the cache is trimmed, in all and of each chat. */
+const mostMessages = 60_000;
+const keptPerChat = 200;
+
+/**
+ * What the page saw last, for a start without a network and for chats that open at once. Nothing here is the truth:
+ * the server's answer always wins, and the whole may be dropped at any time.
+ *
+ * Writes are gathered and done together; reads see them at once.
+ */
+export class Cache {
+	readonly #db: CacheDatabase;
+	readonly #writes: WriteBehind;
+	readonly #spans = new Map<PeerKey, Span[]>();
+
+	constructor(db: CacheDatabase) {
+		this.#db = db;
+		this.#writes = new WriteBehind(db);
+	}
+
+	putPeers(peers: Peer[]) {
+		for (const peer of peers) this.#writes.put('peers', peer.key, peer);
+	}
+
+	/** The peers of these keys, or all. */
+	async peers(keys?: PeerKey[]): Promise<Peer[]> {
+		await this.#writes.flush();
+		if (!keys) return this.#db.getAll('peers');
+		const found = await Promise.all(keys.map((key) => this.#db.get('peers', key)));
+		return found.filter((peer) => peer !== undefined);
+	}
+
+	putDialogs(dialogs: Dialog[]) {
+		for (const dialog of dialogs) this.#writes.put('dialogs', dialog.peer, dialog);
+	}
+
+	/** All dialogs, in no order. */
+	async dialogs(): Promise<Dialog[]> {
+		await this.#writes.flush();
+		return this.#db.getAll('dialogs');
+	}
+
+	async dialog(peer: PeerKey): Promise<Dialog | undefined> {
+		await this.#writes.flush();
+		return this.#db.get('dialogs', peer);
+	}
+
+	deleteDialog(peer: PeerKey) {
+		this.#writes.delete('dialogs', peer);
+	}
+
+	/** Keeps messages, in any order and from anywhere. A new one that came live extends the known stretch. */
+	async putMessages(messages: Message[], options: { areLive?: boolean } = {}): Promise<void> {
+		for (const message of messages) {
+			if (message.id <= 0 || message.isScheduled) continue;
+			this.#writes.put('messages', [message.peer, message.id], toRow(message));
+			if (options.areLive) await this.#changeSpans(message.peer, (spans) => extendNewest(spans, message.id));
+		}
+	}
+
+	/**
+	 * Keeps a stretch of a chat's history between whose ends no message is missing. `from` and `to` widen it beyond
+	 * the messages themselves: to 0 when the beginning of the chat was reached.
+	 */
+	async putHistory(peer: PeerKey, messages: Message[], from?: number, to?: number): Promise<void> {
+		const ids = messages.map((message) => message.id).filter((id) => id > 0);
+		if (ids.length === 0) return;
+		await this.putMessages(messages);
+		const span: Span = [Math.min(from ?? Infinity, ...ids), Math.max(to ?? 0, ...ids)];
+		await this.#changeSpans(peer, (spans) => addSpan(spans, span));
+	}
+
+	/**
+	 * The newest messages before an id, or of the chat, without gaps, ascending. `isStart`: they begin with the first
+	 * of the chat. Empty when nothing is known.
+	 */
+	async history(
+		peer: PeerKey,
+		options: { before?: number; limit: number },
+	): Promise<{ messages: Message[]; isStart: boolean }> {
+		await this.#writes.flush();
+		const span = findSpan(await this.#spansOf(peer), options.before);
+		if (!span) return { messages: [], isStart: false };
+		const last = options.before === undefined ? span[1] : options.before - 1;
+		if (last < span[0]) return { messages: [], isStart: span[0] === 0 };
+		const messages = await this.#newest(peer, span[0], last, options.limit);
+		return { messages, isStart: span[0] === 0 && messages.length < options.limit };
+	}
+
+	async message(peer: PeerKey, id: number): Promise<Message | undefined> {
+		await this.#writes.flush();
+		return (await this.#db.get('messages', [peer, id]))?.message;
+	}
+
+	/** Which chats hold these ids of the numbering that private chats and basic groups have in common. */
+	async chatsOf(ids: number[]): Promise<Map<number, PeerKey>> {
+		await this.#writes.flush();
+		const found = await Promise.all(ids.map((id) => this.#db.getFromIndex('messages', 'common', id)));
+		return new Map(found.filter((row) => row !== undefined).map((row) => [row.id, row.peer]));
+	}
+
+	deleteMessages(peer: PeerKey, ids: number[]) {
+		for (const id of ids) this.#writes.delete('messages', [peer, id]);
+	}
+
+	/** Forgets a chat's messages up to an id, or all: also when the stretch that is known no longer ends at the newest. */
+	async deleteHistory(peer: PeerKey, upTo = Number.MAX_SAFE_INTEGER): Promise<void> {
+		await this.#writes.flush();
+		await this.#db.delete('messages', IDBKeyRange.bound([peer, 0], [peer, upTo]));
+		await this.#changeSpans(peer, (spans) => spans.filter((span) => span[1] > upTo));
+	}
+
+	/** Small things by name: folders, settings, the last state of something. */
+	put(name: string, value: unknown) {
+		this.#writes.put('values', name, value);
+	}
+
+	async get<T>(name: string): Promise<T | undefined> {
+		await this.#writes.flush();
+		return (await this.#db.get('values', name)) as T | undefined;
+	}
+
+	/** Writes what is gathered. */
+	flush(): Promise<void> {
+		return this.#writes.flush();
+	}
+
+	/** Forgets old messages when there are too many. To be called when nothing else is to be done. */
+	async trim(most = mostMessages, kept = keptPerChat): Promise<void> {
+		await this.#writes.flush();
+		if ((await this.#db.count('messages')) <= most) return;
+		const ids = new Map<PeerKey, number[]>();
+		for (const [peer, id] of await this.#db.getAllKeys('messages')) ids.set(peer, [...(ids.get(peer) ?? []), id]);
+		for (const [peer, all] of ids) {
+			const oldest = all.at(-kept);
+			if (oldest !== undefined && oldest !== all[0]) await this.#forgetBefore(peer, oldest);
+		}
+	}
+
+	async close(): Promise<void> {
+		await this.#writes.flush();
+		this.#db.close();
+	}
+
+	async #newest(peer: PeerKey, first: number, last: number, limit: number): Promise<Message[]> {
+		const range = IDBKeyRange.bound([peer, first], [peer, last]);
+		const messages: Message[] = [];
+		let cursor = await this.#db.transaction('messages').store.openCursor(range, 'prev');
+		for (; cursor && messages.length < limit; cursor = await cursor.continue()) messages.push(cursor.value.message);
+		return messages.reverse();
+	}
+
+	async #forgetBefore(peer: PeerKey, id: number) {
+		await this.#db.delete('messages', IDBKeyRange.bound([peer, 0], [peer, id], false, true));
+		await this.#changeSpans(peer, (spans) =>
+			spans.filter((span) => span[1] >= id).map((span) => [Math.max(span[0], id), span[1]]),
+		);
+	}
+
+	async #spansOf(peer: PeerKey): Promise<Span[]> {
+		const known = this.#spans.get(peer) ?? (await this.#db.get('spans', peer)) ?? [];
+		if (!this.#spans.has(peer)) this.#spans.set(peer, known);
+		return this.#spans.get(peer)!;
+	}
+
+	async #changeSpans(peer: PeerKey, change: (spans: Span[]) => Span[]) {
+		await this.#spansOf(peer);
+		const spans = change(this.#spans.get(peer)!);
+		this.#spans.set(peer, spans);
+		this.#writes.put('spans', peer, spans);
+	}
+}
+
+function toRow(message: Message): MessageRow {
+	const { peer, id } = message;
+	return peer.startsWith('c') || peer.startsWith('s') ? { peer, id, message } : { peer, id, common: id, message };
+}

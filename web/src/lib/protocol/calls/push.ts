@@ -1,0 +1,3 @@
+import type { Calls } from './calls.ts';
+
+export const push = {} satisfies Calls;

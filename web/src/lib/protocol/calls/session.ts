@@ -1,0 +1,36 @@
+import type { Account } from '../account.ts';
+import type { ConnectionState, Dialog, Message, Peer, PeerKey } from '../../api/types.ts';
+import type { Calls } from './calls.ts';
+
+/** Where an account stands. */
+export interface SessionState {
+	isSignedIn: boolean;
+	self: PeerKey;
+	connection: ConnectionState;
+}
+
+/** What the browser kept of the last time, to be shown before the network answers. */
+export interface WarmStart extends SessionState {
+	peers: Peer[];
+	dialogs: Dialog[];
+	/** Messages that are not sent yet, in their order. */
+	pending: Message[];
+}
+
+export const session = {
+	state(account: Account): SessionState {
+		return { isSignedIn: account.isSignedIn, self: account.self, connection: account.connection };
+	},
+
+	async warm(account: Account): Promise<WarmStart> {
+		const state = session.state(account);
+		if (!state.isSignedIn) return { ...state, peers: [], dialogs: [], pending: [] };
+		const [peers, dialogs] = await Promise.all([account.cache.peers(), account.cache.dialogs()]);
+		return { ...state, peers, dialogs, pending: account.outbox.pending() };
+	},
+
+	/** Ends the session here and deletes all that the browser keeps of it. */
+	async logOut(account: Account): Promise<void> {
+		await account.leave('here');
+	},
+} satisfies Calls;

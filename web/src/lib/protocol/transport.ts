@@ -1,0 +1,60 @@
+import { WebSocketConnection } from '@fuman/net';
+import { IntermediatePacketCodec, ObfuscatedPacketCodec, type TelegramTransport } from '@mtcute/core';
+
+/** A server that has not opened the socket after so long is taken for gone. Milliseconds. */
+const openTimeout = 15_000;
+
+/**
+ * Obfuscated intermediate packets over a WebSocket to the host that served the page.
+ *
+ * Spec: https://core.telegram.org/mtproto/transports#websocket
+ */
+export class WebSocketTransport implements TelegramTransport {
+	readonly #url: string;
+	readonly #open = new Set<WebSocket>();
+
+	/** `origin` is the page's, as `https://example.org:8443`. */
+	constructor(origin: string) {
+		this.#url = `${origin.replace(/^http/, 'ws')}/apiws`;
+	}
+
+	async connect(): Promise<WebSocketConnection> {
+		const socket = new WebSocket(this.#url, 'binary');
+		socket.binaryType = 'arraybuffer';
+		await opened(socket);
+		this.#open.add(socket);
+		socket.addEventListener('close', () => this.#open.delete(socket));
+		return new WebSocketConnection(socket);
+	}
+
+	packetCodec() {
+		return new ObfuscatedPacketCodec(new IntermediatePacketCodec());
+	}
+
+	/** Closes every socket, so that the client connects anew: for connections that look open and are dead. */
+	drop() {
+		for (const socket of this.#open) {
+			socket.close();
+			// The close handshake with a server that is gone takes long; what waits for the socket shall know now.
+			socket.dispatchEvent(new CloseEvent('close', { code: 1006, reason: 'dropped' }));
+		}
+	}
+}
+
+function opened(socket: WebSocket): Promise<void> {
+	return new Promise((resolve, reject) => {
+		const timer = setTimeout(() => socket.close(), openTimeout);
+		const fail = () => {
+			clearTimeout(timer);
+			reject(new Error('cannot open the WebSocket'));
+		};
+		socket.addEventListener('error', fail, { once: true });
+		socket.addEventListener('close', fail, { once: true });
+		socket.addEventListener('open', () => {
+			clearTimeout(timer);
+			socket.removeEventListener('error', fail);
+			socket.removeEventListener('close', fail);
+			resolve();
+		});
+	});
+}
