@@ -1,0 +1,309 @@
+import type { RpcCallMiddleware, tl } from '@mtcute/core';
+import { ApiError } from '../../api/failure.ts';
+import type { NewMedia } from '../../api/media.ts';
+import type {
+	Dialog,
+	FileRef,
+	Message,
+	MessagePage,
+	NewMessage,
+	PageRequest,
+	Peer,
+	PeerKey,
+	Typing,
+} from '../../api/types.ts';
+import { SecretClient, SecretError, type Chat, type ClientEvent } from '../../secret/index.ts';
+import type { Account } from '../account.ts';
+import { DialogBook } from './dialog-book.ts';
+import { draftOf, itemDraft, sourceOf } from './drafts.ts';
+import { HistoryReader } from './history.ts';
+import { Inbox } from './inbox.ts';
+import { primitives } from './primitives.ts';
+import { chatOfKey, keyOfChat, phaseOf, placeOfRef, shapePeer, typings } from './shape.ts';
+import { ServerTransport } from './transport.ts';
+import { Vault } from './vault.ts';
+
+/** What runs while somebody is signed in. */
+interface Running {
+	client: SecretClient;
+	vault: Vault;
+	history: HistoryReader;
+	dialogs: DialogBook;
+	inbox: Inbox;
+	end: AbortController;
+}
+
+/**
+ * The secret chats of an account on this device. They live in the vault of this browser only: nothing of them goes into the
+ * cache, and the server has no list of them.
+ */
+export class SecretChats {
+	readonly #account: Account;
+	readonly #transport: ServerTransport;
+	#running: Promise<Running> | undefined;
+
+	constructor(account: Account) {
+		this.#account = account;
+		this.#transport = new ServerTransport(account);
+	}
+
+	/** Opens the vault and begins to send, receive and count down. */
+	async start() {
+		const { client, end, dialogs } = await this.#open();
+		this.#account.emit('peers', { peers: client.chats().map((chat) => this.#shapePeer(chat)) });
+		await dialogs.tellAll();
+		void client.run(end.signal, (error) => console.warn('secret chats', error));
+	}
+
+	/** What the vault holds can be shown before there is a connection. */
+	#open(): Promise<Running> {
+		this.#running ??= this.#openVault().catch((error: unknown) => {
+			this.#running = undefined;
+			throw error;
+		});
+		return this.#running;
+	}
+
+	async #openVault(): Promise<Running> {
+		const vault = await Vault.open(this.#account.slot);
+		const client = await SecretClient.open({
+			store: vault,
+			transport: this.#transport,
+			primitives,
+			user: Number(this.#account.self.slice(1)),
+			onEvent: (event) => this.#tell(event),
+		});
+		const history = new HistoryReader(client, this.#account);
+		const dialogs = new DialogBook(client, history, this.#account);
+		return {
+			client,
+			vault,
+			history,
+			dialogs,
+			inbox: new Inbox(client, vault, this.#account),
+			end: new AbortController(),
+		};
+	}
+
+	/** Ends what runs; the vault stays. */
+	stop() {
+		const running = this.#running;
+		this.#running = undefined;
+		void running?.then(({ end, vault }) => {
+			end.abort();
+			vault.close();
+		});
+	}
+
+	/** Tells the other sides that the chats are over, as far as that succeeds at once, and lets go of the vault. */
+	async erase() {
+		const { client } = await this.#open();
+		await Promise.allSettled(client.chats().map((chat) => client.discard(chat.id, false)));
+		this.stop();
+	}
+
+	/**
+	 * The library throws away the encrypted messages of a difference, so they are taken here, and are in the vault before it
+	 * sees the answer. What the server may forget is what the vault has, not what the library has seen.
+	 */
+	readonly middleware: RpcCallMiddleware = async (context, next) => {
+		const { request } = context;
+		if (request._ !== 'updates.getDifference') return next(context);
+		const { inbox } = await this.#open();
+		request.qts = (await inbox.qts()) ?? request.qts;
+		const answer = await next(context);
+		await inbox.takeDifference(answer as tl.updates.TypeDifference);
+		return answer;
+	};
+
+	/** Takes an update about secret chats; tells whether it was one. */
+	async applyUpdate(update: tl.TypeUpdate): Promise<boolean> {
+		const isOurs =
+			update._ === 'updateEncryption' ||
+			update._ === 'updateNewEncryptedMessage' ||
+			update._ === 'updateEncryptedMessagesRead' ||
+			update._ === 'updateEncryptedChatTyping';
+		if (isOurs) await (await this.#open()).inbox.take(update);
+		return isOurs;
+	}
+
+	/** The connection is there again: what waits is sent now. */
+	async wake() {
+		(await this.#running)?.client.wake();
+	}
+
+	async dialogs(): Promise<Dialog[]> {
+		return (await this.#open()).dialogs.all();
+	}
+
+	async peers(): Promise<Peer[]> {
+		return (await this.#open()).client.chats().map((chat) => this.#shapePeer(chat));
+	}
+
+	async chat(key: PeerKey): Promise<Chat> {
+		return (await this.#open()).client.chat(chatOfKey(key));
+	}
+
+	async page(request: PageRequest): Promise<MessagePage> {
+		return (await this.#open()).history.page(request);
+	}
+
+	async byIds(peer: PeerKey, ids: readonly number[]): Promise<Message[]> {
+		return (await this.#open()).history.byOrders(chatOfKey(peer), ids);
+	}
+
+	async request(user: PeerKey): Promise<PeerKey> {
+		const { client } = await this.#open();
+		return keyOfChat((await plainly(client.request(Number(user.slice(1))))).id);
+	}
+
+	async accept(peer: PeerKey) {
+		await plainly((await this.#open()).client.accept(chatOfKey(peer)));
+	}
+
+	async discard(peer: PeerKey, deleteHistory: boolean) {
+		await plainly((await this.#open()).client.discard(chatOfKey(peer), deleteHistory));
+	}
+
+	/** Forgets a chat that is over. */
+	async remove(peer: PeerKey) {
+		const { client, dialogs } = await this.#open();
+		await plainly(client.remove(chatOfKey(peer)));
+		dialogs.drop(chatOfKey(peer));
+	}
+
+	async setTtl(peer: PeerKey, ttl: number) {
+		await plainly((await this.#open()).client.setTtl(chatOfKey(peer), ttl));
+	}
+
+	async clear(peer: PeerKey) {
+		const { client, history } = await this.#open();
+		const chat = chatOfKey(peer);
+		if (client.chat(chat).phase === 'ready') await plainly(client.flushHistory(chat));
+		else await client.delete(chat, await history.ids(chat));
+	}
+
+	/** Resolves when the message is in the vault, from which it is sent. */
+	async send(input: NewMessage): Promise<Message> {
+		const { client, history } = await this.#open();
+		const chat = chatOfKey(input.peer);
+		const replyTo = await history.idOf(chat, input.reply?.message);
+		return history.shape(await plainly(client.send(chat, draftOf(input, replyTo))));
+	}
+
+	/** Uploads the files and sends a message for each; an album if there are several. */
+	async sendMedia(input: NewMedia): Promise<Message[]> {
+		const { client, history } = await this.#open();
+		const chat = chatOfKey(input.peer);
+		const replyTo = await history.idOf(chat, input.reply?.message);
+		const group = input.items.length > 1 ? crypto.getRandomValues(new BigInt64Array(1))[0] : undefined;
+		const messages: Message[] = [];
+		for (const [index, item] of input.items.entries()) {
+			const draft = await itemDraft(input, index, item, (blob) => plainly(client.attach(sourceOf(blob))));
+			const place = { ...(replyTo !== undefined && { replyTo }), ...(group !== undefined && { group }) };
+			messages.push(await history.shape(await plainly(client.send(chat, { ...draft, ...place }))));
+		}
+		return messages;
+	}
+
+	async delete(peer: PeerKey, orders: readonly number[]) {
+		const { client, history } = await this.#open();
+		await plainly(client.delete(chatOfKey(peer), await history.ids(chatOfKey(peer), orders)));
+	}
+
+	/** Everything up to there was shown. */
+	async markRead(peer: PeerKey, upTo: number) {
+		const { client, dialogs } = await this.#open();
+		const chat = chatOfKey(peer);
+		const ids = await dialogs.unreadUpTo(chat, upTo);
+		if (ids.length > 0) await client.markRead(chat, ids);
+		await dialogs.refresh(chat);
+	}
+
+	/** The files of these messages were opened. */
+	async markOpened(peer: PeerKey, orders: readonly number[]) {
+		const { client, history } = await this.#open();
+		await client.markOpened(chatOfKey(peer), await history.ids(chatOfKey(peer), orders));
+	}
+
+	async tookScreenshot(peer: PeerKey, orders: readonly number[]) {
+		const { client, history } = await this.#open();
+		const ids = await history.ids(chatOfKey(peer), orders);
+		await plainly(client.tookScreenshot(chatOfKey(peer), ids));
+	}
+
+	async setTyping(peer: PeerKey, typing: Typing | undefined) {
+		const { client } = await this.#open();
+		if (client.chat(chatOfKey(peer)).phase !== 'ready') return;
+		await client.setTyping(chatOfKey(peer), typing === undefined ? 'stopped' : 'writing');
+	}
+
+	/** The plain content of the file of a message. */
+	async loadFile(ref: FileRef): Promise<Blob> {
+		const { client, history } = await this.#open();
+		const { chat, order } = placeOfRef(ref);
+		const file = await history.fileOf(chat, order);
+		if (!file) throw new ApiError({ text: 'FILE_GONE', code: 404 });
+		const parts: BlobPart[] = [];
+		let done = 0;
+		for await (const part of client.openFile(file)) {
+			parts.push(part as Uint8Array<ArrayBuffer>);
+			done += part.length;
+			this.#account.emit('progress', { key: ref.id, file: ref, done, total: file.size, isOver: done >= file.size });
+		}
+		return new Blob(parts, { type: ref.mime });
+	}
+
+	#shapePeer(chat: Chat): Peer {
+		return shapePeer(chat, this.#account.peer(`u${chat.partner}`));
+	}
+
+	/** Events come while the client is at work, and what they cause comes after it. */
+	#tell(event: ClientEvent) {
+		const peer = keyOfChat(event.chat.id);
+		switch (event.kind) {
+			case 'chat':
+				this.#account.emit('peers', { peers: [this.#shapePeer(event.chat)] });
+				this.#account.emit('secret', { peer, state: phaseOf(event.chat), ttl: event.chat.ttl });
+				break;
+			case 'removed':
+				this.#account.emit('deleted', { peer, ids: event.messages.map((m) => m.order) });
+				break;
+			case 'typing': {
+				const action = typings[event.typing];
+				this.#account.emit('typing', { peer, user: `u${event.chat.partner}`, ...(action && { action }) });
+				return;
+			}
+			case 'dropped':
+			case 'broken':
+				console.warn('secret chat', event.chat.id, event.error);
+				break;
+		}
+		void this.#follow(event).catch((error: unknown) => console.warn('secret chats', error));
+	}
+
+	async #follow(event: ClientEvent) {
+		const { history, dialogs } = await this.#open();
+		const peer = keyOfChat(event.chat.id);
+		if (event.kind === 'added' || event.kind === 'changed') {
+			const message = await history.shape(event.message);
+			const isNew = event.kind === 'added';
+			this.#account.emit('message', { message, isNew, isSilent: event.message.isSilent });
+			if (isNew && !message.isOut && event.message.action?.kind === 'screenshot') {
+				this.#account.emit('screenshot', { peer });
+			}
+		}
+		await dialogs.refresh(event.chat.id);
+	}
+}
+
+/** An error of the secret layer as one that the page understands. */
+async function plainly<T>(work: Promise<T>): Promise<T> {
+	try {
+		return await work;
+	} catch (error) {
+		if (!(error instanceof SecretError)) throw error;
+		if (error.cause instanceof ApiError) throw error.cause;
+		throw new ApiError({ text: `SECRET_${error.kind.toUpperCase().replace('-', '_')}`, code: 400 });
+	}
+}
