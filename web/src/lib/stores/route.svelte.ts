@@ -1,0 +1,140 @@
+import { createContext } from 'svelte';
+import type { PeerKey } from '../api/types.ts';
+import { linkOf, parseHash, writeHash, type ChatPlace, type LinkPlace } from './places.ts';
+
+/** What the address and the history of the browser keep. */
+interface Place {
+	/** The page of the left column: `chats`, `archive`, `contacts`, `settings/privacy` … */
+	left: string;
+	chat?: ChatPlace;
+	/** The page of the right column; undefined: it is closed. */
+	info?: string;
+	/** How many places of ours lie below in the browser's history. */
+	depth: number;
+}
+
+type Browser = Pick<Window, 'history' | 'location' | 'addEventListener' | 'removeEventListener'>;
+
+/**
+ * Where the user is. The browser's history holds every step, so that its back button, and that of a phone, leads
+ * from the profile to the chat and from the chat to the list.
+ */
+export class RouteStore {
+	readonly #browser: Browser;
+	#place = $state.raw<Place>({ left: 'chats', depth: 0 });
+	/** A link that has to be asked for at the server first: a name, an invitation. Whoever opened it clears it. */
+	link = $state.raw<LinkPlace | undefined>();
+
+	readonly left = $derived(this.#place.left);
+	readonly chat = $derived(this.#place.chat);
+	readonly infoPage = $derived(this.#place.info);
+	readonly isInfoOpen = $derived(this.#place.info !== undefined);
+
+	constructor(browser: Browser = window) {
+		this.#browser = browser;
+		this.#read();
+		browser.addEventListener('popstate', this.#read);
+	}
+
+	close() {
+		this.#browser.removeEventListener('popstate', this.#read);
+	}
+
+	/** Opens a chat. The same chat again only moves inside of it: the step replaces the one before. */
+	openChat(peer: PeerKey, options: Omit<ChatPlace, 'peer'> = {}) {
+		const isSame = this.chat?.peer === peer && this.chat.thread === options.thread;
+		// A jump to the same message once more has to be seen as a new one.
+		const chat = { peer, ...options };
+		this.#go({ ...this.#place, chat, info: isSame ? this.#place.info : undefined }, isSame);
+	}
+
+	closeChat() {
+		if (this.chat) this.#back({ ...this.#place, chat: undefined, info: undefined });
+	}
+
+	/** Says that the jump to a message was made, so that a reload of the page does not make it again. */
+	clearMessage() {
+		const { chat } = this.#place;
+		if (chat?.message) this.#go({ ...this.#place, chat: { ...chat, message: undefined } }, true);
+	}
+
+	openLeft(page: string) {
+		if (page !== this.left) this.#go({ ...this.#place, left: page });
+	}
+
+	/** One page up: from `settings/privacy/phone` to `settings/privacy`, from `settings` to the chats. */
+	closeLeft() {
+		const up = this.left.includes('/') ? this.left.slice(0, this.left.lastIndexOf('/')) : 'chats';
+		if (this.left !== 'chats') this.#back({ ...this.#place, left: up });
+	}
+
+	openInfo(page = '') {
+		if (this.chat && page !== this.infoPage) this.#go({ ...this.#place, info: page });
+	}
+
+	/** One page up, or closes the column. */
+	closeInfo() {
+		const info = this.infoPage;
+		if (info === undefined) return;
+		const up = info.includes('/') ? info.slice(0, info.lastIndexOf('/')) : info ? '' : undefined;
+		this.#back({ ...this.#place, info: up });
+	}
+
+	/** Closes the column with all its pages. */
+	leaveInfo() {
+		if (this.isInfoOpen) this.#go({ ...this.#place, info: undefined });
+	}
+
+	back() {
+		if (this.isInfoOpen) this.closeInfo();
+		else if (this.left !== 'chats') this.closeLeft();
+		else this.closeChat();
+	}
+
+	/** Follows a link to this installation (`/#…`, `/name`, `/+hash`, `tg://…`). Returns whether it was one. */
+	openLink(url: string): boolean {
+		const place = linkOf(url, this.#browser.location.origin);
+		if (!place) return false;
+		if ('peer' in place) this.openChat(place.peer, place);
+		else if ('left' in place) this.openLeft(place.left);
+		else this.link = place;
+		return true;
+	}
+
+	/** Another account: nothing of the places of this one means anything there. */
+	reset() {
+		this.#go({ left: 'chats', depth: 0 }, true);
+	}
+
+	#go(place: Place, isReplacing = false) {
+		const next = { ...place, depth: isReplacing ? this.#place.depth : this.#place.depth + 1 };
+		this.#place = next;
+		const address = writeHash(next) || this.#browser.location.pathname;
+		if (isReplacing) this.#browser.history.replaceState(next, '', address);
+		else this.#browser.history.pushState(next, '', address);
+	}
+
+	/** Back to `parent` by the browser's history when it lies there, otherwise in place. */
+	#back(parent: Place) {
+		if (this.#place.depth > 0) this.#browser.history.back();
+		else this.#go(parent, true);
+	}
+
+	readonly #read = () => {
+		const kept = this.#browser.history.state as Place | null;
+		if (kept?.left) {
+			this.#place = kept;
+			return;
+		}
+		const place = parseHash(this.#browser.location.hash);
+		this.link = place && !('peer' in place) && !('left' in place) ? place : undefined;
+		const next: Place = { left: 'chats', depth: 0 };
+		if (place && 'peer' in place) next.chat = place;
+		if (place && 'left' in place) next.left = place.left;
+		// A chat and an opened settings page are kept when somebody types another address into the same page.
+		this.#place = next;
+		this.#browser.history.replaceState(next, '');
+	};
+}
+
+export const [useRoute, provideRoute] = createContext<RouteStore>();
