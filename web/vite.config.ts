@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 import { compress } from './build/compress.ts';
 import { givenConfig } from './build/config.ts';
 import { serviceWorker } from './build/sw.ts';
+import { wordVersions } from './build/words.ts';
 
 /** The server that a page in development talks to. */
 const server = process.env['HERMOD_SERVER'] ?? 'http://127.0.0.1:8080';
@@ -12,7 +13,13 @@ const server = process.env['HERMOD_SERVER'] ?? 'http://127.0.0.1:8080';
 const answered = ['/apiws', '/apiw', '/connect', '/status', '/rsa_public.pem', '/config.json'];
 
 export default defineConfig({
-	plugins: [svelte(), givenConfig(server), serviceWorker(), compress()],
+	plugins: [
+		svelte(),
+		wordVersions(fileURLToPath(new URL('./lang', import.meta.url))),
+		givenConfig(server),
+		serviceWorker(),
+		compress(),
+	],
 	resolve: {
 		alias: { $lib: fileURLToPath(new URL('./src/lib', import.meta.url)) },
 		...(process.env['VITEST'] ? { conditions: ['browser'] } : {}),

@@ -21,6 +21,7 @@ import (
 	"hermod/internal/mtproto/crypto"
 	"hermod/internal/rpc"
 	"hermod/internal/tl/tg"
+	"hermod/web"
 )
 
 // An api is the handlers and what leads to them.
@@ -93,6 +94,7 @@ func (s *Server) bootOptions(v *view.View) boot.Options {
 		DC: s.cfg.DC, Name: s.cfg.Name, Addresses: s.addrs.forCall, LinkPrefix: s.linkPrefix(),
 		DH:   boot.DHGroup{G: crypto.G, Prime: crypto.NewGroup().Prime(), Version: 1},
 		User: v.User, Peer: v.PeerFromInput, Position: s.core.position, Reaction: s.core.doubleTap,
+		WebWords: web.Languages(),
 	}
 }
 

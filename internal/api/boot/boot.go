@@ -6,6 +6,7 @@ package boot
 
 import (
 	"context"
+	"io/fs"
 	"net/netip"
 	"time"
 
@@ -32,6 +33,8 @@ type Options struct {
 	Position func(ctx context.Context, u ids.User) (int32, error)
 	// Reaction returns the emoji that u reacts with by a double tap; nil: nobody reacts.
 	Reaction func(ctx context.Context, u ids.User) (string, error)
+	// WebWords are the words of our own web client: a folder for each language; nil: none.
+	WebWords fs.FS
 }
 
 // A DHGroup is a prime and its generator.
@@ -47,6 +50,7 @@ type Handlers struct {
 	app       appConfig
 	countries *countries
 	packs     packs
+	webPacks  packs
 	now       func() time.Time
 }
 
@@ -60,7 +64,13 @@ func New(o Options) (*Handlers, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Handlers{o: o, app: app, countries: newCountries(), packs: packs, now: time.Now}, nil
+	h := &Handlers{o: o, app: app, countries: newCountries(), packs: packs, now: time.Now}
+	if o.WebWords != nil {
+		if h.webPacks, err = loadWebPacks(o.WebWords); err != nil {
+			return nil, err
+		}
+	}
+	return h, nil
 }
 
 // Register adds the handlers to r.

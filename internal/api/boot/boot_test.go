@@ -158,6 +158,25 @@ func TestLanguagePacks(t *testing.T) {
 	}
 }
 
+func TestTheWebClientHasWordsOfItsOwn(t *testing.T) {
+	d := ask[*tg.LangPackDifference](t, "langpack.getLangPack", map[string]any{"lang_pack": "web", "lang_code": "nb"}, nil)
+	if len(d.Strings) != 2 || d.Version <= 0 {
+		t.Fatalf("got %+v", d)
+	}
+	if s, ok := d.Strings[0].(*tg.LangPackStringPluralized); !ok || *s.OneValue != "{n} samtale" || s.TwoValue != nil {
+		t.Errorf("got %+v", d.Strings[0])
+	}
+	// The pack that the caller named when it connected counts too.
+	caller := &rpc.Call{User: 1_000_001, Client: rpc.Client{LangPack: "web", Lang: "nb"}}
+	if c := ask[*tg.Config](t, "help.getConfig", nil, caller); *c.LangPackVersion != d.Version {
+		t.Errorf("the configuration says %d", *c.LangPackVersion)
+	}
+	d = ask[*tg.LangPackDifference](t, "langpack.getDifference", map[string]any{"lang_pack": "web", "lang_code": "nb", "from_version": d.Version}, nil)
+	if len(d.Strings) != 0 {
+		t.Errorf("%d strings for one who is up to date", len(d.Strings))
+	}
+}
+
 func TestDHConfig(t *testing.T) {
 	c := ask[*tg.MessagesDhConfig](t, "messages.getDhConfig", map[string]any{"random_length": int32(32)}, nil)
 	if c.G != 3 || len(c.P) != 256 || len(c.Random) != 32 || bytes.Equal(c.Random, make([]byte, 32)) {

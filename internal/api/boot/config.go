@@ -53,8 +53,11 @@ func (h *Handlers) getConfig(ctx context.Context, call *rpc.Call, _ *tg.HelpGetC
 	c.ThisDC, c.WebfileDCID, c.TestMode = dc, dc, test
 	c.DCOptions = h.dcOptions(call)
 	c.MeURLPrefix = h.o.LinkPrefix
-	c.SuggestedLangCode = new(h.packs.match(call.Client.Lang).code)
-	c.LangPackVersion, c.BaseLangPackVersion = new(h.packs.version), new(h.packs.version)
+	suggested := h.packs.match(call.Client.Lang)
+	c.SuggestedLangCode = new(suggested.code)
+	if p := h.packsOf(call, "").find(suggested.code); p != nil {
+		c.LangPackVersion, c.BaseLangPackVersion = new(p.version), new(p.version)
+	}
 	if h.o.Reaction != nil && call.User != 0 {
 		emoji, err := h.o.Reaction(ctx, call.User)
 		if err != nil {

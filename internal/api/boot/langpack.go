@@ -1,11 +1,15 @@
 package boot
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"encoding/json"
 	"fmt"
+	"hash/crc32"
+	"io/fs"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -19,30 +23,33 @@ var langFiles embed.FS
 // packVersion grows with every change of the files in lang.
 const packVersion = 1
 
+// webPack is the name of the pack of our own web client, which has words of its own.
+const webPack = "web"
+
 // languages lists the packs; the first is the one for everybody else.
 var languages = []struct{ code, name, native string }{
 	{"en", "English", "English"},
 	{"nb", "Norwegian Bokmål", "Norsk bokmål"},
 }
 
-// packs are the strings of each language. Every client platform gets the same set; the strings that a client
-// does not find in it, it has built in.
+// packs are the strings of each language. Every client platform but our own gets the same set; the strings that a
+// client does not find in it, it has built in.
 type packs struct {
-	version int32
-	all     []*pack
+	all []*pack
 }
 
 // A pack is one language.
 type pack struct {
+	version            int32
 	code, name, native string
 	keys               []string // sorted
 	strings            map[string]phrase
 }
 
-// A phrase is a text with its form for one thing, if it counts things.
-type phrase struct{ One, Other string }
+// A phrase is a text with its forms for numbers, if it counts things.
+type phrase struct{ Zero, One, Two, Few, Many, Other string }
 
-// UnmarshalJSON reads a text, or an object with the forms one and other.
+// UnmarshalJSON reads a text, or an object with the forms.
 func (p *phrase) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &p.Other); err == nil {
 		return nil
@@ -51,17 +58,47 @@ func (p *phrase) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*forms)(p))
 }
 
+func (p *phrase) counts() bool { return p.Zero+p.One+p.Two+p.Few+p.Many != "" }
+
 func loadPacks() (packs, error) {
-	ps := packs{version: packVersion}
+	var ps packs
 	for _, l := range languages {
 		b, err := langFiles.ReadFile("lang/" + l.code + ".json")
 		if err != nil {
 			return ps, err
 		}
-		p := &pack{code: l.code, name: l.name, native: l.native}
+		p := &pack{version: packVersion, code: l.code, name: l.name, native: l.native}
 		if err := json.Unmarshal(b, &p.strings); err != nil {
 			return ps, fmt.Errorf("language %s: %w", l.code, err)
 		}
+		p.keys = slices.Sorted(maps.Keys(p.strings))
+		ps.all = append(ps.all, p)
+	}
+	return ps, nil
+}
+
+// loadWebPacks reads a folder of files for each language. Its version is a sum of them, by which the page, that has the
+// words of its own build, knows whether these are other ones (web/build/words.ts makes the same sum).
+func loadWebPacks(files fs.FS) (packs, error) {
+	var ps packs
+	for _, l := range languages {
+		p := &pack{code: l.code, name: l.name, native: l.native, strings: map[string]phrase{}}
+		names, err := fs.Glob(files, l.code+"/*.json")
+		if err != nil {
+			return ps, err
+		}
+		sum := crc32.NewIEEE()
+		for _, name := range names {
+			b, err := fs.ReadFile(files, name)
+			if err != nil {
+				return ps, err
+			}
+			if err := json.Unmarshal(b, &p.strings); err != nil {
+				return ps, fmt.Errorf("words of the web client, %s: %w", name, err)
+			}
+			_, _ = sum.Write(b)
+		}
+		p.version = int32(sum.Sum32() & math.MaxInt32)
 		p.keys = slices.Sorted(maps.Keys(p.strings))
 		ps.all = append(ps.all, p)
 	}
@@ -101,43 +138,51 @@ func (h *Handlers) registerLangPack(r *rpc.Router) {
 // errLanguage is the answer to a language that we do not have.
 var errLanguage = rpc.BadRequest("LANG_CODE_NOT_SUPPORTED")
 
-func (h *Handlers) pack(code string) (*pack, error) {
-	if p := h.packs.find(code); p != nil {
+// packsOf returns the packs of a platform: the one that is named, or the one that the caller said when it connected.
+func (h *Handlers) packsOf(call *rpc.Call, platform string) packs {
+	if cmp.Or(platform, call.Client.LangPack) == webPack {
+		return h.webPacks
+	}
+	return h.packs
+}
+
+func (h *Handlers) pack(call *rpc.Call, platform, code string) (*pack, error) {
+	if p := h.packsOf(call, platform).find(code); p != nil {
 		return p, nil
 	}
 	return nil, errLanguage
 }
 
 // getLangPack serves https://core.telegram.org/method/langpack.getLangPack.
-func (h *Handlers) getLangPack(_ context.Context, _ *rpc.Call, in *tg.LangpackGetLangPack) (*tg.LangPackDifference, error) {
-	p, err := h.pack(in.LangCode)
+func (h *Handlers) getLangPack(_ context.Context, call *rpc.Call, in *tg.LangpackGetLangPack) (*tg.LangPackDifference, error) {
+	p, err := h.pack(call, in.LangPack, in.LangCode)
 	if err != nil {
 		return nil, err
 	}
-	return h.difference(p, in.LangCode, 0), nil
+	return difference(p, in.LangCode, 0), nil
 }
 
 // getDifference serves https://core.telegram.org/method/langpack.getDifference.
-func (h *Handlers) getDifference(_ context.Context, _ *rpc.Call, in *tg.LangpackGetDifference) (*tg.LangPackDifference, error) {
-	p, err := h.pack(in.LangCode)
+func (h *Handlers) getDifference(_ context.Context, call *rpc.Call, in *tg.LangpackGetDifference) (*tg.LangPackDifference, error) {
+	p, err := h.pack(call, in.LangPack, in.LangCode)
 	if err != nil {
 		return nil, err
 	}
-	return h.difference(p, in.LangCode, in.FromVersion), nil
+	return difference(p, in.LangCode, in.FromVersion), nil
 }
 
 // difference is nothing for who is up to date, and everything for all others.
-func (h *Handlers) difference(p *pack, code string, from int32) *tg.LangPackDifference {
-	d := &tg.LangPackDifference{LangCode: code, FromVersion: from, Version: h.packs.version}
-	if from != h.packs.version {
+func difference(p *pack, code string, from int32) *tg.LangPackDifference {
+	d := &tg.LangPackDifference{LangCode: code, FromVersion: from, Version: p.version}
+	if from != p.version {
 		d.Strings = p.texts(p.keys)
 	}
 	return d
 }
 
 // getStrings serves https://core.telegram.org/method/langpack.getStrings.
-func (h *Handlers) getStrings(_ context.Context, _ *rpc.Call, in *tg.LangpackGetStrings) (tg.Vector[tg.LangPackStringClass], error) {
-	p, err := h.pack(in.LangCode)
+func (h *Handlers) getStrings(_ context.Context, call *rpc.Call, in *tg.LangpackGetStrings) (tg.Vector[tg.LangPackStringClass], error) {
+	p, err := h.pack(call, in.LangPack, in.LangCode)
 	if err != nil {
 		return nil, err
 	}
@@ -158,24 +203,36 @@ func (p *pack) text(key string) tg.LangPackStringClass {
 	switch {
 	case !known:
 		return &tg.LangPackStringDeleted{Key: key}
-	case s.One != "":
-		return &tg.LangPackStringPluralized{Key: key, OneValue: &s.One, OtherValue: s.Other}
+	case s.counts():
+		return &tg.LangPackStringPluralized{
+			Key: key, ZeroValue: optional(s.Zero), OneValue: optional(s.One), TwoValue: optional(s.Two),
+			FewValue: optional(s.Few), ManyValue: optional(s.Many), OtherValue: s.Other,
+		}
 	}
 	return &tg.LangPackString{Key: key, Value: s.Other}
 }
 
+// optional is a form that a language may lack.
+func optional(form string) *string {
+	if form == "" {
+		return nil
+	}
+	return &form
+}
+
 // getLanguages serves https://core.telegram.org/method/langpack.getLanguages.
-func (h *Handlers) getLanguages(context.Context, *rpc.Call, *tg.LangpackGetLanguages) (tg.Vector[*tg.LangPackLanguage], error) {
-	list := make(tg.Vector[*tg.LangPackLanguage], len(h.packs.all))
-	for i, p := range h.packs.all {
+func (h *Handlers) getLanguages(_ context.Context, call *rpc.Call, in *tg.LangpackGetLanguages) (tg.Vector[*tg.LangPackLanguage], error) {
+	all := h.packsOf(call, in.LangPack).all
+	list := make(tg.Vector[*tg.LangPackLanguage], len(all))
+	for i, p := range all {
 		list[i] = p.language()
 	}
 	return list, nil
 }
 
 // getLanguage serves https://core.telegram.org/method/langpack.getLanguage.
-func (h *Handlers) getLanguage(_ context.Context, _ *rpc.Call, in *tg.LangpackGetLanguage) (*tg.LangPackLanguage, error) {
-	p, err := h.pack(in.LangCode)
+func (h *Handlers) getLanguage(_ context.Context, call *rpc.Call, in *tg.LangpackGetLanguage) (*tg.LangPackLanguage, error) {
+	p, err := h.pack(call, in.LangPack, in.LangCode)
 	if err != nil {
 		return nil, err
 	}

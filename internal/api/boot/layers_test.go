@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os"
 	"testing"
+	"testing/fstest"
 
 	"hermod/internal/domain/ids"
 	"hermod/internal/rpc"
@@ -26,6 +27,12 @@ func testHandlers(t *testing.T) *Handlers {
 		DC: 2, Name: "Hermod", LinkPrefix: "http://127.0.0.1:8080/",
 		Addresses: func(*rpc.Call) []netip.AddrPort { return []netip.AddrPort{netip.MustParseAddrPort("192.0.2.1:8080")} },
 		DH:        DHGroup{G: 3, Prime: make([]byte, 256), Version: 1},
+		WebWords: fstest.MapFS{
+			"en/a.json": {Data: []byte(`{"Chats": {"one": "{n} chat", "other": "{n} chats"}}`)},
+			"en/b.json": {Data: []byte(`{"Hello": "Hello"}`)},
+			"nb/a.json": {Data: []byte(`{"Chats": {"one": "{n} samtale", "other": "{n} samtaler"}}`)},
+			"nb/b.json": {Data: []byte(`{"Hello": "Hei"}`)},
+		},
 		User: func(_ context.Context, _, u ids.User) (tg.UserClass, error) {
 			return &tg.User{ID: int64(u), AccessHash: new(int64(1)), FirstName: new("Hermod")}, nil
 		},

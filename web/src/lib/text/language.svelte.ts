@@ -19,6 +19,10 @@ export const builtIn: readonly LanguageInfo[] = [
 	{ code: 'nb', name: 'Norwegian Bokmål', native: 'Norsk bokmål' },
 ];
 
+/** The version of the words of each language that the page was built with; see build/words.ts. */
+declare const __WORDS__: Readonly<Record<string, number>>;
+export const builtInVersions = __WORDS__;
+
 const packs: Readonly<Record<string, () => Promise<Words>>> = {
 	en: () => Promise.resolve(english),
 	nb: async () => (await import('./words/nb.ts')).norwegian,
