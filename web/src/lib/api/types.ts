@@ -4,401 +4,494 @@
  */
 
 /** Names a chat: `u` a person or bot, `g` a basic group, `c` a supergroup or channel, `s` a secret chat, and its id. */
-export type PeerKey = `${'u' | 'g' | 'c' | 's'}${number}`
+export type PeerKey = `${'u' | 'g' | 'c' | 's'}${number}`;
 
 /** A content that can be loaded. `id` is opaque: the worker finds the content by it, also after a restart. */
 export interface FileRef {
-	id: string
-	size: number
-	mime: string
+	id: string;
+	size: number;
+	mime: string;
 }
 
 export interface Picture {
 	/** Smallest first. */
-	sizes: PictureSize[]
+	sizes: PictureSize[];
 	/** A blurred form of some hundred bytes, as a data URL, to be shown at once. */
-	preview?: string
-	width: number
-	height: number
+	preview?: string;
+	width: number;
+	height: number;
 }
 
 export interface PictureSize {
-	width: number
-	height: number
-	file: FileRef
+	width: number;
+	height: number;
+	file: FileRef;
 }
 
 export interface Avatar {
-	small: FileRef
-	big: FileRef
-	preview?: string
-	isVideo: boolean
+	small: FileRef;
+	big: FileRef;
+	preview?: string;
+	isVideo: boolean;
 }
 
 export type Presence =
 	| { kind: 'online'; until: number }
 	| { kind: 'offline'; at: number }
-	| { kind: 'recently' | 'week' | 'month' | 'long' }
+	| { kind: 'recently' | 'week' | 'month' | 'long' };
 
-export type PeerKind = 'user' | 'bot' | 'group' | 'supergroup' | 'channel' | 'secret'
+export type PeerKind = 'user' | 'bot' | 'group' | 'supergroup' | 'channel' | 'secret';
 
 export interface Peer {
-	key: PeerKey
-	kind: PeerKind
+	key: PeerKey;
+	kind: PeerKind;
 	/** First and last name of a person; the title of a chat. Never empty: a deleted account has a name too. */
-	title: string
-	firstName?: string
-	lastName?: string
-	username?: string
-	phone?: string
-	avatar?: Avatar
+	title: string;
+	firstName?: string;
+	lastName?: string;
+	username?: string;
+	phone?: string;
+	avatar?: Avatar;
 	/** Index into the palette of name colours, 0 to 6. */
-	color: number
-	presence?: Presence
-	isSelf: boolean
-	isContact: boolean
-	isMutualContact: boolean
-	isDeleted: boolean
-	isVerified: boolean
+	color: number;
+	presence?: Presence;
+	isSelf: boolean;
+	isContact: boolean;
+	isMutualContact: boolean;
+	isDeleted: boolean;
+	isVerified: boolean;
 	/** A private channel or group that the user is not in (any more). */
-	isLeft: boolean
-	isForum: boolean
-	isCreator: boolean
+	isLeft: boolean;
+	isForum: boolean;
+	isCreator: boolean;
 	/** Members, where the server told it. */
-	members?: number
+	members?: number;
 	/** What the user may do as an admin; missing: not one. */
-	admin?: AdminRights
+	admin?: AdminRights;
 	/** What members may not do here, and what this user may not: united. Missing for people. */
-	denied?: DeniedRights
-	hasLink: boolean
-	isSlow: boolean
-	noForwards: boolean
-	signatures: boolean
+	denied?: DeniedRights;
+	hasLink: boolean;
+	isSlow: boolean;
+	noForwards: boolean;
+	signatures: boolean;
+	/** The supergroup that a basic group became. */
+	movedTo?: PeerKey;
 	/** The other side of a secret chat. */
-	partner?: PeerKey
+	partner?: PeerKey;
 }
 
 export interface AdminRights {
-	changeInfo: boolean
-	post: boolean
-	edit: boolean
-	delete: boolean
-	ban: boolean
-	invite: boolean
-	pin: boolean
-	addAdmins: boolean
-	anonymous: boolean
-	manageCall: boolean
-	manageTopics: boolean
-	other: boolean
+	changeInfo: boolean;
+	post: boolean;
+	edit: boolean;
+	delete: boolean;
+	ban: boolean;
+	invite: boolean;
+	pin: boolean;
+	addAdmins: boolean;
+	anonymous: boolean;
+	manageCall: boolean;
+	manageTopics: boolean;
+	other: boolean;
 }
 
 export interface DeniedRights {
-	view: boolean
-	text: boolean
-	media: boolean
-	photos: boolean
-	videos: boolean
-	rounds: boolean
-	audio: boolean
-	voice: boolean
-	files: boolean
-	stickers: boolean
-	gifs: boolean
-	links: boolean
-	polls: boolean
-	changeInfo: boolean
-	invite: boolean
-	pin: boolean
-	topics: boolean
+	view: boolean;
+	text: boolean;
+	media: boolean;
+	photos: boolean;
+	videos: boolean;
+	rounds: boolean;
+	audio: boolean;
+	voice: boolean;
+	files: boolean;
+	stickers: boolean;
+	gifs: boolean;
+	links: boolean;
+	polls: boolean;
+	changeInfo: boolean;
+	invite: boolean;
+	pin: boolean;
+	topics: boolean;
 	/** 0: for ever. */
-	until: number
+	until: number;
 }
 
 export type EntityKind =
-	| 'bold' | 'italic' | 'underline' | 'strike' | 'spoiler' | 'code' | 'pre' | 'quote'
-	| 'url' | 'link' | 'email' | 'phone' | 'mention' | 'name' | 'hashtag' | 'cashtag' | 'command' | 'emoji'
+	| 'bold'
+	| 'italic'
+	| 'underline'
+	| 'strike'
+	| 'spoiler'
+	| 'code'
+	| 'pre'
+	| 'quote'
+	| 'url'
+	| 'link'
+	| 'email'
+	| 'phone'
+	| 'mention'
+	| 'name'
+	| 'hashtag'
+	| 'cashtag'
+	| 'command'
+	| 'emoji';
 
 /** Offsets and lengths in UTF-16 units, as JavaScript counts. */
 export interface Entity {
-	kind: EntityKind
-	offset: number
-	length: number
+	kind: EntityKind;
+	offset: number;
+	length: number;
 	/** Of `link`. */
-	url?: string
+	url?: string;
 	/** Of `pre`. */
-	language?: string
+	language?: string;
 	/** Of `name`: a mention of somebody without a username. */
-	user?: PeerKey
+	user?: PeerKey;
 	/** Of `emoji`: the custom emoji's document. */
-	document?: string
+	document?: string;
 	/** Of `quote`. */
-	isCollapsed?: boolean
+	isCollapsed?: boolean;
 }
 
 export interface RichText {
-	text: string
-	entities: Entity[]
+	text: string;
+	entities: Entity[];
 }
 
 export interface WebPage {
-	id: string
-	url: string
-	shownUrl: string
-	kind: string
-	site?: string
-	title?: string
-	text?: string
-	author?: string
-	picture?: Picture
-	document?: Content
-	isLarge: boolean
+	id: string;
+	url: string;
+	shownUrl: string;
+	kind: string;
+	site?: string;
+	title?: string;
+	text?: string;
+	author?: string;
+	picture?: Picture;
+	document?: Content;
+	isLarge: boolean;
 }
 
 export interface PollAnswer {
 	/** Opaque, base64. */
-	option: string
-	text: RichText
-	voters?: number
-	isChosen: boolean
-	isCorrect?: boolean
+	option: string;
+	text: RichText;
+	voters?: number;
+	isChosen: boolean;
+	isCorrect?: boolean;
 }
 
 export interface Poll {
-	id: string
-	question: RichText
-	answers: PollAnswer[]
-	total: number
-	isClosed: boolean
-	isPublic: boolean
-	isMultiple: boolean
-	isQuiz: boolean
-	solution?: RichText
-	closesAt?: number
-	recentVoters: PeerKey[]
+	id: string;
+	question: RichText;
+	answers: PollAnswer[];
+	total: number;
+	isClosed: boolean;
+	isPublic: boolean;
+	isMultiple: boolean;
+	isQuiz: boolean;
+	solution?: RichText;
+	closesAt?: number;
+	recentVoters: PeerKey[];
 }
 
 export interface TodoItem {
-	id: number
-	title: RichText
-	doneBy?: PeerKey
-	doneAt?: number
+	id: number;
+	title: RichText;
+	doneBy?: PeerKey;
+	doneAt?: number;
 }
 
 export interface StickerInfo {
-	emoji: string
+	emoji: string;
 	/** Which set it belongs to. */
-	set?: { id: string; hash: string }
-	form: 'static' | 'animated' | 'video'
+	set?: { id: string; hash: string };
+	form: 'static' | 'animated' | 'video';
 }
 
 /** What a message shows beside its text. One kind, one bubble component. */
 export type Content =
 	| { kind: 'none' }
 	| { kind: 'photo'; picture: Picture; isSpoiler: boolean; ttl?: number; isGone?: boolean }
-	| { kind: 'video'; file: FileRef; picture?: Picture; width: number; height: number; duration: number; name?: string; isSpoiler: boolean; isStreamable: boolean; hasSound: boolean; ttl?: number; isGone?: boolean }
-	| { kind: 'gif'; file: FileRef; picture?: Picture; width: number; height: number; duration: number; isSpoiler: boolean }
-	| { kind: 'round'; file: FileRef; picture?: Picture; duration: number; isUnheard: boolean; ttl?: number; isGone?: boolean }
-	| { kind: 'voice'; file: FileRef; duration: number; /** Heights 0 to 31. */ waveform: number[]; isUnheard: boolean; ttl?: number; isGone?: boolean }
-	| { kind: 'audio'; file: FileRef; duration: number; title?: string; performer?: string; name?: string; picture?: Picture }
+	| {
+			kind: 'video';
+			file: FileRef;
+			picture?: Picture;
+			width: number;
+			height: number;
+			duration: number;
+			name?: string;
+			isSpoiler: boolean;
+			isStreamable: boolean;
+			hasSound: boolean;
+			ttl?: number;
+			isGone?: boolean;
+	  }
+	| {
+			kind: 'gif';
+			file: FileRef;
+			picture?: Picture;
+			width: number;
+			height: number;
+			duration: number;
+			isSpoiler: boolean;
+	  }
+	| {
+			kind: 'round';
+			file: FileRef;
+			picture?: Picture;
+			duration: number;
+			isUnheard: boolean;
+			ttl?: number;
+			isGone?: boolean;
+	  }
+	| {
+			kind: 'voice';
+			file: FileRef;
+			duration: number;
+			/** Heights 0 to 31. */ waveform: number[];
+			isUnheard: boolean;
+			ttl?: number;
+			isGone?: boolean;
+	  }
+	| {
+			kind: 'audio';
+			file: FileRef;
+			duration: number;
+			title?: string;
+			performer?: string;
+			name?: string;
+			picture?: Picture;
+	  }
 	| { kind: 'document'; file: FileRef; name: string; picture?: Picture }
 	| { kind: 'sticker'; file: FileRef; picture?: Picture; width: number; height: number; sticker: StickerInfo }
 	| { kind: 'dice'; emoji: string; value: number }
 	| { kind: 'poll'; poll: Poll }
 	| { kind: 'todo'; title: RichText; items: TodoItem[]; othersCanAdd: boolean; othersCanComplete: boolean }
-	| { kind: 'location'; latitude: number; longitude: number; title?: string; address?: string; isLive?: boolean; tile?: FileRef }
+	| {
+			kind: 'location';
+			latitude: number;
+			longitude: number;
+			title?: string;
+			address?: string;
+			isLive?: boolean;
+			tile?: FileRef;
+	  }
 	| { kind: 'contact'; firstName: string; lastName: string; phone: string; user?: PeerKey }
 	| { kind: 'game'; title: string; description: string; picture?: Picture }
 	| { kind: 'service'; action: ServiceAction }
-	| { kind: 'unsupported' }
+	| { kind: 'unsupported' };
 
 /** What a service message tells. The words are made from it in the language of the page. */
 export interface ServiceAction {
 	/** `chat-create`, `chat-title`, `members-add`, `member-left`, `pin`, `ttl`, `topic-create`, `screenshot`, … */
-	kind: string
-	actor?: PeerKey
-	users?: PeerKey[]
-	title?: string
-	count?: number
-	seconds?: number
-	message?: number
-	text?: string
-	picture?: Picture
+	kind: string;
+	actor?: PeerKey;
+	users?: PeerKey[];
+	title?: string;
+	count?: number;
+	seconds?: number;
+	message?: number;
+	text?: string;
+	picture?: Picture;
 }
 
 export interface Reaction {
 	/** An emoji, or `custom:` and the document of a custom one. */
-	reaction: string
-	count: number
-	isChosen: boolean
+	reaction: string;
+	count: number;
+	isChosen: boolean;
 	/** Who, where the server told the last few. */
-	recent: PeerKey[]
+	recent: PeerKey[];
 }
 
 export interface ReplyInfo {
-	message?: number
+	message?: number;
 	/** Where the answered message is, when elsewhere. */
-	peer?: PeerKey
-	quote?: RichText
+	peer?: PeerKey;
+	quote?: RichText;
 	/** First message of the thread or topic. */
-	top?: number
-	sender?: PeerKey
-	senderName?: string
+	top?: number;
+	sender?: PeerKey;
+	senderName?: string;
 }
 
 export interface ForwardInfo {
-	from?: PeerKey
-	name?: string
-	date: number
-	message?: number
-	author?: string
+	from?: PeerKey;
+	name?: string;
+	date: number;
+	message?: number;
+	author?: string;
+	/** In the saved messages: where it was saved from. */
+	savedFrom?: PeerKey;
+	savedMessage?: number;
 }
 
 export interface ThreadInfo {
-	replies: number
-	recent: PeerKey[]
+	replies: number;
+	recent: PeerKey[];
 	/** The discussion group of a channel's post. */
-	chat?: PeerKey
-	readUpTo?: number
+	chat?: PeerKey;
+	readUpTo?: number;
 }
 
-export type Button =
-	| { kind: 'text' | 'callback' | 'url' | 'switch' | 'game' | 'phone' | 'location' | 'poll' | 'webview' | 'copy' | 'login' | 'other'; text: string; data?: string; url?: string; query?: string; isHere?: boolean }
+export type Button = {
+	kind:
+		| 'text'
+		| 'callback'
+		| 'url'
+		| 'switch'
+		| 'game'
+		| 'phone'
+		| 'location'
+		| 'poll'
+		| 'webview'
+		| 'copy'
+		| 'login'
+		| 'other';
+	text: string;
+	data?: string;
+	url?: string;
+	query?: string;
+	isHere?: boolean;
+};
 
 export interface Markup {
-	kind: 'inline' | 'keyboard' | 'hide' | 'force-reply'
-	rows: Button[][]
-	placeholder?: string
-	isOneTime?: boolean
-	isSmall?: boolean
+	kind: 'inline' | 'keyboard' | 'hide' | 'force-reply';
+	rows: Button[][];
+	placeholder?: string;
+	isOneTime?: boolean;
+	isSmall?: boolean;
 }
 
 /** `sending`: in the outbox; `failed`: the server refused it. */
-export type SendState = 'sent' | 'sending' | 'failed'
+export type SendState = 'sent' | 'sending' | 'failed';
 
 export interface Message {
-	peer: PeerKey
+	peer: PeerKey;
 	/** Of the server, over 0; of a message that is not sent yet, under 0. Ascending in a chat, unsent ones last. */
-	id: number
+	id: number;
 	/** What the outbox knows it by; stays on the message for the rest of the session, so that its row is not made anew. */
-	key: string
-	sender?: PeerKey
-	date: number
-	editDate?: number
-	isOut: boolean
-	isPost: boolean
-	isSilent: boolean
-	isPinned: boolean
-	isMentioned: boolean
-	isUnheard: boolean
+	key: string;
+	sender?: PeerKey;
+	date: number;
+	editDate?: number;
+	isOut: boolean;
+	isPost: boolean;
+	isSilent: boolean;
+	isPinned: boolean;
+	isMentioned: boolean;
+	isUnheard: boolean;
 	/** Members may not forward, copy or save it. */
-	isProtected: boolean
-	isScheduled: boolean
-	state: SendState
+	isProtected: boolean;
+	isScheduled: boolean;
+	state: SendState;
 	/** Why the server refused it. */
-	error?: ApiFailure
-	text: RichText
-	content: Content
-	page?: WebPage
-	album?: string
-	reply?: ReplyInfo
-	forward?: ForwardInfo
-	viaBot?: PeerKey
-	reactions: Reaction[]
-	thread?: ThreadInfo
-	views?: number
-	forwards?: number
-	author?: string
-	markup?: Markup
+	error?: ApiFailure;
+	text: RichText;
+	content: Content;
+	page?: WebPage;
+	album?: string;
+	reply?: ReplyInfo;
+	forward?: ForwardInfo;
+	viaBot?: PeerKey;
+	reactions: Reaction[];
+	thread?: ThreadInfo;
+	views?: number;
+	forwards?: number;
+	author?: string;
+	markup?: Markup;
 	/** The message vanishes so long after it was read or sent. */
-	ttl?: number
+	ttl?: number;
 	/** When it vanishes, in a secret chat whose countdown runs. */
-	vanishesAt?: number
+	vanishesAt?: number;
 }
 
 export interface NotifySettings {
 	/** Muted until then; missing: as the default of its kind. */
-	muteUntil?: number
-	isSilent?: boolean
-	showPreviews?: boolean
-	sound?: string
+	muteUntil?: number;
+	isSilent?: boolean;
+	showPreviews?: boolean;
+	sound?: string;
 }
 
 export interface Draft {
-	text: RichText
-	replyTo?: number
-	date: number
+	text: RichText;
+	replyTo?: number;
+	date: number;
 }
 
 export interface Dialog {
-	peer: PeerKey
+	peer: PeerKey;
 	/** The newest message, missing in an empty chat. */
-	last?: Message
+	last?: Message;
 	/** Sort key: date of the last message or of the draft. */
-	date: number
-	unread: number
-	mentions: number
-	reactions: number
-	isMarkedUnread: boolean
-	readInbox: number
-	readOutbox: number
+	date: number;
+	unread: number;
+	mentions: number;
+	reactions: number;
+	isMarkedUnread: boolean;
+	readInbox: number;
+	readOutbox: number;
 	/** 0 for the main list, 1 for the archive. */
-	folder: number
+	folder: number;
 	/** Position among the pinned, from 0; missing: not pinned. */
-	pinned?: number
-	notify: NotifySettings
-	draft?: Draft
-	ttl?: number
+	pinned?: number;
+	notify: NotifySettings;
+	draft?: Draft;
+	ttl?: number;
 	/** Channels: `pts` of the channel's own log. */
-	pts?: number
+	pts?: number;
 }
 
 export interface Topic {
-	id: number
-	title: string
-	iconColor: number
-	icon?: string
-	isClosed: boolean
-	isPinned: boolean
-	isHidden: boolean
-	isMine: boolean
-	last?: Message
-	unread: number
-	mentions: number
-	readInbox: number
-	readOutbox: number
-	notify: NotifySettings
-	draft?: Draft
+	id: number;
+	title: string;
+	iconColor: number;
+	icon?: string;
+	isClosed: boolean;
+	isPinned: boolean;
+	isHidden: boolean;
+	isMine: boolean;
+	last?: Message;
+	unread: number;
+	mentions: number;
+	readInbox: number;
+	readOutbox: number;
+	notify: NotifySettings;
+	draft?: Draft;
 }
 
 export interface Folder {
-	id: number
-	title: RichText
-	emoji?: string
-	pinned: PeerKey[]
-	include: PeerKey[]
-	exclude: PeerKey[]
-	contacts: boolean
-	nonContacts: boolean
-	groups: boolean
-	channels: boolean
-	bots: boolean
-	noMuted: boolean
-	noRead: boolean
-	noArchived: boolean
+	id: number;
+	title: RichText;
+	emoji?: string;
+	pinned: PeerKey[];
+	include: PeerKey[];
+	exclude: PeerKey[];
+	contacts: boolean;
+	nonContacts: boolean;
+	groups: boolean;
+	channels: boolean;
+	bots: boolean;
+	noMuted: boolean;
+	noRead: boolean;
+	noArchived: boolean;
 }
 
-export type Typing = 'typing' | 'voice' | 'round' | 'photo' | 'video' | 'document' | 'sticker' | 'location' | 'contact' | 'game'
+export type Typing =
+	'typing' | 'voice' | 'round' | 'photo' | 'video' | 'document' | 'sticker' | 'location' | 'contact' | 'game';
 
-export type ConnectionState = 'offline' | 'connecting' | 'updating' | 'ready'
+export type ConnectionState = 'offline' | 'connecting' | 'updating' | 'ready';
 
 /** An error that the server answered, or that the way to it failed. */
 export interface ApiFailure {
 	/** As the server names it, without its number: `FLOOD_WAIT`, `PHONE_CODE_INVALID`; `NETWORK`; `INTERNAL`. */
-	text: string
-	code: number
+	text: string;
+	code: number;
 	/** The number in the name: seconds of FLOOD_WAIT and SLOWMODE_WAIT. */
-	value?: number
+	value?: number;
 }
 
 /** Which messages of a history are asked for. Of `before`, `after` and `around` at most one is given; none: the newest. */

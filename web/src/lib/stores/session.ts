@@ -42,6 +42,7 @@ export function provideSession(session: Session): () => void {
 	return () => {
 		closeMedia();
 		feed.close();
+		presence.close();
 	};
 }
 

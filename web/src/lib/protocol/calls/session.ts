@@ -1,6 +1,7 @@
 import type { Account } from '../account.ts';
 import type { ConnectionState, Dialog, Message, Peer, PeerKey } from '../../api/types.ts';
 import type { Calls } from './calls.ts';
+import { dialogs } from './dialogs.ts';
 
 /** Where an account stands. */
 export interface SessionState {
@@ -25,8 +26,8 @@ export const session = {
 	async warm(account: Account): Promise<WarmStart> {
 		const state = session.state(account);
 		if (!state.isSignedIn) return { ...state, peers: [], dialogs: [], pending: [] };
-		const [peers, dialogs] = await Promise.all([account.cache.peers(), account.cache.dialogs()]);
-		return { ...state, peers, dialogs, pending: account.outbox.pending() };
+		const [peers, kept] = await Promise.all([account.cache.peers(), dialogs.cached(account)]);
+		return { ...state, peers, dialogs: kept, pending: account.outbox.pending() };
 	},
 
 	/** Ends the session here and deletes all that the browser keeps of it. */

@@ -1,0 +1,10 @@
+/** Bytes as text, for what the page only carries back: options of polls, data of buttons. */
+export function toBase64(bytes: Uint8Array): string {
+	let text = '';
+	for (const byte of bytes) text += String.fromCharCode(byte);
+	return btoa(text);
+}
+
+export function fromBase64(text: string): Uint8Array {
+	return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+}

@@ -1,0 +1,89 @@
+import type { Events } from '../api/events.ts';
+import type { Dialog, Message, NotifySettings } from '../api/types.ts';
+
+/** What happens to a dialog, as functions from one form of it to the next. */
+
+/** Pinned ones first, in their order; then the newest. */
+export function compareDialogs(a: Dialog, b: Dialog): number {
+	if (a.pinned !== undefined || b.pinned !== undefined) return (a.pinned ?? Infinity) - (b.pinned ?? Infinity);
+	return b.date - a.date || (b.last?.id ?? 0) - (a.last?.id ?? 0) || (a.peer < b.peer ? -1 : 1);
+}
+
+export function isMutedBy(own: NotifySettings, byDefault?: NotifySettings, now = Date.now() / 1000): boolean {
+	return (own.muteUntil ?? byDefault?.muteUntil ?? 0) > now;
+}
+
+export interface UnreadCount {
+	chats: number;
+	messages: number;
+	/** Of chats that are not muted. */
+	loudChats: number;
+	loudMessages: number;
+	mentions: number;
+}
+
+export function countUnread(dialogs: readonly Dialog[], isMuted: (dialog: Dialog) => boolean): UnreadCount {
+	const count: UnreadCount = { chats: 0, messages: 0, loudChats: 0, loudMessages: 0, mentions: 0 };
+	for (const dialog of dialogs) {
+		count.mentions += dialog.mentions;
+		if (dialog.unread === 0 && !dialog.isMarkedUnread) continue;
+		count.chats++;
+		count.messages += dialog.unread;
+		if (isMuted(dialog)) continue;
+		count.loudChats++;
+		count.loudMessages += dialog.unread;
+	}
+	return count;
+}
+
+/** A message came, was sent, or changed its form. */
+export function withMessage(dialog: Dialog, message: Message, isNew: boolean, replaces?: number): Dialog {
+	const { last } = dialog;
+	if (last && (last.id === message.id || last.id === replaces)) return { ...dialog, last: message };
+	if (!isNew) return dialog;
+	const next = isCounted(dialog, message) ? { ...dialog, ...withCounts(dialog, message) } : dialog;
+	if (last && !isLater(message, last)) return next;
+	return { ...next, last: message, date: Math.max(message.date, dialog.draft?.date ?? 0) };
+}
+
+/** Whether the numbers of the dialog, which the server told with its last message, are from before this message. */
+function isCounted({ last }: Dialog, message: Message): boolean {
+	return !last || last.id < 0 || message.id > last.id;
+}
+
+/** Whether a message stands after another of its chat; unsent ones are last. */
+export function isLater(a: Message, b: Message): boolean {
+	if (a.id > 0 && b.id > 0) return a.id > b.id;
+	if (a.id < 0 && b.id < 0) return a.date >= b.date;
+	return a.id < 0;
+}
+
+function withCounts(dialog: Dialog, message: Message): Partial<Dialog> {
+	if (message.isOut) return message.id > 0 && dialog.isMarkedUnread ? { isMarkedUnread: false } : {};
+	if (message.id <= dialog.readInbox) return {};
+	return { unread: dialog.unread + 1, mentions: dialog.mentions + (message.isMentioned ? 1 : 0) };
+}
+
+/** Marks of reading only go forward: an older one, that came late, changes nothing. */
+export function withRead(dialog: Dialog, read: Omit<Events['read'], 'peer' | 'topic'>): Dialog {
+	const next = { ...dialog };
+	if (read.outbox !== undefined) next.readOutbox = Math.max(dialog.readOutbox, read.outbox);
+	if (read.mentions !== undefined) next.mentions = read.mentions;
+	if (read.inbox === undefined || read.inbox < dialog.readInbox) return next;
+	next.readInbox = read.inbox;
+	next.isMarkedUnread = false;
+	if (read.unread !== undefined) next.unread = read.unread;
+	else if (read.inbox >= (dialog.last?.id ?? 0)) next.unread = 0;
+	if (next.unread === 0) next.mentions = read.mentions ?? 0;
+	return next;
+}
+
+/** `isDoubtful`: the last message or an unread one is among the deleted, so the server has to be asked. */
+export function withoutMessages(dialog: Dialog, ids: readonly number[]): { dialog: Dialog; isDoubtful: boolean } {
+	const isLastGone = dialog.last !== undefined && ids.includes(dialog.last.id);
+	const isUnreadGone = dialog.unread > 0 && ids.some((id) => id > dialog.readInbox);
+	return {
+		dialog: isLastGone ? { ...dialog, last: undefined } : dialog,
+		isDoubtful: isLastGone || isUnreadGone,
+	};
+}

@@ -1,0 +1,303 @@
+import { createContext } from 'svelte';
+import { SvelteMap } from 'svelte/reactivity';
+import type { Api } from '../api/api.ts';
+import type { Events } from '../api/events.ts';
+import type { Dialog, DialogCursor, Message, NotifyScope, NotifySettings, PeerKey } from '../api/types.ts';
+import { compareDialogs, countUnread, isMutedBy, withMessage, withRead, withoutMessages } from './dialog-rules.ts';
+import type { PeerStore } from './peers.svelte.ts';
+
+const FIRST_PART = 100;
+const PART = 100;
+/** How long changed dialogs wait before the worker keeps them for the next start. */
+const KEEP_AFTER = 3000;
+
+/** The dialogs of the signed-in user. Components only read it; `load` and the events change it. */
+export class DialogStore {
+	readonly #api: Pick<Api, 'dialogs'>;
+	readonly #peers: PeerStore;
+	readonly #byPeer = new SvelteMap<PeerKey, Dialog>();
+	readonly #defaults = new SvelteMap<NotifyScope, NotifySettings>();
+	readonly #doubtful = new Set<PeerKey>();
+	readonly #changed = new Set<PeerKey>();
+	#keepTimer?: ReturnType<typeof setTimeout>;
+
+	/** `ready` as soon as there is something true to show; `isComplete` when the last part has come. */
+	status = $state<'idle' | 'loading' | 'ready' | 'failed'>('idle');
+	isComplete = $state(false);
+
+	/** Pinned first, then newest first. */
+	readonly main = $derived(this.#list(0));
+	readonly archive = $derived(this.#list(1));
+	/** Of the main list: chats and messages unread, and how many of them are not muted. */
+	readonly unread = $derived(countUnread(this.main, (dialog) => this.isMuted(dialog)));
+	readonly archiveUnread = $derived(countUnread(this.archive, (dialog) => this.isMuted(dialog)));
+
+	constructor(api: Pick<Api, 'dialogs'>, peers: PeerStore) {
+		this.#api = api;
+		this.#peers = peers;
+	}
+
+	get(peer: PeerKey | undefined): Dialog | undefined {
+		return peer === undefined ? undefined : this.#byPeer.get(peer);
+	}
+
+	/** Of both lists, in no order. */
+	all(): Dialog[] {
+		return [...this.#byPeer.values()];
+	}
+
+	isMuted(dialog: Dialog): boolean {
+		return isMutedBy(dialog.notify, this.#defaults.get(this.scopeOf(dialog.peer)));
+	}
+
+	scopeOf(peer: PeerKey): NotifyScope {
+		if (peer[0] === 'u' || peer[0] === 's') return 'users';
+		return this.#peers.get(peer)?.kind === 'channel' ? 'channels' : 'groups';
+	}
+
+	/** Fills the list with what the browser kept, at once and without the network. */
+	warm(kept: readonly Dialog[]) {
+		if (kept.length === 0 || this.status === 'ready') return;
+		for (const dialog of kept) if (!this.#byPeer.has(dialog.peer)) this.#byPeer.set(dialog.peer, dialog);
+		this.status = 'ready';
+	}
+
+	/** Reads the list from the server: the top of it first, the rest in the background. */
+	async load() {
+		if (this.status !== 'ready') this.status = 'loading';
+		try {
+			const seen = new Set<PeerKey>();
+			const next = await this.#loadTop(seen);
+			this.status = 'ready';
+			await Promise.all([this.#loadRest(0, seen, next), this.#loadRest(1, seen), this.#loadDefaults()]);
+			this.#forgetAllBut(seen);
+			this.isComplete = true;
+		} catch {
+			if (this.status === 'loading') this.status = 'failed';
+		}
+	}
+
+	/** Takes a dialog from the server, which knows better. */
+	take(dialog: Dialog) {
+		this.#put(dialog);
+	}
+
+	takeMessage({ message, isNew, replaces }: Events['message']) {
+		if (message.isScheduled) return;
+		const dialog = this.#byPeer.get(message.peer);
+		if (dialog) this.#put(withMessage(dialog, message, isNew, replaces));
+		else if (isNew) this.#doubt(message.peer);
+	}
+
+	takeDeleted({ peer, ids }: Events['deleted']) {
+		const dialog = this.#byPeer.get(peer);
+		if (!dialog) return;
+		const { dialog: left, isDoubtful } = withoutMessages(dialog, ids);
+		if (left !== dialog) this.#put(left);
+		if (isDoubtful) this.#doubt(peer);
+	}
+
+	takeCleared({ peer, upTo }: Events['historyCleared']) {
+		const last = this.#byPeer.get(peer)?.last;
+		if (last && last.id <= upTo) this.#doubt(peer);
+	}
+
+	takeRead(read: Events['read']) {
+		const dialog = this.#byPeer.get(read.peer);
+		if (dialog && read.topic === undefined) this.#put(withRead(dialog, read));
+	}
+
+	takeNotify({ peer, scope, topic, settings }: Events['notify']) {
+		if (scope) this.#defaults.set(scope, settings);
+		if (peer && topic === undefined) this.#change(peer, (dialog) => ({ ...dialog, notify: settings }));
+	}
+
+	takeMarkedUnread({ peer, isMarkedUnread }: Events['markedUnread']) {
+		this.#change(peer, (dialog) => ({ ...dialog, isMarkedUnread }));
+	}
+
+	takeDraft({ peer, topic, draft }: Events['draft']) {
+		if (topic !== undefined) return;
+		this.#change(peer, (dialog) => ({
+			...dialog,
+			draft,
+			date: Math.max(dialog.last?.date ?? 0, draft?.date ?? 0) || dialog.date,
+		}));
+	}
+
+	takePinned({ folder, peers }: Events['pinnedDialogs']) {
+		const places = new Map(peers.map((peer, place) => [peer, place]));
+		for (const dialog of this.all()) {
+			const pinned = places.get(dialog.peer);
+			if (dialog.folder === folder && dialog.pinned !== pinned) this.#put({ ...dialog, pinned });
+		}
+		for (const peer of peers) if (!this.#byPeer.has(peer)) this.#doubt(peer);
+	}
+
+	/** A message got another form of its own: reactions, views, heard. */
+	changeMessage(peer: PeerKey, id: number, change: (message: Message) => Message) {
+		const dialog = this.#byPeer.get(peer);
+		if (dialog?.last?.id === id) this.#put({ ...dialog, last: change(dialog.last) });
+	}
+
+	drop(peer: PeerKey) {
+		this.#byPeer.delete(peer);
+		void this.#api.dialogs.forget(peer).catch(noop);
+	}
+
+	async setPinned(peer: PeerKey, isPinned: boolean) {
+		const before = this.#byPeer.get(peer);
+		if (!before) return;
+		const peers = this.#pinnedOf(before.folder).filter((other) => other !== peer);
+		this.takePinned({ folder: before.folder, peers: isPinned ? [peer, ...peers] : peers });
+		await this.#orUndo(before, this.#api.dialogs.pin(peer, isPinned));
+	}
+
+	async reorderPinned(folder: 0 | 1, peers: PeerKey[]) {
+		const before = this.#pinnedOf(folder);
+		this.takePinned({ folder, peers });
+		try {
+			await this.#api.dialogs.reorderPinned(folder, peers);
+		} catch (failure) {
+			this.takePinned({ folder, peers: before });
+			throw failure;
+		}
+	}
+
+	async setArchived(peer: PeerKey, isArchived: boolean) {
+		const before = this.#byPeer.get(peer);
+		if (!before) return;
+		this.#put({ ...before, folder: isArchived ? 1 : 0, pinned: undefined });
+		await this.#orUndo(before, this.#api.dialogs.archive([peer], isArchived));
+	}
+
+	async setNotify(peer: PeerKey, settings: NotifySettings) {
+		const before = this.#byPeer.get(peer);
+		if (before) this.#put({ ...before, notify: { ...before.notify, ...settings } });
+		await this.#orUndo(before, this.#api.dialogs.setNotify(peer, settings));
+	}
+
+	async setMarkedUnread(peer: PeerKey, isMarkedUnread: boolean) {
+		const before = this.#byPeer.get(peer);
+		if (!before) return;
+		this.#put({ ...before, isMarkedUnread });
+		await this.#orUndo(before, this.#api.dialogs.markUnread(peer, isMarkedUnread));
+	}
+
+	/** Everything in the chat counts as read. */
+	async markRead(peer: PeerKey) {
+		const before = this.#byPeer.get(peer);
+		if (!before) return;
+		const readInbox = Math.max(before.readInbox, before.last?.id ?? 0);
+		this.#put({ ...before, readInbox, unread: 0, isMarkedUnread: false });
+		await this.#orUndo(before, this.#api.dialogs.markRead(peer));
+	}
+
+	/** Deletes the chat from the list, or only its messages. */
+	async clear(peer: PeerKey, how: { forBoth: boolean; keepChat: boolean }) {
+		await this.#api.dialogs.clear(peer, how);
+		if (!how.keepChat) this.drop(peer);
+		else this.#change(peer, (dialog) => ({ ...dialog, last: undefined, unread: 0, mentions: 0 }));
+	}
+
+	/** Asks the server again, some chats at once: their counts or last message are not known for sure. */
+	refresh(peer: PeerKey) {
+		this.#doubt(peer);
+	}
+
+	#list(folder: number): Dialog[] {
+		return [...this.#byPeer.values()].filter((dialog) => dialog.folder === folder).sort(compareDialogs);
+	}
+
+	#pinnedOf(folder: number): PeerKey[] {
+		const pinned = this.#list(folder).filter((dialog) => dialog.pinned !== undefined);
+		return pinned.map((dialog) => dialog.peer);
+	}
+
+	async #loadTop(seen: Set<PeerKey>): Promise<DialogCursor | undefined> {
+		const page = await this.#api.dialogs.load({ folder: 0, limit: FIRST_PART });
+		this.#takePart(page.dialogs, seen);
+		return page.next;
+	}
+
+	async #loadRest(folder: 0 | 1, seen: Set<PeerKey>, after?: DialogCursor) {
+		if (folder === 0 && !after) return;
+		for (let cursor = after; ;) {
+			const page = await this.#api.dialogs.load({ folder, after: cursor, limit: PART });
+			this.#takePart(page.dialogs, seen);
+			if (!page.next) return;
+			cursor = page.next;
+		}
+	}
+
+	async #loadDefaults() {
+		const defaults = await this.#api.dialogs.notifyDefaults();
+		for (const { scope, settings } of defaults) this.#defaults.set(scope, settings);
+	}
+
+	#takePart(dialogs: readonly Dialog[], seen: Set<PeerKey>) {
+		for (const dialog of dialogs) {
+			seen.add(dialog.peer);
+			this.#put(dialog);
+		}
+	}
+
+	/** What the browser kept and the server does not list any more is gone; secret chats live only here. */
+	#forgetAllBut(seen: ReadonlySet<PeerKey>) {
+		const gone = this.all().filter(
+			(dialog) =>
+				dialog.peer[0] !== 's' &&
+				!seen.has(dialog.peer) &&
+				!this.#doubtful.has(dialog.peer) &&
+				!this.#changed.has(dialog.peer),
+		);
+		for (const dialog of gone) this.drop(dialog.peer);
+	}
+
+	#change(peer: PeerKey, change: (dialog: Dialog) => Dialog) {
+		const dialog = this.#byPeer.get(peer);
+		if (dialog) this.#put(change(dialog));
+	}
+
+	#put(dialog: Dialog) {
+		this.#byPeer.set(dialog.peer, dialog);
+		this.#changed.add(dialog.peer);
+		this.#keepTimer ??= setTimeout(() => this.#keep(), KEEP_AFTER);
+	}
+
+	#keep() {
+		this.#keepTimer = undefined;
+		const dialogs = [...this.#changed].flatMap((peer) => this.#byPeer.get(peer) ?? []);
+		this.#changed.clear();
+		void this.#api.dialogs.keep(dialogs).catch(noop);
+	}
+
+	#doubt(peer: PeerKey) {
+		if (peer[0] === 's') return;
+		this.#doubtful.add(peer);
+		if (this.#doubtful.size === 1) setTimeout(() => void this.#askAgain(), 50);
+	}
+
+	async #askAgain() {
+		const peers = [...this.#doubtful];
+		this.#doubtful.clear();
+		try {
+			for (const dialog of await this.#api.dialogs.refresh(peers)) this.#put(dialog);
+		} catch {
+			// Without a network the list stays as it is; the next event or start asks again.
+		}
+	}
+
+	async #orUndo(before: Dialog | undefined, call: Promise<unknown>) {
+		try {
+			await call;
+		} catch (failure) {
+			if (before) this.#put(before);
+			throw failure;
+		}
+	}
+}
+
+function noop() {}
+
+export const [useDialogs, provideDialogs] = createContext<DialogStore>();

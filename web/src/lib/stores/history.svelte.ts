@@ -1,0 +1,312 @@
+import type { Api } from '../api/api.ts';
+import type { Message, MessagePage, PageRequest, PeerKey } from '../api/types.ts';
+import {
+	findMessage,
+	firstId,
+	lastId,
+	mergePage,
+	withKey,
+	withMessages,
+	type PageEdge,
+	type Stretch,
+} from './stretches.ts';
+
+const FIRST_PAGE = 40;
+const PAGE = 60;
+/** Ids of deleted messages are remembered, so that an answer on its way does not bring them back. */
+const DELETED_KEPT = 500;
+
+/** Where a list of messages comes from; the ordinary one is the history of a chat. */
+export interface HistorySource {
+	/** These are the messages that the server will send later. */
+	isScheduled?: boolean;
+	page(request: PageRequest): Promise<MessagePage>;
+	/** What the browser kept of the newest, shown until the server has answered. */
+	cached?(request: PageRequest): Promise<MessagePage>;
+}
+
+export interface HistoryPlace {
+	peer: PeerKey;
+	/** A topic, or the message under which comments stand. */
+	thread?: number;
+}
+
+export function sourceOf(api: Pick<Api, 'messages'>): HistorySource {
+	return {
+		page: (request) => api.messages.history(request),
+		cached: (request) => api.messages.cached(request),
+	};
+}
+
+/** The messages of one chat or thread. Shows one stretch of them and reads on from its ends. */
+export class HistoryStore {
+	readonly peer: PeerKey;
+	readonly thread?: number;
+	readonly #source: HistorySource;
+	readonly #isScheduled: boolean;
+	#stretches: readonly Stretch[] = [];
+	#current = $state.raw<Stretch>(nothing);
+	#unsent = $state.raw<readonly Message[]>([]);
+	readonly #deleted = new Set<number>();
+	/** Messages that came while the newest page was on its way, which may not hold them. */
+	#late: Message[] = [];
+	#running = 0;
+	/** Counts up when what is asked for before does not matter any more. */
+	#turn = 0;
+
+	/** `cached`: what is shown is from the browser and not confirmed yet. */
+	status = $state<'idle' | 'loading' | 'cached' | 'ready' | 'failed'>('idle');
+	isLoadingOlder = $state(false);
+	isLoadingNewer = $state(false);
+	total = $state<number>();
+
+	/** The shown stretch, oldest first; at its end those that are not sent yet. */
+	readonly messages: readonly Message[] = $derived(
+		this.#current.isEnd && this.#unsent.length > 0
+			? [...this.#current.messages, ...this.#unsent]
+			: this.#current.messages,
+	);
+	readonly isAtStart = $derived(this.#current.isStart);
+	readonly isAtEnd = $derived(this.#current.isEnd);
+
+	constructor(place: HistoryPlace, source: HistorySource) {
+		this.peer = place.peer;
+		this.thread = place.thread;
+		this.#source = source;
+		this.#isScheduled = source.isScheduled ?? false;
+	}
+
+	/** A message that is known, also of a stretch that is not shown. */
+	get(id: number): Message | undefined {
+		if (id < 0) return this.#unsent.find((message) => message.id === id);
+		const shown = findMessage(this.#current.messages, id);
+		if (shown) return shown;
+		for (const stretch of this.#stretches) {
+			const message = findMessage(stretch.messages, id);
+			if (message) return message;
+		}
+		return undefined;
+	}
+
+	/** Shows the newest messages: those that the browser kept at once, then what the server says. */
+	async loadEnd() {
+		if (this.#showKnown((stretch) => stretch.isEnd)) return;
+		const turn = ++this.#turn;
+		this.status = 'loading';
+		void this.#showCached(turn);
+		await this.#load({ limit: FIRST_PAGE }, turn);
+	}
+
+	/** Shows the message and those about it. */
+	async loadAround(id: number) {
+		if (this.#showKnown((stretch) => findMessage(stretch.messages, id) !== undefined)) return;
+		const turn = ++this.#turn;
+		this.status = 'loading';
+		await this.#load({ around: id, limit: PAGE }, turn);
+	}
+
+	async loadOlder() {
+		const id = firstId(this.#current);
+		if (this.isLoadingOlder || this.isAtStart || !Number.isFinite(id) || this.status === 'cached') return;
+		this.isLoadingOlder = true;
+		try {
+			await this.#load({ before: id, limit: PAGE }, this.#turn, { before: id });
+		} finally {
+			this.isLoadingOlder = false;
+		}
+	}
+
+	async loadNewer() {
+		const id = lastId(this.#current);
+		if (this.isLoadingNewer || this.isAtEnd || id === 0 || this.status === 'cached') return;
+		this.isLoadingNewer = true;
+		try {
+			await this.#load({ after: id, limit: PAGE }, this.#turn, { after: id });
+		} finally {
+			this.isLoadingNewer = false;
+		}
+	}
+
+	/** What is known may have gaps; the shown place is read anew. */
+	async reload() {
+		if (this.status === 'idle') return;
+		this.#stretches = [];
+		const turn = ++this.#turn;
+		const middle = this.#current.messages[this.#current.messages.length >> 1];
+		await this.#load(this.isAtEnd || !middle ? { limit: PAGE } : { around: middle.id, limit: PAGE }, turn);
+	}
+
+	/** Messages that came, were sent or changed their form. */
+	take(messages: readonly { message: Message; isNew: boolean; replaces?: number }[]) {
+		const sent: Message[] = [];
+		for (const { message, isNew, replaces } of messages) {
+			const own = this.#takeReplaced(message, replaces);
+			if (own.isScheduled !== this.#isScheduled) continue;
+			if (own.id < 0) this.#unsent = withUnsent(this.#unsent, own);
+			else if (isNew || replaces !== undefined) sent.push(own);
+			else this.change(own.id, () => own);
+		}
+		if (sent.length > 0) this.#takeNew(sent);
+	}
+
+	/** Gives a known message another form. */
+	change(id: number, change: (message: Message) => Message) {
+		if (id < 0) this.#unsent = this.#unsent.map((message) => (message.id === id ? change(message) : message));
+		else this.#replace((stretch) => changeIn(stretch, id, change));
+	}
+
+	/** Gives every known message another form; `change` returns the same one for those it does not mean. */
+	changeAll(change: (message: Message) => Message) {
+		this.#replace((stretch) => {
+			const messages = stretch.messages.map(change);
+			return messages.every((message, i) => message === stretch.messages[i]) ? stretch : { ...stretch, messages };
+		});
+	}
+
+	remove(ids: readonly number[]) {
+		const gone = new Set(ids);
+		for (const id of ids) this.#deleted.add(id);
+		if (this.#deleted.size > DELETED_KEPT) this.#deleted.clear();
+		this.#late = this.#late.filter((message) => !gone.has(message.id));
+		if (this.#unsent.some((message) => gone.has(message.id)))
+			this.#unsent = this.#unsent.filter((message) => !gone.has(message.id));
+		this.#filter((message) => !gone.has(message.id));
+	}
+
+	/** Everything up to this message was deleted. */
+	clear(upTo: number) {
+		this.#filter((message) => message.id > upTo);
+	}
+
+	/** Gives back what is not shown, and of the end what lies far above, when nobody looks at the chat. */
+	shrink(kept: number) {
+		const end = this.#stretches.find((stretch) => stretch.isEnd);
+		if (!end) return this.#forget();
+		if (end.messages.length <= kept) return this.#show([end], end);
+		const short = { messages: end.messages.slice(-kept), isStart: false, isEnd: true };
+		this.#show([short], short);
+	}
+
+	#forget() {
+		this.#show([], nothing);
+		this.status = 'idle';
+	}
+
+	#showKnown(isIt: (stretch: Stretch) => boolean): boolean {
+		const known = this.#stretches.find(isIt);
+		if (!known) return false;
+		this.#turn++;
+		this.#current = known;
+		this.status = 'ready';
+		return true;
+	}
+
+	async #showCached(turn: number) {
+		const page = await this.#source.cached?.(this.#request({ limit: FIRST_PAGE })).catch(() => undefined);
+		if (!page || turn !== this.#turn || this.status !== 'loading') return;
+		this.#unsent = page.messages.filter((message) => message.id < 0).reduce(withUnsent, this.#unsent);
+		const messages = page.messages.filter((message) => message.id > 0);
+		if (messages.length === 0) return;
+		this.#current = { messages, isStart: false, isEnd: true };
+		this.status = 'cached';
+	}
+
+	/** Reads a page and, when nothing else was asked for meanwhile, shows the stretch that it belongs to. */
+	async #load(part: Omit<PageRequest, 'peer' | 'thread'>, turn: number, edge?: PageEdge) {
+		this.#running++;
+		try {
+			const page = await this.#source.page(this.#request(part));
+			this.#takePage(page, turn, edge);
+		} catch {
+			if (turn === this.#turn && this.status !== 'ready') this.status = this.status === 'cached' ? 'cached' : 'failed';
+		} finally {
+			if (--this.#running === 0) this.#late = [];
+		}
+	}
+
+	#takePage(page: MessagePage, turn: number, edge?: PageEdge) {
+		const messages = page.messages.filter((message) => !this.#deleted.has(message.id));
+		const { stretches, current } = mergePage(this.#stretches, { ...page, messages }, edge);
+		if (page.total !== undefined) this.total = page.total;
+		if (turn === this.#turn) {
+			const shown = this.status === 'cached' ? withKeysOf(current, this.#current) : current;
+			this.#show(
+				stretches.map((stretch) => (stretch === current ? shown : stretch)),
+				shown,
+			);
+			this.status = 'ready';
+		} else {
+			this.#stretches = stretches; // read for another view than the one that is shown now
+			const still = stretches.find((stretch) => touchesShown(stretch, this.#current));
+			if (still) this.#current = still;
+		}
+		if (this.#late.length > 0) this.#takeNew(this.#late);
+	}
+
+	#takeReplaced(message: Message, replaces?: number): Message {
+		if (replaces === undefined) return message;
+		const unsent = this.#unsent.find((other) => other.id === replaces);
+		if (unsent) this.#unsent = this.#unsent.filter((other) => other !== unsent);
+		return withKey(message, unsent?.key);
+	}
+
+	#takeNew(messages: readonly Message[]) {
+		if (this.#running > 0 && messages !== this.#late) this.#late.push(...messages);
+		const alive = messages.filter((message) => !this.#deleted.has(message.id));
+		const end = this.#stretches.find((stretch) => stretch.isEnd);
+		if (end && alive.length > 0) this.#swap(end, { ...end, messages: withMessages(end.messages, alive) });
+		else if (this.status === 'cached')
+			this.#current = { ...this.#current, messages: withMessages(this.#current.messages, alive) };
+	}
+
+	#filter(stays: (message: Message) => boolean) {
+		this.#replace((stretch) =>
+			stretch.messages.every(stays) ? stretch : { ...stretch, messages: stretch.messages.filter(stays) },
+		);
+	}
+
+	#replace(change: (stretch: Stretch) => Stretch) {
+		for (const stretch of this.#stretches) {
+			const next = change(stretch);
+			if (next !== stretch) this.#swap(stretch, next);
+		}
+		if (this.status === 'cached') this.#current = change(this.#current);
+	}
+
+	#swap(old: Stretch, next: Stretch) {
+		this.#stretches = this.#stretches.map((stretch) => (stretch === old ? next : stretch));
+		if (this.#current === old) this.#current = next;
+	}
+
+	#show(stretches: readonly Stretch[], current: Stretch) {
+		this.#stretches = stretches;
+		this.#current = current;
+	}
+
+	#request(part: Omit<PageRequest, 'peer' | 'thread'>): PageRequest {
+		return { peer: this.peer, thread: this.thread, ...part };
+	}
+}
+
+const nothing: Stretch = { messages: [], isStart: false, isEnd: false };
+
+function changeIn(stretch: Stretch, id: number, change: (message: Message) => Message): Stretch {
+	const known = findMessage(stretch.messages, id);
+	if (!known) return stretch;
+	const next = withKey(change(known), known.key);
+	return { ...stretch, messages: stretch.messages.map((message) => (message === known ? next : message)) };
+}
+
+function withUnsent(unsent: readonly Message[], message: Message): readonly Message[] {
+	const isKnown = unsent.some((other) => other.id === message.id);
+	return isKnown ? unsent.map((other) => (other.id === message.id ? message : other)) : [...unsent, message];
+}
+
+function withKeysOf(stretch: Stretch, shown: Stretch): Stretch {
+	const keys = new Map(shown.messages.map((message) => [message.id, message.key]));
+	return { ...stretch, messages: stretch.messages.map((message) => withKey(message, keys.get(message.id))) };
+}
+
+function touchesShown(stretch: Stretch, shown: Stretch): boolean {
+	return firstId(stretch) <= firstId(shown) && lastId(stretch) >= lastId(shown) && shown.messages.length > 0;
+}
