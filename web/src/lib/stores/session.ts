@@ -9,6 +9,7 @@ import { Histories, provideHistories } from './histories.svelte.ts';
 import { PeerStore, providePeers } from './peers.svelte.ts';
 import { PlayerStore, providePlayer } from './player.svelte.ts';
 import { PresenceStore, providePresence } from './presence.svelte.ts';
+import { provideReactions, ReactionStore } from './reactions.svelte.ts';
 import { provideSelection, SelectionStore } from './selection.svelte.ts';
 import { provideStickers, StickerStore } from './stickers.svelte.ts';
 import { provideTyping, TypingStore } from './typing.svelte.ts';
@@ -36,6 +37,7 @@ export function provideSession(session: Session): () => void {
 	const typing = provideTyping(new TypingStore());
 	const presence = providePresence(new PresenceStore());
 	const feed = setFeed(new Feed(session, { peers, dialogs, histories, typing, presence }));
+	provideReactions(new ReactionStore(api));
 	provideSelection(new SelectionStore());
 	provideViewer(new ViewerStore());
 	const closeMedia = provideMedia(session, feed, dialogs);

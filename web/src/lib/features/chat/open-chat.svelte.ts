@@ -1,0 +1,128 @@
+import { createContext } from 'svelte';
+import type { Message, PeerKey, Reaction, RichText } from '$lib/api/types.ts';
+import type { HistoryStore } from '$lib/stores/history.svelte.ts';
+
+/** What the list of messages can do for others. */
+export interface ListHandle {
+	/** Brings the row into view and returns whether it is among the loaded ones. */
+	show(id: number, how: 'center' | 'unread'): boolean;
+	showEnd(): void;
+	/** Lets the keyboard begin at the newest message. */
+	focus(): void;
+}
+
+/** What a dialog over the chat asks about. */
+export type ChatQuestion =
+	| { kind: 'forward'; messages: Message[] }
+	| { kind: 'delete'; messages: Message[] }
+	| { kind: 'pin'; message: Message }
+	| { kind: 'reactors'; message: Message; reaction?: Reaction['reaction'] }
+	| { kind: 'readers'; message: Message }
+	| { kind: 'voters'; message: Message }
+	| { kind: 'link'; url: string }
+	| { kind: 'date'; seconds: number };
+
+/** Where the menu of a message stands open. */
+export interface OpenMenu {
+	message: Message;
+	/** All of the album that the row shows, or the message alone. */
+	together: Message[];
+	/** The part of the text that was selected. */
+	quote?: RichText;
+	x: number;
+	y: number;
+}
+
+export interface ChatPlace {
+	peer: PeerKey;
+	thread?: number;
+	kind: 'history' | 'scheduled' | 'pinned';
+}
+
+/** One open chat: what its view, its list and its bubbles have in common. Lives as long as the view does. */
+export class OpenChat {
+	readonly place: ChatPlace;
+	readonly history: HistoryStore;
+	list?: ListHandle;
+	/** The message that a jump led to; it lights up for a moment. */
+	highlighted = $state<number>();
+	/** The first message that was not read when the chat was opened. */
+	unreadFrom = $state<number>();
+	question = $state.raw<ChatQuestion>();
+	menu = $state.raw<OpenMenu>();
+	/** Whether the end of the history is in view. */
+	isAtBottom = $state(true);
+	/** Whether the messages of others carry their faces and names: where more than one may write. */
+	hasFaces = $state(false);
+	/** The newest message of ours that somebody has read. */
+	readUpTo = $state(0);
+	/** What is looked for in the chat; undefined: nothing. */
+	searched = $state<string>();
+	/** The reactions that are offered for a message stand open at it. */
+	reacting = $state<string>();
+	/** Where the way back of jumps leads. */
+	#origins: number[] = [];
+	#flash?: ReturnType<typeof setTimeout>;
+
+	constructor(place: ChatPlace, history: HistoryStore) {
+		this.place = place;
+		this.history = history;
+	}
+
+	get peer(): PeerKey {
+		return this.place.peer;
+	}
+
+	/** Shows the chat from `target`, else from the first unread message, else from its end. */
+	async open(target: number | undefined, unread: { count: number; readUpTo: number }) {
+		if (target !== undefined) return this.jumpTo(target);
+		if (this.place.kind !== 'history' || unread.count === 0 || unread.readUpTo === 0) return this.history.loadEnd();
+		if (unread.count > nearEnd) await this.history.loadAround(unread.readUpTo);
+		else await this.history.loadEnd();
+		this.unreadFrom = this.history.messages.find(({ id, isOut }) => id > unread.readUpTo && !isOut)?.id;
+	}
+
+	/** Goes to a message, loading what is about it; `origin` is where the way back leads. */
+	async jumpTo(id: number, origin?: number) {
+		if (origin !== undefined) this.#origins.push(origin);
+		if (!this.list?.show(id, 'center')) {
+			await this.history.loadAround(id);
+			this.list?.show(id, 'center');
+		}
+		this.#light(id);
+	}
+
+	/** One step back to where a jump began, else to the end. */
+	async goDown() {
+		const origin = this.#origins.pop();
+		if (origin !== undefined) return this.jumpTo(origin);
+		await this.goToEnd();
+	}
+
+	async goToEnd() {
+		this.#origins = [];
+		if (!this.history.isAtEnd) await this.history.loadEnd();
+		this.list?.showEnd();
+	}
+
+	ask(question: ChatQuestion) {
+		this.menu = undefined;
+		this.question = question;
+	}
+
+	close() {
+		clearTimeout(this.#flash);
+	}
+
+	#light(id: number) {
+		clearTimeout(this.#flash);
+		this.highlighted = id;
+		this.#flash = setTimeout(() => (this.highlighted = undefined), flashTime);
+	}
+}
+
+/** So many unread messages are surely on the newest page. */
+const nearEnd = 30;
+const flashTime = 1600;
+
+export const [useOpenChat, provideOpenChat] = createContext<OpenChat>();

@@ -1,0 +1,89 @@
+import type { RouteStore } from '$lib/stores/route.svelte.ts';
+import type { SelectionStore } from '$lib/stores/selection.svelte.ts';
+import type { ChatActions } from './actions.svelte.ts';
+import { findMessageAt } from './list-focus.ts';
+import type { OpenChat } from './open-chat.svelte.ts';
+import type { Row } from './rows.ts';
+
+interface PaneTools {
+	chat: OpenChat;
+	actions: ChatActions;
+	selection: SelectionStore;
+	route: RouteStore;
+}
+
+/** Keys that mean the same wherever the focus is in the chat. */
+export function handlePaneKey(event: KeyboardEvent, tools: PaneTools) {
+	if (event.defaultPrevented || isDialogOpen()) return;
+	const isCommand = event.ctrlKey || event.metaKey;
+	if (isCommand && event.key === 'f') {
+		event.preventDefault();
+		tools.chat.searched ??= '';
+	} else if (event.key === 'Escape') escape(event, tools);
+	else if (event.key === 'ArrowUp' && isEmptyField(event.target)) editLast(event, tools);
+	else if (event.key === 'End' && isCommand) void tools.chat.goToEnd();
+}
+
+function escape(event: KeyboardEvent, { selection, route, chat }: PaneTools) {
+	if (selection.isActive) selection.clear();
+	else if (chat.searched !== undefined) chat.searched = undefined;
+	else if (chat.reacting !== undefined) chat.reacting = undefined;
+	else if (route.isInfoOpen) route.closeInfo();
+	else if (!isField(event.target)) route.closeChat();
+	else return;
+	event.preventDefault();
+}
+
+/** The last message of one's own that can be changed opens in the composer. */
+function editLast(event: KeyboardEvent, { chat, actions }: PaneTools) {
+	const own = chat.history.messages.findLast(
+		(message) => message.isOut && message.id > 0 && message.text.text !== '' && !message.forward,
+	);
+	if (!own) return;
+	event.preventDefault();
+	actions.edit(own);
+}
+
+interface RowTools {
+	chat: OpenChat;
+	actions: ChatActions;
+	selection: SelectionStore;
+	openMenu: (row: Row, event: KeyboardEvent, element: HTMLElement) => void;
+}
+
+/** Keys on a focused message. */
+export function handleRowKey(row: Row, event: KeyboardEvent, { chat, actions, selection, openMenu }: RowTools) {
+	if (event.ctrlKey || event.metaKey || event.altKey) return;
+	const together = row.album ?? [row.message];
+	const run: Record<string, (() => void) | undefined> = {
+		Enter: () => openMenu(row, event, findMessageAt(event.target)!),
+		ContextMenu: () => openMenu(row, event, findMessageAt(event.target)!),
+		' ': () =>
+			selection.toggle(
+				chat.peer,
+				together.map(({ id }) => id),
+			),
+		r: () => actions.reply(row.message),
+		c: () => void actions.copyText(together),
+		f: () => chat.ask({ kind: 'forward', messages: together }),
+		Delete: () => chat.ask({ kind: 'delete', messages: together }),
+	};
+	const action = run[event.key];
+	if (!action) return;
+	event.preventDefault();
+	action();
+}
+
+function isField(target: EventTarget | null): boolean {
+	return target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'));
+}
+
+function isEmptyField(target: EventTarget | null): boolean {
+	if (!(target instanceof HTMLElement)) return false;
+	if (target.isContentEditable) return target.textContent === '';
+	return target instanceof HTMLTextAreaElement && target.value === '';
+}
+
+function isDialogOpen(): boolean {
+	return document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"]') !== null;
+}
