@@ -1,9 +1,38 @@
-/** The service worker: keeps the page for times without a network. Built by build/sw.ts, see there. */
-declare const __FILES__: string[];
-declare const __VERSION__: string;
-declare const self: ServiceWorkerGlobalScope;
+/**
+ * The service worker: keeps the page for times without a network, hands parts of files to players, and shows what is
+ * pushed. It holds no state that has to last, as a browser ends it whenever it likes. Built by build/sw.ts.
+ */
+import { worker } from './sw/global.ts';
+import { click, showPush } from './sw/push.ts';
+import { answerShell, dropOldShells, keepShell } from './sw/shell.ts';
+import { answerStream } from './sw/streams.ts';
+import { keepLanguage } from './sw/words.ts';
 
-self.addEventListener('install', () => {
-	void self.skipWaiting();
+/** What the page says to us. */
+export type ToServiceWorker =
+	/** The page is about to be loaded anew: take over with the newer version. */
+	{ kind: 'update' } | { kind: 'language'; code: string };
+
+worker.addEventListener('install', (event) => event.waitUntil(keepShell()));
+
+worker.addEventListener('activate', (event) => {
+	event.waitUntil(Promise.all([dropOldShells(), worker.clients.claim()]));
 });
-console.warn(__VERSION__, __FILES__.length);
+
+worker.addEventListener('fetch', (event) => {
+	const answer = answerStream(event) ?? answerShell(event);
+	if (answer) event.respondWith(answer);
+});
+
+worker.addEventListener('message', (event) => {
+	const message = event.data as ToServiceWorker;
+	if (message.kind === 'update') void worker.skipWaiting();
+	if (message.kind === 'language') event.waitUntil(keepLanguage(message.code));
+});
+
+worker.addEventListener('push', (event) => event.waitUntil(showPush(event.data)));
+
+worker.addEventListener('notificationclick', (event) => {
+	event.notification.close();
+	event.waitUntil(click(event.notification));
+});

@@ -5,8 +5,8 @@ import type { Entry, Words } from './language.svelte.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
-/** Keys that are put together at run time begin with one of these, listed where it is done: t(`${prefix}${kind}`). */
-const composed = /\bt[n]?\(\s*`([A-Za-z]+)\$\{/g;
+/** Keys that are put together at run time begin with a prefix that stands there: t(`Prefix${kind}`). */
+const composed = /`([A-Z][A-Za-z]+)\$\{/g;
 const called = /\bt(n|Parts)?\(\s*'([A-Za-z0-9]+)'/g;
 const named = /'([A-Z][A-Za-z0-9]+)'/g;
 
