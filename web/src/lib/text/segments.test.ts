@@ -1,57 +1,39 @@
-import { expect, it } from 'vitest';
-import type { Entity } from '../api/types.ts';
-import { cutBlocks } from './segments.ts';
+import { describe, expect, test } from 'vitest';
+import type { Entity, EntityKind } from '../api/types.ts';
+import { segmentsOf, wordsOf, type Segment } from './segments.ts';
 
-function cut(text: string, ...entities: Entity[]) {
-	return cutBlocks({ text, entities }).map((block) => ({
-		kind: block.kind,
-		parts: block.segments.map((segment) => [segment.text, [...segment.styles].sort().join(' ')]),
-	}));
+function entity(kind: EntityKind, offset: number, length: number): Entity {
+	return { kind, offset, length };
 }
 
-it('leaves a plain text whole', () => {
-	expect(cut('hello')).toEqual([{ kind: 'text', parts: [['hello', '']] }]);
-});
+/** `b(i(x)y)` for bold around italic x and y. */
+function write(segments: Segment[]): string {
+	return segments
+		.map((segment) =>
+			'text' in segment ? segment.text : `${segment.entity.kind[0]}(${write(segment.children)})`,
+		)
+		.join('');
+}
 
-it('cuts where marks begin, end and overlap', () => {
-	const blocks = cut('abcdef', { kind: 'bold', offset: 0, length: 4 }, { kind: 'italic', offset: 2, length: 4 });
-	expect(blocks[0]?.parts).toEqual([
-		['ab', 'bold'],
-		['cd', 'bold italic'],
-		['ef', 'italic'],
-	]);
-});
+describe('segments of a text', () => {
+	const cases: Record<string, { text: string; entities: Entity[]; want: string }> = {
+		'no entities': { text: 'abc', entities: [], want: 'abc' },
+		'one in the middle': { text: 'abcd', entities: [entity('bold', 1, 2)], want: 'ab(bc)d' },
+		'one in another': { text: 'abcd', entities: [entity('italic', 1, 1), entity('bold', 0, 3)], want: 'b(ai(b)c)d' },
+		'same place': { text: 'ab', entities: [entity('bold', 0, 2), entity('quote', 0, 2)], want: 'q(b(ab))' },
+		'overlap halfway': { text: 'abcd', entities: [entity('bold', 0, 3), entity('italic', 2, 2)], want: 'b(abi(c))i(d)' },
+		'beyond the end': { text: 'ab', entities: [entity('bold', 1, 9)], want: 'ab(b)' },
+		'outside': { text: 'ab', entities: [entity('bold', 5, 1), entity('italic', 0, 0)], want: 'ab' },
+	};
+	for (const [name, { text, entities, want }] of Object.entries(cases)) {
+		test(name, () => {
+			const segments = segmentsOf({ text, entities });
+			expect(write(segments)).toBe(want);
+			expect(segments.map(wordsOf).join('')).toBe(text);
+		});
+	}
 
-it('makes blocks of quotes and code, and takes the line end behind them', () => {
-	const blocks = cut(
-		'say\nquoted\nafter',
-		{ kind: 'quote', offset: 4, length: 6 },
-		{ kind: 'bold', offset: 4, length: 3 },
-	);
-	expect(blocks).toEqual([
-		{ kind: 'text', parts: [['say\n', '']] },
-		{
-			kind: 'quote',
-			parts: [
-				['quo', 'bold'],
-				['ted', ''],
-			],
-		},
-		{ kind: 'text', parts: [['after', '']] },
-	]);
-});
-
-it.each([
-	['link', 'javascript:alert(1)', undefined],
-	['link', 'data:text/html,x', undefined],
-	['link', 'https://example.org/a', { kind: 'url', url: 'https://example.org/a' }],
-	['link', 'tg://resolve?domain=x', { kind: 'url', url: 'tg://resolve?domain=x' }],
-] as const)('a %s to %s', (kind, url, link) => {
-	const [block] = cutBlocks({ text: 'here', entities: [{ kind, offset: 0, length: 4, url }] });
-	expect(block?.segments[0]?.link).toEqual(link);
-});
-
-it('finds addresses in words', () => {
-	const [block] = cutBlocks({ text: 'example.org', entities: [{ kind: 'url', offset: 0, length: 11 }] });
-	expect(block?.segments[0]?.link).toEqual({ kind: 'url', url: 'https://example.org' });
+	test('units are those of JavaScript: an emoji is two', () => {
+		expect(write(segmentsOf({ text: '😀b', entities: [entity('bold', 2, 1)] }))).toBe('😀b(b)');
+	});
 });
