@@ -68,8 +68,8 @@ export interface Events {
 			| 'loginToken';
 		peer?: PeerKey;
 	};
-	/** A chat whose log the client could not follow: its history has to be read anew. */
-	reload: { peer: PeerKey };
+	/** A chat whose log the client could not follow: its history has to be read anew. Without `peer`: everything. */
+	reload: { peer?: PeerKey };
 	/** Told by the service itself, to be shown at once. */
 	notice: { text: string };
 	/** A secret chat changed its state, its timer or its key. */

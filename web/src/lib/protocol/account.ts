@@ -5,9 +5,11 @@ import type { ConnectionState, Peer, PeerKey } from '../api/types.ts';
 import { Cache } from './cache/cache.ts';
 import { openCacheDatabase } from './cache/database.ts';
 import { createClient, type ClientOptions } from './client.ts';
-import { type AccountDatabase, openAccountDatabase } from './database.ts';
+import { type AccountDatabase, eraseAccount, openAccountDatabase } from './database.ts';
 import { toApiError } from './failure.ts';
 import { Outbox } from './outbox.ts';
+import { watchConnection } from './connection.ts';
+import { watchGaps } from './gaps.ts';
 import { createInputs, type Inputs } from './inputs.ts';
 import { PeerBook } from './peer-book.ts';
 import { SecretChats } from './secret/chats.ts';
@@ -21,7 +23,10 @@ import { watchSleep } from './sleep.ts';
 /** Where events go. */
 export type Emit = <N extends EventName>(name: N, data: Events[N]) => void;
 
-export type AccountOptions = Omit<ClientOptions, 'storage' | 'middlewares'> & { slot: number; emit: Emit };
+export type AccountOptions = Omit<ClientOptions, 'storage' | 'middlewares' | 'onChannelTooLong'> & {
+	slot: number;
+	emit: Emit;
+};
 
 /** A call that only wants to know whether the server is there waits so long for it. Milliseconds. */
 const probeTimeout = 4_000;
@@ -60,8 +65,10 @@ export class Account {
 			...options,
 			storage,
 			middlewares: [
+				watchGaps(() => void holder.account?.lostTrack()),
 				(context, next) => (holder.account ? holder.account.secrets.middleware(context, next) : next(context)),
 			],
+			onChannelTooLong: (channel) => void holder.account?.lostTrack(`c${channel}`),
 		});
 		const account = new Account(options, { db, storage, client, transport, cache: new Cache(cacheDb) });
 		holder.account = account;
@@ -149,10 +156,21 @@ export class Account {
 		this.client.handleClientUpdate(updates, true);
 	}
 
+	/** To be called when the server would not tell what happened in a chat, or in all: only reading anew helps. */
+	async lostTrack(peer?: PeerKey): Promise<void> {
+		const dialogs = peer ? [] : await this.cache.dialogs();
+		const chats = peer ? [peer] : dialogs.map((dialog) => dialog.peer).filter((key) => !key.startsWith('c'));
+		for (const chat of chats) await this.cache.deleteHistory(chat);
+		this.emit('reload', { peer });
+	}
+
 	/** To be called with the answer that signs in or up. */
 	async enter(authorization: tl.auth.RawAuthorization): Promise<PeerKey> {
-		const user = await this.client.notifyLoggedIn(authorization);
+		const user = this.client.mt.network.notifyLoggedIn(authorization);
+		await this.client.storage.self.storeFrom(user);
 		this.#self = user.id;
+		// The place in the log is asked for before the page asks for its chats: what comes between would be lost.
+		if (this.client.updates) this.client.updates.catchUpOnStart = false;
 		this.take({ users: [user], chats: [] });
 		await this.#begin();
 		return this.self;
@@ -168,6 +186,7 @@ export class Account {
 		if (reason === 'here') await this.client.call({ _: 'auth.logOut' }, { timeout: probeTimeout }).catch(() => {});
 		await this.secrets.erase();
 		await this.close();
+		await eraseAccount(this.slot);
 		this.emit('signedOut', { reason });
 	}
 
@@ -190,9 +209,9 @@ export class Account {
 	}
 
 	async #start() {
-		this.client.onConnectionState.add((state) => this.#setConnection(state === 'connected' ? 'ready' : state));
+		watchConnection(this.client, (state) => this.#setConnection(state));
 		this.client.onRawUpdate.add((info) => this.#updates.add(info));
-		this.client.onError.add((error) => console.warn('connection', error));
+		this.client.onError.add((error) => console.debug('connection', error));
 		const [peers] = await Promise.all([this.cache.peers(), this.client.prepare(), this.outbox.load()]);
 		this.#peers.take(peers);
 		const self = await this.client.storage.self.fetch();
@@ -204,7 +223,6 @@ export class Account {
 	/** In the background: what is kept can be shown before there is a connection. */
 	#connect(isSignedIn: boolean) {
 		this.#isSignedIn = isSignedIn;
-		if (!navigator.onLine) this.#setConnection('offline');
 		const connected = this.client.connect();
 		if (isSignedIn) void connected.then(() => this.#begin()).catch((error) => console.warn('start', error));
 		else connected.catch((error) => console.warn('start', error));

@@ -23,6 +23,8 @@ export interface ClientOptions {
 	storage: Storage;
 	/** Runs around every call, outermost first, inside of those that wait and repeat. */
 	middlewares: RpcCallMiddleware[];
+	/** The server does not tell what happened in a channel: too much. */
+	onChannelTooLong: (channel: number) => void;
 	crypto?: WebCrypto;
 }
 
@@ -47,8 +49,8 @@ export async function createClient(options: ClientOptions): Promise<Client> {
 		transport,
 		platform: new WebPlatform(device.model),
 		defaultDcs: { main: dc, media: dc },
-		testMode: config.test,
-		updates: { catchUp: true },
+		testMode: false,
+		updates: { catchUp: true, onChannelTooLong: options.onChannelTooLong },
 		storageOptions: { peers: { cacheSize: 1000, updatesWriteInterval: 1000 } },
 		reconnectionStrategy,
 		initConnectionOptions: {
@@ -83,5 +85,5 @@ function reconnectionStrategy({ previousWait }: { previousWait: number | null })
 function serverOf(config: PageConfig, origin: string) {
 	const url = new URL(origin);
 	const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
-	return { id: config.dc, ipAddress: url.hostname, port, testMode: config.test };
+	return { id: config.dc, ipAddress: url.hostname, port };
 }

@@ -54,12 +54,16 @@ export function openAccountDatabase(slot: number): Promise<AccountDatabase> {
 	});
 }
 
+/** A database that something still holds open is deleted when the worker ends. Milliseconds. */
+const longestErase = 3_000;
+
 /** Deletes everything that this browser keeps of an account. */
 export async function eraseAccount(slot: number): Promise<void> {
 	const own = databaseName(slot);
 	const names = (await indexedDB.databases()).map((database) => database.name ?? '');
 	const ours = names.filter((name) => name === own || name.startsWith(`${own}-`));
-	await Promise.all(ours.map(eraseDatabase));
+	const late = new Promise((resolve) => setTimeout(resolve, longestErase));
+	await Promise.race([Promise.all(ours.map(eraseDatabase)), late]);
 }
 
 function eraseDatabase(name: string): Promise<void> {

@@ -2,7 +2,7 @@ import { WebSocketConnection } from '@fuman/net';
 import { IntermediatePacketCodec, ObfuscatedPacketCodec, type TelegramTransport } from '@mtcute/core';
 
 /** A server that has not opened the socket after so long is taken for gone. Milliseconds. */
-const openTimeout = 15_000;
+const openTimeout = 8_000;
 
 /**
  * Obfuscated intermediate packets over a WebSocket to the host that served the page.

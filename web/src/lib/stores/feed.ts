@@ -172,7 +172,7 @@ export class Feed {
 				return dialogs.takeDraft(data);
 			case 'reload':
 				histories.reload(data.peer);
-				return dialogs.refresh(data.peer);
+				return void (data.peer ? dialogs.refresh(data.peer) : dialogs.load());
 		}
 	}
 

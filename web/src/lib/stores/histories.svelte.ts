@@ -63,8 +63,9 @@ export class Histories {
 		for (const history of this.#in(peer)) history.clear(upTo);
 	}
 
-	reload(peer: PeerKey) {
-		for (const history of this.#in(peer)) void history.reload();
+	/** Reads anew what may have gaps: a chat, or all that are held. */
+	reload(peer?: PeerKey) {
+		for (const history of peer ? this.#in(peer) : this.#byPlace.values()) void history.reload();
 	}
 
 	#in(peer: PeerKey): HistoryStore[] {

@@ -11,7 +11,7 @@ const keptPerChat = 200;
  * What the page saw last, for a start without a network and for chats that open at once. Nothing here is the truth:
  * the server's answer always wins, and the whole may be dropped at any time.
  *
- * Writes are gathered and done together; reads see them at once.
+ * Writes are gathered and done together; reads see them at once. Nothing of secret chats is kept: it would lie here open.
  */
 export class Cache {
 	readonly #db: CacheDatabase;
@@ -24,7 +24,7 @@ export class Cache {
 	}
 
 	putPeers(peers: Peer[]) {
-		for (const peer of peers) this.#writes.put('peers', peer.key, peer);
+		for (const peer of peers) if (!isSecret(peer.key)) this.#writes.put('peers', peer.key, peer);
 	}
 
 	/** The peers of these keys, or all. */
@@ -36,7 +36,7 @@ export class Cache {
 	}
 
 	putDialogs(dialogs: Dialog[]) {
-		for (const dialog of dialogs) this.#writes.put('dialogs', dialog.peer, dialog);
+		for (const dialog of dialogs) if (!isSecret(dialog.peer)) this.#writes.put('dialogs', dialog.peer, dialog);
 	}
 
 	/** All dialogs, in no order. */
@@ -57,7 +57,7 @@ export class Cache {
 	/** Keeps messages, in any order and from anywhere. A new one that came live extends the known stretch. */
 	async putMessages(messages: Message[], options: { areLive?: boolean } = {}): Promise<void> {
 		for (const message of messages) {
-			if (message.id <= 0 || message.isScheduled) continue;
+			if (message.id <= 0 || message.isScheduled || isSecret(message.peer)) continue;
 			this.#writes.put('messages', [message.peer, message.id], toRow(message));
 			if (options.areLive) await this.#changeSpans(message.peer, (spans) => extendNewest(spans, message.id));
 		}
@@ -69,7 +69,7 @@ export class Cache {
 	 */
 	async putHistory(peer: PeerKey, messages: Message[], from?: number, to?: number): Promise<void> {
 		const ids = messages.map((message) => message.id).filter((id) => id > 0);
-		if (ids.length === 0) return;
+		if (ids.length === 0 || isSecret(peer)) return;
 		await this.putMessages(messages);
 		const span: Span = [Math.min(from ?? Infinity, ...ids), Math.max(to ?? 0, ...ids)];
 		await this.#changeSpans(peer, (spans) => addSpan(spans, span));
@@ -178,5 +178,9 @@ export class Cache {
 
 function toRow(message: Message): MessageRow {
 	const { peer, id } = message;
-	return peer.startsWith('c') || peer.startsWith('s') ? { peer, id, message } : { peer, id, common: id, message };
+	return peer.startsWith('c') ? { peer, id, message } : { peer, id, common: id, message };
+}
+
+function isSecret(peer: PeerKey): boolean {
+	return peer.startsWith('s');
 }
