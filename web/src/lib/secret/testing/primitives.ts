@@ -1,5 +1,4 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
-import { concat } from '../bytes.ts';
 import type { Primitives } from '../primitives.ts';
 
 const block = 16;
@@ -8,22 +7,22 @@ const block = 16;
 function ige(data: Uint8Array, key: Uint8Array, iv: Uint8Array, isEncrypting: boolean): Uint8Array {
 	const make = isEncrypting ? createCipheriv : createDecipheriv;
 	const cipher = make('aes-256-ecb', key, null).setAutoPadding(false);
-	let before = iv.subarray(0, block); // of what comes out of the cipher when encrypting
-	let after = iv.subarray(block);
-	if (!isEncrypting) [before, after] = [after, before];
-	const out: Uint8Array[] = [];
+	const out = new Uint8Array(data.length);
+	const [first, second] = [iv.subarray(0, block), iv.subarray(block)];
+	let [before, after] = isEncrypting ? [first, second] : [second, first];
 	for (let at = 0; at < data.length; at += block) {
 		const given = data.subarray(at, at + block);
-		const made = xor(cipher.update(xor(given, before)), after);
-		out.push(made);
+		const made = out.subarray(at, at + block);
+		xor(made, given, before);
+		xor(made, cipher.update(made), after);
 		before = made;
 		after = given;
 	}
-	return concat(...out);
+	return out;
 }
 
-function xor(a: Uint8Array, b: Uint8Array): Uint8Array {
-	return Uint8Array.from(a, (v, i) => v ^ (b[i] ?? 0));
+function xor(out: Uint8Array, a: Uint8Array, b: Uint8Array) {
+	for (let i = 0; i < block; i++) out[i] = (a[i] ?? 0) ^ (b[i] ?? 0);
 }
 
 function hash(name: string, data: Uint8Array): Uint8Array {
