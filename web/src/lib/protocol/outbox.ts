@@ -41,6 +41,7 @@ export class Outbox {
 	async load(): Promise<void> {
 		for (const job of await this.#db.getAll('outbox')) {
 			this.#jobs.set(job.key, job);
+			this.#lastTime = Math.max(this.#lastTime, parseInt(job.key, 36));
 			this.#lastLocalId = Math.max(this.#lastLocalId, ...job.messages.map((message) => message.id));
 		}
 	}
@@ -107,7 +108,7 @@ export class Outbox {
 		return { ...message, peer, id: ++this.#lastLocalId, key, isOut: true, state: 'sending' };
 	}
 
-	/** Ascending also when the clock is set back. */
+	/** Ascending, also when the clock was set back, here or before a restart. */
 	#nextKey(): string {
 		this.#lastTime = Math.max(this.#lastTime + 1, Date.now());
 		return this.#lastTime.toString(36).padStart(9, '0');
