@@ -254,6 +254,26 @@ export class SecretChats {
 		return new Blob(parts, { type: ref.mime });
 	}
 
+	/** The calls of `messages` and `dialogs` for secret chats, under the names that they have there. */
+	readonly calls = {
+		history: (request: PageRequest) => this.page(request),
+		byIds: (peer: PeerKey, ids: readonly number[]) => this.byIds(peer, ids),
+		send: async (input: NewMessage) => [await this.send(input)],
+		delete: (peer: PeerKey, ids: readonly number[]) => this.delete(peer, ids),
+		read: (peer: PeerKey, upTo: number) => this.markRead(peer, upTo),
+		readContents: (peer: PeerKey, ids: readonly number[]) => this.markOpened(peer, ids),
+		typing: (peer: PeerKey, action?: Typing) => this.setTyping(peer, action),
+		/** Without the chat itself its end goes with it. */
+		clear: (peer: PeerKey, how: { forBoth: boolean; keepChat: boolean }) =>
+			how.keepChat ? this.clear(peer) : this.leave(peer, how.forBoth),
+	};
+
+	/** Ends a chat if it is not over, and forgets it. */
+	async leave(peer: PeerKey, deleteHistory: boolean) {
+		if ((await this.chat(peer)).phase !== 'ended') await this.discard(peer, deleteHistory);
+		await this.remove(peer);
+	}
+
 	#shapePeer(chat: Chat): Peer {
 		return shapePeer(chat, this.#account.peer(`u${chat.partner}`));
 	}
