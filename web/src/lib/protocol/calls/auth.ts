@@ -1,9 +1,10 @@
 import type { tl } from '@mtcute/core';
-import type { CodeWay, Country, Entry, PasswordChallenge, QrEntry, SentCode } from '../../api/auth.ts';
+import type { Country, Entry, PasswordChallenge, QrEntry, SentCode } from '../../api/auth.ts';
 import { ApiError, isFailure } from '../../api/failure.ts';
 import type { Account } from '../account.ts';
 import { uploadFile } from '../media/upload.ts';
 import { newPassword, proofOf } from '../password.ts';
+import { codeOf } from '../sent-code.ts';
 import type { Calls } from './calls.ts';
 
 /** The server asks no client for credentials. */
@@ -176,33 +177,6 @@ async function enterOrAskPassword(account: Account, ask: () => Promise<tl.auth.T
 		if (isFailure(error, 'SESSION_PASSWORD_NEEDED')) return { kind: 'password' };
 		throw error;
 	}
-}
-
-const ways: Record<string, CodeWay> = {
-	'auth.sentCodeTypeApp': 'app',
-	'auth.sentCodeTypeSms': 'sms',
-	'auth.sentCodeTypeCall': 'call',
-	'auth.sentCodeTypeEmailCode': 'email',
-	'auth.sentCodeTypeSetUpEmailRequired': 'set-up-email',
-	'auth.codeTypeSms': 'sms',
-	'auth.codeTypeCall': 'call',
-};
-
-function codeOf({ type, phoneCodeHash, nextType, timeout }: tl.auth.RawSentCode): SentCode {
-	const sent: SentCode = {
-		hash: phoneCodeHash,
-		way: ways[type._] ?? 'other',
-		length: 'length' in type ? type.length : 0,
-		next: nextType && (ways[nextType._] ?? 'other'),
-		timeout,
-	};
-	if (type._ !== 'auth.sentCodeTypeEmailCode') return sent;
-	return {
-		...sent,
-		email: type.emailPattern,
-		emailResetAfter: type.resetAvailablePeriod,
-		emailResetAt: type.resetPendingDate,
-	};
 }
 
 function setUp(phone: string, hash: string): tl.TypeEmailVerifyPurpose {

@@ -9,6 +9,7 @@ import { language } from './language.ts';
 import { media } from './media.ts';
 import { messages } from './messages.ts';
 import { notifications } from './notifications.ts';
+import { password } from './password.ts';
 import { people } from './people.ts';
 import { peers } from './peers.ts';
 import { privacy } from './privacy.ts';
@@ -35,6 +36,7 @@ export const calls = {
 	media,
 	messages,
 	notifications,
+	password,
 	people,
 	peers,
 	privacy,

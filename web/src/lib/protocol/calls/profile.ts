@@ -1,3 +1,102 @@
+import type { tl } from '@mtcute/core';
+import type { SentCode } from '../../api/auth.ts';
+import type { Birthday, OwnProfile } from '../../api/settings.ts';
+import type { Account } from '../account.ts';
+import { uploadFile } from '../media/upload.ts';
+import { proofOf } from '../password.ts';
+import { sentCodeOf } from '../sent-code.ts';
+import { userKey } from '../shape/key.ts';
 import type { Calls } from './calls.ts';
 
-export const profile = {} satisfies Calls;
+const self: tl.TypeInputUser = { _: 'inputUserSelf' };
+
+/** The user's own profile. */
+export const profile = {
+	async own(account: Account): Promise<OwnProfile> {
+		const answer = await account.call({ _: 'users.getFullUser', id: self });
+		account.take(answer);
+		const user = answer.users.find((one) => one._ === 'user' && one.self);
+		const { about = '', birthday } = answer.fullUser;
+		const profile: OwnProfile = {
+			peer: account.self,
+			firstName: '',
+			lastName: '',
+			about,
+			username: '',
+			phone: '',
+			birthday,
+		};
+		if (user?._ !== 'user') return profile;
+		return { ...profile, ...namesOf(user), peer: userKey(user.id) };
+	},
+
+	async update(account: Account, change: { firstName: string; lastName: string; about: string }): Promise<void> {
+		const user = await account.call({ _: 'account.updateProfile', ...change });
+		account.take({ users: [user], chats: [] });
+	},
+
+	/** Rejects with USERNAME_INVALID when it has not the form of one. */
+	async isUsernameFree(account: Account, username: string): Promise<boolean> {
+		return account.call({ _: 'account.checkUsername', username });
+	},
+
+	/** Empty: none any more. */
+	async setUsername(account: Account, username: string): Promise<void> {
+		const user = await account.call({ _: 'account.updateUsername', username });
+		account.take({ users: [user], chats: [] });
+	},
+
+	async setPhoto(account: Account, photo: Blob): Promise<void> {
+		const file = await uploadFile(account, photo, { name: 'photo.jpg' });
+		const answer = await account.call({ _: 'photos.uploadProfilePhoto', file });
+		account.take({ users: answer.users, chats: [] });
+		await refresh(account);
+	},
+
+	async removePhoto(account: Account): Promise<void> {
+		const answer = await account.call({ _: 'photos.updateProfilePhoto', id: { _: 'inputPhotoEmpty' } });
+		account.take({ users: answer.users, chats: [] });
+		await refresh(account);
+	},
+
+	async setBirthday(account: Account, birthday: Birthday | undefined): Promise<void> {
+		const value: tl.RawBirthday | undefined = birthday && { _: 'birthday', ...birthday };
+		await account.call({ _: 'account.updateBirthday', birthday: value });
+	},
+
+	async sendPhoneCode(account: Account, phone: string): Promise<SentCode> {
+		const settings: tl.RawCodeSettings = { _: 'codeSettings' };
+		return sentCodeOf(await account.call({ _: 'account.sendChangePhoneCode', phoneNumber: phone, settings }));
+	},
+
+	async changePhone(account: Account, phone: string, hash: string, code: string): Promise<void> {
+		const request: tl.account.RawChangePhoneRequest = {
+			_: 'account.changePhone',
+			phoneNumber: phone,
+			phoneCodeHash: hash,
+			phoneCode: code,
+		};
+		account.take({ users: [await account.call(request)], chats: [] });
+	},
+
+	/** Deletes the account with all that belongs to it, for ever. */
+	async deleteAccount(account: Account, password: string): Promise<void> {
+		const challenge = await account.call({ _: 'account.getPassword' });
+		const proof = challenge.hasPassword ? await proofOf(account, challenge, password) : undefined;
+		await account.call({ _: 'account.deleteAccount', reason: '', password: proof });
+		await account.leave('elsewhere');
+	},
+} satisfies Calls;
+
+async function refresh(account: Account): Promise<void> {
+	account.take({ users: await account.call({ _: 'users.getUsers', id: [self] }), chats: [] });
+}
+
+function namesOf(user: tl.RawUser) {
+	return {
+		firstName: user.firstName ?? '',
+		lastName: user.lastName ?? '',
+		username: user.username ?? user.usernames?.find((one) => one.editable)?.username ?? '',
+		phone: user.phone ?? '',
+	};
+}
