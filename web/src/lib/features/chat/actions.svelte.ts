@@ -7,7 +7,6 @@ import type { PeerStore } from '$lib/stores/peers.svelte.ts';
 import type { RouteStore } from '$lib/stores/route.svelte.ts';
 import type { SelectionStore } from '$lib/stores/selection.svelte.ts';
 import { t, tn } from '$lib/text';
-import type { TextLink } from '$lib/text/segments.ts';
 import type { Toasts } from '$lib/ui/toasts.svelte.ts';
 import { describeFailure } from '../failure.ts';
 import type { OpenChat } from './open-chat.svelte.ts';
@@ -165,20 +164,6 @@ export class ChatActions {
 
 	#botOf(message: Message): string {
 		return this.#tools.peers.get(message.viaBot ?? message.sender)?.username ?? '';
-	}
-
-	/** A link, a name or a command in a text was clicked. */
-	openText(link: TextLink) {
-		const { route, composer, chat } = this.#tools;
-		if (link.kind === 'url') this.openLink(link.url);
-		else if (link.kind === 'mention') route.openLink(`/#@${link.name}`);
-		else if (link.kind === 'peer') route.openChat(link.peer);
-		else if (link.kind === 'command') void composer.sendText(link.command);
-		else chat.searched = link.tag;
-	}
-
-	copy(text: string) {
-		return this.#copy(text, t('CommonCopied'));
 	}
 
 	async #copy(text: string, done: string) {

@@ -40,5 +40,5 @@ export class ListView {
 function withoutNewBack(before: RowSet, after: RowSet): RowSet | undefined {
 	const last = before.rows.at(-1);
 	const index = after.rows.findIndex((row) => row.key === last?.key);
-	return index < 0 ? undefined : { rows: after.rows.slice(0, index + 1), byKey: after.byKey };
+	return index < 0 ? undefined : { ...after, rows: after.rows.slice(0, index + 1) };
 }

@@ -71,6 +71,25 @@ describe('buildRows', () => {
 	});
 });
 
+describe('buildRows, going on from what is there', () => {
+	const first = [make(1), make(2, { sender: 'u2', album: 'a' }), make(3, { sender: 'u2', album: 'a' })];
+	const before = buildRows(first, { ...start, unreadFrom: 4 });
+
+	it.each([
+		['one of the same run', [make(4, { sender: 'u2' })]],
+		['a part of the album', [make(4, { sender: 'u2', album: 'a' })]],
+		['many', [make(4, { sender: 'u3' }), make(5, { sender: 'u3' }), make(6, { date: noon + 86400 })]],
+		['nothing', []],
+	])('gives the same rows as from the beginning: %s', (_, more) => {
+		const options = { ...start, unreadFrom: 4 };
+		const messages = [...first, ...more];
+		const after = buildRows(messages, options, before);
+		expect(after.rows).toEqual(buildRows(messages, options).rows);
+		expect(after.rows[0]).toBe(before.rows[0]);
+		expect([...after.byKey.values()]).toEqual(expect.arrayContaining(after.rows));
+	});
+});
+
 describe('compareRows', () => {
 	const before = buildRows([make(5), make(6)], start);
 

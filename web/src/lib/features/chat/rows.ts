@@ -42,26 +42,57 @@ class DayFinder {
 	}
 }
 
+export interface RowSet {
+	rows: Row[];
+	byKey: Map<string, Row>;
+	/** What the rows were made of. */
+	messages: readonly Message[];
+	options: RowOptions;
+}
+
+export const noRows: RowSet = { rows: [], byKey: new Map(), messages: [], options: { isAtStart: false } };
+
 /**
  * Makes the rows of messages in ascending order. A row of `before` that would look the same is taken over as it is,
- * so that only what changed is drawn again.
+ * so that only what changed is drawn again; where messages only came behind, the rows before them are not even looked at.
  */
-export function buildRows(messages: readonly Message[], options: RowOptions, before?: RowSet): RowSet {
+export function buildRows(messages: readonly Message[], options: RowOptions, before: RowSet = noRows): RowSet {
+	const kept = countKept(messages, options, before);
+	const fresh = makeRows(messages, options, before.rows.slice(0, kept));
+	// Keys of rows that were kept are in the map already; it grows with the list while that is only added to.
+	const byKey = kept > 0 ? before.byKey : new Map<string, Row>();
+	const rows = fresh.map((row, i) => (i < kept ? row : takeOver(row, before)));
+	for (const row of rows.slice(kept)) byKey.set(row.key, row);
+	return { rows, byKey, messages, options };
+}
+
+/** How many rows stay as they are because messages were only added behind them. The last one may change its form. */
+function countKept(messages: readonly Message[], options: RowOptions, before: RowSet): number {
+	const isSame = options.isAtStart === before.options.isAtStart && options.unreadFrom === before.options.unreadFrom;
+	if (!isSame || messages.length < before.messages.length) return 0;
+	if (before.messages.some((message, i) => message !== messages[i])) return 0;
+	return Math.max(0, before.rows.length - 1);
+}
+
+/** Goes on from the rows that are there already, whose messages are the first ones. */
+function makeRows(messages: readonly Message[], options: RowOptions, rows: Row[]): Row[] {
 	const days = new DayFinder();
-	const rows: Row[] = [];
-	let lastDay = options.isAtStart || !messages[0] ? 0 : days.find(messages[0].date);
-	let isUnreadSeen = options.unreadFrom === undefined;
-	let end = 0;
-	for (let i = 0; i < messages.length; i = end) {
+	const last = rows.at(-1);
+	const start = last ? messages.lastIndexOf(last.album?.at(-1) ?? last.message) + 1 : 0;
+	const firstDay = options.isAtStart || !messages[0] ? 0 : days.find(messages[0].date);
+	let lastDay = last ? days.find(last.message.date) : firstDay;
+	let isUnreadSeen = options.unreadFrom === undefined || rows.some((row) => row.isFirstUnread);
+	let end = start;
+	for (let i = start; i < messages.length; i = end) {
 		const message = messages[i]!;
 		end = findAlbumEnd(messages, i);
 		const day = days.find(message.date);
 		const isFirstUnread = !isUnreadSeen && message.id >= options.unreadFrom! && !message.isOut;
 		isUnreadSeen ||= isFirstUnread;
-		const isBreak = day !== lastDay || isFirstUnread;
 		const previous = rows.at(-1);
-		const isFirst = isBreak || !previous || !isSameRun(previous.message, message);
-		if (isFirst && previous) previous.isLast = true;
+		const isFirst = day !== lastDay || isFirstUnread || !previous || !isSameRun(previous.message, message);
+		// A run that goes on is closed by its last row alone; a row that was taken over is never the one changed.
+		if (previous && i > start) previous.isLast = isFirst;
 		rows.push({
 			key: message.key,
 			message,
@@ -69,26 +100,16 @@ export function buildRows(messages: readonly Message[], options: RowOptions, bef
 			day: day !== lastDay ? day : undefined,
 			isFirstUnread,
 			isFirst,
-			isLast: end === messages.length,
+			isLast: true,
 		});
 		lastDay = day;
 	}
-	return takeOver(rows, before);
+	return rows;
 }
 
-export interface RowSet {
-	rows: Row[];
-	byKey: Map<string, Row>;
-}
-
-export const noRows: RowSet = { rows: [], byKey: new Map() };
-
-function takeOver(fresh: readonly Row[], before?: RowSet): RowSet {
-	const rows = fresh.map((row) => {
-		const known = before?.byKey.get(row.key);
-		return known && isSameRow(known, row) ? known : row;
-	});
-	return { rows, byKey: new Map(rows.map((row) => [row.key, row])) };
+function takeOver(row: Row, before: RowSet): Row {
+	const known = before.byKey.get(row.key);
+	return known && isSameRow(known, row) ? known : row;
 }
 
 function findAlbumEnd(messages: readonly Message[], start: number): number {
@@ -104,7 +125,8 @@ function isSameRun(a: Message, b: Message): boolean {
 		b.content.kind !== 'service' &&
 		a.sender === b.sender &&
 		a.isOut === b.isOut &&
-		a.isPost === b.isPost &&
+		!a.isPost &&
+		!b.isPost &&
 		a.viaBot === b.viaBot &&
 		a.forward?.from === b.forward?.from &&
 		b.date - a.date < runGap

@@ -35,6 +35,11 @@ export class SeenTracker {
 		this.#take();
 	}
 
+	/** The messages in view. */
+	shown(): number[] {
+		return this.#last.flatMap((row) => (row.album ?? [row.message]).map((message) => message.id));
+	}
+
 	close() {
 		removeEventListener('focus', this.#lookAgain);
 		document.removeEventListener('visibilitychange', this.#lookAgain);
