@@ -57,7 +57,7 @@ export function shapePeer(chat: Chat, partner: Peer | undefined): Peer {
 		isCreator: chat.isCreator,
 		hasLink: false,
 		isSlow: false,
-		noForwards: true,
+		noForwards: false,
 		signatures: false,
 	};
 	const person = { firstName, lastName, avatar, presence };
@@ -91,8 +91,8 @@ export function shapeMessage(m: SecretMessage, chat: Chat, self: PeerKey, orderO
 		isSilent: m.isSilent,
 		isPinned: false,
 		isMentioned: false,
-		isUnheard: false,
-		isProtected: true,
+		isUnheard: isUnheard(m),
+		isProtected: m.ttl > 0,
 		isScheduled: false,
 		state: m.status === 'sending' ? 'sending' : m.status === 'failed' ? 'failed' : 'sent',
 		error: m.status === 'failed' ? { text: 'REFUSED', code: 400 } : undefined,
@@ -104,6 +104,14 @@ export function shapeMessage(m: SecretMessage, chat: Chat, self: PeerKey, orderO
 		ttl: m.ttl || undefined,
 		vanishesAt: m.destroy === undefined ? undefined : Math.ceil(m.destroy / 1000),
 	};
+}
+
+/** A voice or round message that came in and was not played. */
+function isUnheard(m: SecretMessage): boolean {
+	if (m.isOut || m.opened !== undefined || m.media === undefined) return false;
+	const { kind } = m.media;
+	const of = m.media.kind === 'document' ? m.media.attributes : undefined;
+	return kind === 'audio' || of?.audio?.isVoice === true || of?.video?.isRound === true;
 }
 
 function actionOf(m: SecretMessage): ServiceAction {
@@ -151,7 +159,7 @@ function contentOf(m: SecretMessage): Content {
 				file,
 				duration: m.media.duration,
 				waveform: [],
-				isUnheard: false,
+				isUnheard: isUnheard(m),
 				ttl: m.ttl || undefined,
 			};
 		}
@@ -198,12 +206,12 @@ function documentOf(m: SecretMessage, media: Extract<Media, { kind: 'document' }
 			media.mime === 'video/webm' ? 'video' : media.mime === 'application/x-tgsticker' ? 'animated' : 'static';
 		return { kind: 'sticker', file, picture, ...size, sticker: { emoji: sticker.alt, form } };
 	}
-	if (video?.isRound) return { kind: 'round', file, picture, duration: video.duration, isUnheard: false, ttl };
+	if (video?.isRound) return { kind: 'round', file, picture, duration: video.duration, isUnheard: isUnheard(m), ttl };
 	if (isAnimated) return { kind: 'gif', file, picture, ...size, duration: video?.duration ?? 0, isSpoiler: false };
 	if (video) return videoOf(m, { ...media, ...size }, video.duration);
 	if (audio?.isVoice) {
 		const waveform = audio.waveform ? unpackWaveform(audio.waveform) : [];
-		return { kind: 'voice', file, duration: audio.duration, waveform, isUnheard: false, ttl };
+		return { kind: 'voice', file, duration: audio.duration, waveform, isUnheard: isUnheard(m), ttl };
 	}
 	if (audio)
 		return {
