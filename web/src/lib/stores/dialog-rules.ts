@@ -36,12 +36,21 @@ export function countUnread(dialogs: readonly Dialog[], isMuted: (dialog: Dialog
 	return count;
 }
 
+/** How a message came. */
+export interface Arrival {
+	isNew: boolean;
+	/** The id that it had before it was sent. */
+	replaces?: number;
+	/** It is in the chat of the user with himself, where nothing is unread. */
+	isOwn?: boolean;
+}
+
 /** A message came, was sent, or changed its form. */
-export function withMessage(dialog: Dialog, message: Message, isNew: boolean, replaces?: number): Dialog {
+export function withMessage(dialog: Dialog, message: Message, { isNew, replaces, isOwn }: Arrival): Dialog {
 	const { last } = dialog;
 	if (last && (last.id === message.id || last.id === replaces)) return { ...dialog, last: message };
 	if (!isNew) return dialog;
-	const next = isCounted(dialog, message) ? { ...dialog, ...withCounts(dialog, message) } : dialog;
+	const next = !isOwn && isCounted(dialog, message) ? { ...dialog, ...withCounts(dialog, message) } : dialog;
 	if (last && !isLater(message, last)) return next;
 	return { ...next, last: message, date: Math.max(message.date, dialog.draft?.date ?? 0) };
 }

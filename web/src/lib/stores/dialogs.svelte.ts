@@ -10,6 +10,8 @@ const FIRST_PART = 100;
 const PART = 100;
 /** How long changed dialogs wait before the worker keeps them for the next start. */
 const KEEP_AFTER = 3000;
+/** How long chats to be asked for again are gathered. */
+const ASK_AFTER = 50;
 
 /** The dialogs of the signed-in user. Components only read it; `load` and the events change it. */
 export class DialogStore {
@@ -20,6 +22,7 @@ export class DialogStore {
 	readonly #doubtful = new Set<PeerKey>();
 	readonly #changed = new Set<PeerKey>();
 	#keepTimer?: ReturnType<typeof setTimeout>;
+	#askTimer?: ReturnType<typeof setTimeout>;
 
 	/** `ready` as soon as there is something true to show; `isComplete` when the last part has come. */
 	status = $state<'idle' | 'loading' | 'ready' | 'failed'>('idle');
@@ -85,7 +88,8 @@ export class DialogStore {
 	takeMessage({ message, isNew, replaces }: Events['message']) {
 		if (message.isScheduled) return;
 		const dialog = this.#byPeer.get(message.peer);
-		if (dialog) this.#put(withMessage(dialog, message, isNew, replaces));
+		if (dialog)
+			this.#put(withMessage(dialog, message, { isNew, replaces, isOwn: this.#peers.self?.key === message.peer }));
 		else if (isNew) this.#doubt(message.peer);
 	}
 
@@ -146,51 +150,47 @@ export class DialogStore {
 	}
 
 	async setPinned(peer: PeerKey, isPinned: boolean) {
-		const before = this.#byPeer.get(peer);
-		if (!before) return;
-		const peers = this.#pinnedOf(before.folder).filter((other) => other !== peer);
-		this.takePinned({ folder: before.folder, peers: isPinned ? [peer, ...peers] : peers });
-		await this.#orUndo(before, this.#api.dialogs.pin(peer, isPinned));
-	}
-
-	async reorderPinned(folder: 0 | 1, peers: PeerKey[]) {
+		const folder = this.#byPeer.get(peer)?.folder;
+		if (folder === undefined) return;
 		const before = this.#pinnedOf(folder);
-		this.takePinned({ folder, peers });
-		try {
-			await this.#api.dialogs.reorderPinned(folder, peers);
-		} catch (failure) {
-			this.takePinned({ folder, peers: before });
-			throw failure;
-		}
+		const others = before.filter((other) => other !== peer);
+		await this.#order(folder, before, isPinned ? [peer, ...others] : others, () =>
+			this.#api.dialogs.pin(peer, isPinned),
+		);
 	}
 
-	async setArchived(peer: PeerKey, isArchived: boolean) {
-		const before = this.#byPeer.get(peer);
-		if (!before) return;
-		this.#put({ ...before, folder: isArchived ? 1 : 0, pinned: undefined });
-		await this.#orUndo(before, this.#api.dialogs.archive([peer], isArchived));
+	async reorderPinned(folder: number, peers: PeerKey[]) {
+		await this.#order(folder, this.#pinnedOf(folder), peers, () => this.#api.dialogs.reorderPinned(folder, peers));
 	}
 
-	async setNotify(peer: PeerKey, settings: NotifySettings) {
-		const before = this.#byPeer.get(peer);
-		if (before) this.#put({ ...before, notify: { ...before.notify, ...settings } });
-		await this.#orUndo(before, this.#api.dialogs.setNotify(peer, settings));
+	setArchived(peer: PeerKey, isArchived: boolean): Promise<void> {
+		const change = { folder: isArchived ? 1 : 0, pinned: undefined };
+		return this.#apply(
+			peer,
+			() => change,
+			() => this.#api.dialogs.archive([peer], isArchived),
+		);
 	}
 
-	async setMarkedUnread(peer: PeerKey, isMarkedUnread: boolean) {
-		const before = this.#byPeer.get(peer);
-		if (!before) return;
-		this.#put({ ...before, isMarkedUnread });
-		await this.#orUndo(before, this.#api.dialogs.markUnread(peer, isMarkedUnread));
+	setNotify(peer: PeerKey, settings: NotifySettings): Promise<void> {
+		const change = ({ notify }: Dialog) => ({ notify: { ...notify, ...settings } });
+		return this.#apply(peer, change, () => this.#api.dialogs.setNotify(peer, settings));
+	}
+
+	setMarkedUnread(peer: PeerKey, isMarkedUnread: boolean): Promise<void> {
+		return this.#apply(
+			peer,
+			() => ({ isMarkedUnread }),
+			() => this.#api.dialogs.markUnread(peer, isMarkedUnread),
+		);
 	}
 
 	/** Everything in the chat counts as read. */
-	async markRead(peer: PeerKey) {
-		const before = this.#byPeer.get(peer);
-		if (!before) return;
-		const readInbox = Math.max(before.readInbox, before.last?.id ?? 0);
-		this.#put({ ...before, readInbox, unread: 0, isMarkedUnread: false });
-		await this.#orUndo(before, this.#api.dialogs.markRead(peer));
+	markRead(peer: PeerKey): Promise<void> {
+		const upTo = this.#byPeer.get(peer)?.last?.id ?? 0;
+		const change = (dialog: Dialog) =>
+			withRead(dialog, { inbox: Math.max(upTo, dialog.readInbox), unread: 0, mentions: 0 });
+		return this.#apply(peer, change, () => this.#api.dialogs.markRead(peer));
 	}
 
 	/** Deletes the chat from the list, or only its messages. */
@@ -275,10 +275,11 @@ export class DialogStore {
 	#doubt(peer: PeerKey) {
 		if (peer[0] === 's') return;
 		this.#doubtful.add(peer);
-		if (this.#doubtful.size === 1) setTimeout(() => void this.#askAgain(), 50);
+		this.#askTimer ??= setTimeout(() => void this.#askAgain(), ASK_AFTER);
 	}
 
 	async #askAgain() {
+		this.#askTimer = undefined;
 		const peers = [...this.#doubtful];
 		this.#doubtful.clear();
 		try {
@@ -288,11 +289,26 @@ export class DialogStore {
 		}
 	}
 
-	async #orUndo(before: Dialog | undefined, call: Promise<unknown>) {
+	/** Shows a change at once, and again when the server has taken it: an older answer may have come in between. */
+	async #apply(peer: PeerKey, change: (dialog: Dialog) => Partial<Dialog>, call: () => Promise<unknown>) {
+		const before = this.#byPeer.get(peer);
+		const put = () => this.#change(peer, (dialog) => ({ ...dialog, ...change(dialog) }));
+		put();
 		try {
-			await call;
+			await call();
+			put();
 		} catch (failure) {
 			if (before) this.#put(before);
+			throw failure;
+		}
+	}
+
+	async #order(folder: number, before: PeerKey[], peers: PeerKey[], call: () => Promise<unknown>) {
+		this.takePinned({ folder, peers });
+		try {
+			await call();
+		} catch (failure) {
+			this.takePinned({ folder, peers: before });
 			throw failure;
 		}
 	}

@@ -51,6 +51,7 @@ export class HistoryStore {
 	/** Messages that came while the newest page was on its way, which may not hold them. */
 	#late: Message[] = [];
 	#running = 0;
+	#statusBefore: HistoryStore['status'] = 'failed';
 	/** Counts up when what is asked for before does not matter any more. */
 	#turn = 0;
 
@@ -91,8 +92,7 @@ export class HistoryStore {
 	/** Shows the newest messages: those that the browser kept at once, then what the server says. */
 	async loadEnd() {
 		if (this.#showKnown((stretch) => stretch.isEnd)) return;
-		const turn = ++this.#turn;
-		this.status = 'loading';
+		const turn = this.#begin();
 		void this.#showCached(turn);
 		await this.#load({ limit: FIRST_PAGE }, turn);
 	}
@@ -100,17 +100,17 @@ export class HistoryStore {
 	/** Shows the message and those about it. */
 	async loadAround(id: number) {
 		if (this.#showKnown((stretch) => findMessage(stretch.messages, id) !== undefined)) return;
-		const turn = ++this.#turn;
-		this.status = 'loading';
+		const turn = this.#begin();
 		await this.#load({ around: id, limit: PAGE }, turn);
 	}
 
 	async loadOlder() {
 		const id = firstId(this.#current);
-		if (this.isLoadingOlder || this.isAtStart || !Number.isFinite(id) || this.status === 'cached') return;
+		if (this.isLoadingOlder || this.isAtStart || !Number.isFinite(id)) return;
 		this.isLoadingOlder = true;
 		try {
-			await this.#load({ before: id, limit: PAGE }, this.#turn, { before: id });
+			if (this.status === 'cached') await this.#loadOlderCached();
+			else await this.#load({ before: id, limit: PAGE }, this.#turn, { before: id });
 		} finally {
 			this.isLoadingOlder = false;
 		}
@@ -201,14 +201,34 @@ export class HistoryStore {
 		return true;
 	}
 
+	/** What is shown stays when it does not come. */
+	#begin(): number {
+		if (this.status !== 'loading') this.#statusBefore = this.#current.messages.length > 0 ? this.status : 'failed';
+		this.status = 'loading';
+		return ++this.#turn;
+	}
+
 	async #showCached(turn: number) {
-		const page = await this.#source.cached?.(this.#request({ limit: FIRST_PAGE })).catch(() => undefined);
-		if (!page || turn !== this.#turn || this.status !== 'loading') return;
+		const page = await this.#readCached({ limit: FIRST_PAGE });
+		if (!page || turn !== this.#turn || this.status === 'ready') return;
 		this.#unsent = page.messages.filter((message) => message.id < 0).reduce(withUnsent, this.#unsent);
 		const messages = page.messages.filter((message) => message.id > 0);
 		if (messages.length === 0) return;
-		this.#current = { messages, isStart: false, isEnd: true };
+		this.#current = { messages, isStart: page.isStart, isEnd: true };
 		this.status = 'cached';
+	}
+
+	/** Without a network one can still look at what the browser kept. */
+	async #loadOlderCached() {
+		const turn = this.#turn;
+		const page = await this.#readCached({ before: firstId(this.#current), limit: PAGE });
+		if (!page || turn !== this.#turn || this.status !== 'cached') return;
+		const messages = [...page.messages.filter((message) => message.id > 0), ...this.#current.messages];
+		this.#current = { messages, isStart: page.isStart, isEnd: true };
+	}
+
+	#readCached(part: Omit<PageRequest, 'peer' | 'thread'>): Promise<MessagePage | undefined> {
+		return this.#source.cached?.(this.#request(part)).catch(() => undefined) ?? Promise.resolve(undefined);
 	}
 
 	/** Reads a page and, when nothing else was asked for meanwhile, shows the stretch that it belongs to. */
@@ -218,7 +238,7 @@ export class HistoryStore {
 			const page = await this.#source.page(this.#request(part));
 			this.#takePage(page, turn, edge);
 		} catch {
-			if (turn === this.#turn && this.status !== 'ready') this.status = this.status === 'cached' ? 'cached' : 'failed';
+			if (turn === this.#turn && this.status === 'loading') this.status = this.#statusBefore;
 		} finally {
 			if (--this.#running === 0) this.#late = [];
 		}
@@ -226,21 +246,19 @@ export class HistoryStore {
 
 	#takePage(page: MessagePage, turn: number, edge?: PageEdge) {
 		const messages = page.messages.filter((message) => !this.#deleted.has(message.id));
-		const { stretches, current } = mergePage(this.#stretches, { ...page, messages }, edge);
+		const { stretches, current } = mergePage(this.#known(), { ...page, messages }, edge);
 		if (page.total !== undefined) this.total = page.total;
-		if (turn === this.#turn) {
-			const shown = this.status === 'cached' ? withKeysOf(current, this.#current) : current;
-			this.#show(
-				stretches.map((stretch) => (stretch === current ? shown : stretch)),
-				shown,
-			);
-			this.status = 'ready';
-		} else {
-			this.#stretches = stretches; // read for another view than the one that is shown now
-			const still = stretches.find((stretch) => touchesShown(stretch, this.#current));
-			if (still) this.#current = still;
-		}
+		this.#stretches = stretches;
+		const isWanted = turn === this.#turn;
+		const shown = isWanted ? current : stretches.find((stretch) => holds(stretch, this.#current));
+		if (shown) this.#current = shown;
+		if (isWanted) this.status = 'ready';
 		if (this.#late.length > 0) this.#takeNew(this.#late);
+	}
+
+	/** What the browser kept has no gaps; only whether it goes to the end is open. */
+	#known(): readonly Stretch[] {
+		return this.status === 'cached' ? [...this.#stretches, { ...this.#current, isEnd: false }] : this.#stretches;
 	}
 
 	#takeReplaced(message: Message, replaces?: number): Message {
@@ -302,11 +320,7 @@ function withUnsent(unsent: readonly Message[], message: Message): readonly Mess
 	return isKnown ? unsent.map((other) => (other.id === message.id ? message : other)) : [...unsent, message];
 }
 
-function withKeysOf(stretch: Stretch, shown: Stretch): Stretch {
-	const keys = new Map(shown.messages.map((message) => [message.id, message.key]));
-	return { ...stretch, messages: stretch.messages.map((message) => withKey(message, keys.get(message.id))) };
-}
-
-function touchesShown(stretch: Stretch, shown: Stretch): boolean {
-	return firstId(stretch) <= firstId(shown) && lastId(stretch) >= lastId(shown) && shown.messages.length > 0;
+/** Whether the other stretch is a part of this one now. */
+function holds(stretch: Stretch, other: Stretch): boolean {
+	return other.messages.length > 0 && firstId(stretch) <= firstId(other) && lastId(stretch) >= lastId(other);
 }
