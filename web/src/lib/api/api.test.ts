@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { WorkerSession, type Port } from './api.ts';
-import { ApiError, isFailure } from './failure.ts';
+import type { ApiError} from './failure.ts';
+import { isFailure } from './failure.ts';
 import type { FromWorker, ToWorker } from './wire.ts';
 
 /** A worker that answers when the test says so. */

@@ -5,20 +5,20 @@ import type { ConnectionState, Peer, PeerKey } from '../api/types.ts';
 import { Cache } from './cache/cache.ts';
 import { openCacheDatabase } from './cache/database.ts';
 import { createClient, type ClientOptions } from './client.ts';
+import { watchConnection } from './connection.ts';
 import { type AccountDatabase, eraseAccount, openAccountDatabase } from './database.ts';
 import { toApiError } from './failure.ts';
-import { Outbox } from './outbox.ts';
-import { watchConnection } from './connection.ts';
-import { watchGaps } from './gaps.ts';
 import { createInputs, type Inputs } from './inputs.ts';
+import { Outbox } from './outbox.ts';
 import { PeerBook } from './peer-book.ts';
 import { SecretChats } from './secret/chats.ts';
 import { shapePeers } from './shape/peer.ts';
 import { applyUpdate } from './shape/update.ts';
 import { Storage } from './storage.ts';
-import type { WebSocketTransport } from './transport.ts';
-import { UpdateQueue } from './update-queue.ts';
 import { watchSleep } from './sleep.ts';
+import { ConnectError, type WebSocketTransport } from './transport.ts';
+import { UpdateQueue } from './update-queue.ts';
+import { watchEnd, watchGaps } from './watch.ts';
 
 /** Where events go. */
 export type Emit = <N extends EventName>(name: N, data: Events[N]) => void;
@@ -30,9 +30,6 @@ export type AccountOptions = Omit<ClientOptions, 'storage' | 'middlewares' | 'on
 
 /** A call that only wants to know whether the server is there waits so long for it. Milliseconds. */
 const probeTimeout = 4_000;
-
-/** Errors after which this device is not signed in any more. */
-const endings = ['AUTH_KEY_UNREGISTERED', 'SESSION_REVOKED', 'SESSION_EXPIRED', 'USER_DEACTIVATED', 'AUTH_KEY_INVALID'];
 
 /**
  * One account in its worker: the connection, what is kept of it in this browser, and the way of its updates. The calls
@@ -65,6 +62,7 @@ export class Account {
 			...options,
 			storage,
 			middlewares: [
+				watchEnd(() => void holder.account?.leave('elsewhere')),
 				watchGaps(() => void holder.account?.lostTrack()),
 				(context, next) => (holder.account ? holder.account.secrets.middleware(context, next) : next(context)),
 			],
@@ -109,9 +107,7 @@ export class Account {
 			// The library wants proof that the request has no field too much, which a type parameter cannot give.
 			return (await this.client.call(request as never, options)) as tl.RpcCallReturn[T['_']];
 		} catch (error) {
-			const failure = toApiError(error);
-			if (this.#isSignedIn && failure.code === 401 && endings.includes(failure.text)) void this.leave('elsewhere');
-			throw failure;
+			throw toApiError(error);
 		}
 	}
 
@@ -209,9 +205,10 @@ export class Account {
 	}
 
 	async #start() {
+		this.client.mt.onUsable.add(() => this.#catchUp());
 		watchConnection(this.client, (state) => this.#setConnection(state));
 		this.client.onRawUpdate.add((info) => this.#updates.add(info));
-		this.client.onError.add((error) => console.debug('connection', error));
+		this.client.onError.add(warnOfTheUnexpected);
 		const [peers] = await Promise.all([this.cache.peers(), this.client.prepare(), this.outbox.load()]);
 		this.#peers.take(peers);
 		const self = await this.client.storage.self.fetch();
@@ -228,6 +225,15 @@ export class Account {
 		else connected.catch((error) => console.warn('start', error));
 	}
 
+	/**
+	 * After each new connection: what was on its way when the old one broke may be lost, and whether this device is
+	 * still signed in is only found out by asking.
+	 */
+	#catchUp() {
+		const { updates } = this.client;
+		if (this.#isSignedIn && updates?.updatesLoopActive && !updates.catchingUp) updates.catchUp();
+	}
+
 	async #begin() {
 		this.#isSignedIn = true;
 		await this.client.startUpdatesLoop();
@@ -240,6 +246,11 @@ export class Account {
 		this.#connection = state;
 		this.emit('connection', { state });
 	}
+}
+
+/** That the server cannot be reached is told by the state of the connection. */
+function warnOfTheUnexpected(error: Error) {
+	if (!(error instanceof ConnectError)) console.warn('connection', error);
 }
 
 interface Parts {

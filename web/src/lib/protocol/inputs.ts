@@ -1,4 +1,4 @@
-import { tl } from '@mtcute/core';
+import type { tl } from '@mtcute/core';
 import { longFromFastString, toInputChannel, toInputUser } from '@mtcute/core/utils.js';
 import { ApiError } from '../api/failure.ts';
 import type { PeerKey } from '../api/types.ts';

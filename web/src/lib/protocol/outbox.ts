@@ -1,4 +1,4 @@
-import { tl } from '@mtcute/core';
+import type { tl } from '@mtcute/core';
 import type { ApiFailure, Message, PeerKey } from '../api/types.ts';
 import type { Account } from './account.ts';
 import type { AccountDatabase } from './database.ts';

@@ -17,7 +17,7 @@ export class WebPlatform implements ICorePlatform {
 	isOnline = () => navigator.onLine;
 
 	log = (_color: number, level: number, tag: string, format: string, args: unknown[]) => {
-		console.debug(`[${levels[level]}] [${tag}] ${format}`, ...args);
+		console.warn(`[${levels[level]}] [${tag}] ${format}`, ...args);
 	};
 
 	onNetworkChanged = (listener: (isConnected: boolean) => void) => {

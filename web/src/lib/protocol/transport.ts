@@ -4,6 +4,9 @@ import { IntermediatePacketCodec, ObfuscatedPacketCodec, type TelegramTransport 
 /** A server that has not opened the socket after so long is taken for gone. Milliseconds. */
 const openTimeout = 8_000;
 
+/** The server cannot be reached. */
+export class ConnectError extends Error {}
+
 /**
  * Obfuscated intermediate packets over a WebSocket to the host that served the page.
  *
@@ -46,7 +49,7 @@ function opened(socket: WebSocket): Promise<void> {
 		const timer = setTimeout(() => socket.close(), openTimeout);
 		const fail = () => {
 			clearTimeout(timer);
-			reject(new Error('cannot open the WebSocket'));
+			reject(new ConnectError('cannot open the WebSocket'));
 		};
 		socket.addEventListener('error', fail, { once: true });
 		socket.addEventListener('close', fail, { once: true });

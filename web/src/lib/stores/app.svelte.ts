@@ -1,6 +1,7 @@
 import { createContext } from 'svelte';
 import { connect, type Session } from '../api/api.ts';
 import type { PageConfig } from '../api/config.ts';
+import { eraseLeftovers } from '../api/leftovers.ts';
 import type { ConnectionState } from '../api/types.ts';
 import type { DeviceInfo } from '../api/wire.ts';
 import { type AccountEntry, AccountList } from './accounts.ts';
@@ -15,6 +16,7 @@ interface Options {
 	connect?: Connect;
 	list?: AccountList;
 	lock?: TabLock;
+	eraseLeftovers?: (slots: number[]) => Promise<void>;
 }
 
 /** The page as a whole: its accounts, which of them is shown, and whether this tab may run them. */
@@ -24,6 +26,7 @@ export class AppStore {
 	readonly #connect: Connect;
 	readonly #list: AccountList;
 	readonly #lock: TabLock;
+	readonly #eraseLeftovers: (slots: number[]) => Promise<void>;
 	#running = $state.raw<readonly RunningAccount[]>([]);
 	/** `waiting` until the browser has said whose the accounts are; `elsewhere`: another tab runs them. */
 	tab = $state<'waiting' | 'own' | 'elsewhere'>('waiting');
@@ -38,6 +41,7 @@ export class AppStore {
 		this.#connect = options.connect ?? connect;
 		this.#list = options.list ?? new AccountList(localStorage);
 		this.#lock = options.lock ?? new TabLock();
+		this.#eraseLeftovers = options.eraseLeftovers ?? eraseLeftovers;
 		this.accounts = this.#list.all;
 	}
 
@@ -98,6 +102,7 @@ export class AppStore {
 		const isOwn = await this.#lock.take(() => this.#giveUp(), options);
 		this.tab = isOwn ? 'own' : 'elsewhere';
 		if (!isOwn) return;
+		this.#eraseLeftovers(this.#list.all.map(({ slot }) => slot)).catch((error) => console.warn('leftovers', error));
 		for (const { slot, name } of this.#list.all) if (name) this.#run(slot);
 		this.switchTo(this.#list.current.slot);
 	}

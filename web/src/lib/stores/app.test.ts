@@ -41,7 +41,12 @@ function fakeLocks() {
 
 function open(locks = fakeLocks()) {
 	const device = { model: 'Test', system: 'Test', language: 'en' };
-	return new AppStore({} as PageConfig, device, { connect, list, lock: new TabLock(locks) });
+	return new AppStore({} as PageConfig, device, {
+		connect,
+		list,
+		lock: new TabLock(locks),
+		eraseLeftovers: async () => {},
+	});
 }
 
 beforeEach(() => {

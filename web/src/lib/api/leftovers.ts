@@ -1,0 +1,13 @@
+const ours = /^hermod-(\d+)(-|$)/;
+
+/**
+ * Deletes the databases of accounts that are no more: of a sign-in that was begun and left, or of an account whose
+ * worker was ended before it was done with deleting. To be called while no worker of those runs.
+ */
+export async function eraseLeftovers(slots: number[]): Promise<void> {
+	const names = (await indexedDB.databases()).map(({ name }) => name ?? '');
+	for (const name of names) {
+		const slot = ours.exec(name)?.[1];
+		if (slot !== undefined && !slots.includes(Number(slot))) indexedDB.deleteDatabase(name);
+	}
+}
