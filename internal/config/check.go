@@ -23,6 +23,7 @@ func (c Config) Check() error {
 		c.checkProxy(),
 		c.Codes.check(),
 		oneOf("previews", c.Previews, "auto", "on", "off"),
+		oneOf("push.mode", c.Push.Mode, "auto", "on", "off"),
 		c.External.check(),
 		c.Scan.check(),
 		c.SecretChats.check(),

@@ -29,6 +29,7 @@ type Config struct {
 	External      External    `toml:"external" comment:"Files that clients name by a web address, and maps."`
 	Scan          Scan        `toml:"scan" comment:"A scan of the files that people send for malware, by ClamAV's daemon (clamd). Files of secret chats are encrypted and cannot be scanned."`
 	SecretChats   SecretChats `toml:"secret_chats" comment:"Secret chats. The server cannot read them; this is about how soon it forgets what it carried."`
+	Push          Push        `toml:"push" comment:"Web Push: browsers are told what comes while nobody looks, through the push service that each browser has chosen. It learns when something\ncomes, not what or from whom."`
 	Translate     Translate   `toml:"translate" comment:"Who translates messages for people that ask for it. He sees their text."`
 	Log           Log         `toml:"log"`
 	Limits        Limits      `toml:"limits" comment:"Bounds. The defaults suit a small machine."`
@@ -88,6 +89,13 @@ type Webhook struct {
 	Secret string `toml:"secret" comment:"The body's HMAC-SHA256 with this secret is sent as X-Hermod-Signature."`
 }
 
+// Push configures Web Push.
+type Push struct {
+	Mode    string   `toml:"mode" comment:"on, off, or auto, which is on where this machine has a way to the internet."`
+	Contact string   `toml:"contact" comment:"How the makers of push services reach you when something is wrong: an e-mail or https address, sent with each push. Some refuse pushes without.\nEmpty: the address of this server."`
+	Trusted []string `toml:"trusted" comment:"Hosts, with their port (push.example.org:8443), whose push services are asked although they are not public or speak no TLS."`
+}
+
 // Translate names a translator.
 type Translate struct {
 	URL string `toml:"url" comment:"Address of a service with the interface of LibreTranslate, such as http://127.0.0.1:5000/translate. Empty: nothing is translated."`
@@ -142,6 +150,7 @@ func Default() Config {
 			MaxSize: 4000 << 20, Reference: Duration(24 * time.Hour), Unfinished: Duration(24 * time.Hour), Grace: Duration(3 * time.Hour),
 		},
 		SecretChats: defaultSecretChats(),
+		Push:        Push{Mode: "auto", Trusted: []string{}},
 		External:    External{Media: "auto", PhotoSize: 5 << 20, FileSize: 20 << 20},
 		Scan: Scan{
 			Infected: "refuse", Away: "hold", Unscanned: "pass", MaxSize: 100 << 20,

@@ -1,7 +1,7 @@
 // Package guard asks web addresses that strangers name: only public machines, the ports of the web, bounded answers, a
 // deadline of the caller's. No name that leads inside, no redirect and no proxy gets past it.
 //
-// It knows no domain. Callers are packages preview and external.
+// It knows no domain. Callers are packages preview, external and push.
 package guard
 
 import (
@@ -85,6 +85,22 @@ func guarded(allow func(netip.Addr) bool) Dialer {
 func trusts(trusted []string, address string) bool {
 	host, port, err := net.SplitHostPort(address)
 	return err == nil && (slices.Contains(trusted, address) || (port == "80" || port == "443") && slices.Contains(trusted, host))
+}
+
+// Check refuses what must not be asked, with ErrRefused in the chain.
+func (c *Client) Check(u *url.URL) error { return c.check(u) }
+
+// Do sends a request of the caller's, whose context has to end in time. The caller closes the body and reads no more of it
+// than it can bear. It fails with ErrRefused in the chain for what must not be asked.
+func (c *Client) Do(req *http.Request) (*http.Response, error) {
+	if err := c.check(req.URL); err != nil {
+		return nil, err
+	}
+	res, err := c.http.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("ask a stranger: %w", err)
+	}
+	return res, nil
 }
 
 // check refuses what must not be asked.

@@ -39,6 +39,9 @@ func newAPI(ctx context.Context, s *Server) (*api, error) {
 	}
 	c := s.core
 	v := view.New(c.Users, c.Contacts, ids.NewAccess(key), c.Messages)
+	if err := s.buildPush(ctx, v); err != nil {
+		return nil, err
+	}
 	shown := render.New(v, c.Messages)
 	shown.SetForum(c.isForum)
 	forms := s.forms()
@@ -74,7 +77,7 @@ func newAPI(ctx context.Context, s *Server) (*api, error) {
 	list, lists = s.lists(v, shown, chat)
 	modules := append(append(s.communities(v, shown, chat, list, sets, look.Wallpaper), lists...),
 		start,
-		signin.New(signin.Options{Auth: c.Auth, View: v, Users: c.Users, Notify: c.notify, Joined: c.joined, Log: s.log}),
+		signin.New(signin.Options{Auth: c.Auth, View: v, Users: c.Users, Notify: c.notify, Joined: c.joined, Push: c.Push, Log: s.log}),
 		s.people(v, look, list),
 		chat, voting, reacting, album, sets, look, s.files(reacting, album.Locate, sets.Locate, secret.Locate), maps.New(c.Maps), secret,
 	)

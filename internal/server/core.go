@@ -24,6 +24,7 @@ import (
 	"hermod/internal/domain/photos"
 	"hermod/internal/domain/polls"
 	"hermod/internal/domain/preview"
+	"hermod/internal/domain/push"
 	"hermod/internal/domain/reactions"
 	"hermod/internal/domain/reports"
 	"hermod/internal/domain/scan"
@@ -64,7 +65,8 @@ type Core struct {
 	Maps      *external.Maps
 	Reports   *reports.Service
 	Translate *translate.Service
-	Timed     // what happens at its time, and threads
+	Push      *push.Service // nil without a server around it
+	Timed                   // what happens at its time, and threads
 	Expression
 }
 
@@ -146,16 +148,25 @@ func (c *Core) forget(ctx context.Context, tx *db.Tx, u ids.User) error {
 			return err
 		}
 	}
+	if err := push.Forget(ctx, tx, u); err != nil {
+		return err
+	}
 	return c.Messages.Forget(ctx, tx, u.Peer())
 }
 
 // forgetDevice drops what other packages keep about a device on which a user is not signed in any more.
 func (c *Core) forgetDevice(ctx context.Context, tx *db.Tx, u ids.User, key ids.AuthKey) error {
+	if err := push.Ended(ctx, tx, key); err != nil {
+		return err
+	}
 	return c.Secret.Ended(ctx, tx, u, key)
 }
 
 // Close closes the database. Nothing may be running on c any more.
 func (c *Core) Close() error {
+	if c.Push != nil {
+		c.Push.Close()
+	}
 	c.Stats.Close()
 	c.Auth.Close()
 	c.Users.Close()

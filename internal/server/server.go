@@ -75,11 +75,7 @@ func (s *Server) build(ctx context.Context, o Options) (err error) {
 	s.metrics.MustRegister(s.core.Scan.Metrics()...)
 	s.metrics.MustRegister(s.core.Files.Metrics()...)
 	tellSlowStatements(s.core.DB, s.log)
-	page, err := s.site(o.Version)
-	if err != nil {
-		return err
-	}
-	return s.buildGateway(ctx, page)
+	return s.buildGateway(ctx, o.Version)
 }
 
 func (s *Server) listen(ctx context.Context) (err error) {
@@ -106,12 +102,12 @@ func (s *Server) site(version string) (http.Handler, error) {
 		Name: s.cfg.Name, Version: version, DC: s.cfg.DC, Address: s.addrs.host,
 		PublicKey: s.key.PublicKey.PEM(), Fingerprint: s.key.Fingerprint(),
 		TestNumbers: s.cfg.TestNumbers, CodesInLog: s.cfg.Codes.Sender == "log",
-		Page: web.Page(), Healthy: s.health.checkReady, Find: s.core.findLink,
+		Page: web.Page(), PushKey: s.core.Push.PublicKey(), Healthy: s.health.checkReady, Find: s.core.findLink,
 	})
 }
 
 // buildGateway makes the gateway and what it calls.
-func (s *Server) buildGateway(ctx context.Context, page http.Handler) error {
+func (s *Server) buildGateway(ctx context.Context, version string) error {
 	secret, err := s.core.DB.Secret(ctx, "salts")
 	if err != nil {
 		return err
@@ -125,6 +121,11 @@ func (s *Server) buildGateway(ctx context.Context, page http.Handler) error {
 		return err
 	}
 	if s.api, err = newAPI(ctx, s); err != nil {
+		return err
+	}
+	s.metrics.MustRegister(s.core.Push.Metrics()...)
+	page, err := s.site(version)
+	if err != nil {
 		return err
 	}
 	s.gateway, err = gateway.New(gateway.Options{
@@ -187,6 +188,7 @@ func (s *Server) startWork(g *errgroup.Group, ctx context.Context) {
 	g.Go(func() error { return ended(ctx, s.core.Stats.Run(ctx, s.log)) })
 	g.Go(func() error { return ended(ctx, s.core.Channels.Run(ctx, s.log)) })
 	g.Go(func() error { return ended(ctx, s.core.Updates.Run(ctx, updates.DefaultRetention())) })
+	g.Go(func() error { return ended(ctx, s.core.Push.Run(ctx)) })
 	s.core.startTimed(g, ctx)
 	if s.admin != nil {
 		g.Go(func() error { return serveAdmin(ctx, s.admin, adminHandler(s.metrics, s.health)) })

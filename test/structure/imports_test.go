@@ -50,6 +50,7 @@ var mayNotReach = map[string][]string{
 	"domain/scheduled":   {"domain/preview", "domain/threads", "domain/topics"},
 	"domain/threads":     {"domain/preview", "domain/scheduled", "domain/topics"},
 	"domain/topics":      {"domain/preview", "domain/scheduled", "domain/threads"},
+	"domain/push":        {"domain/preview", "domain/scheduled", "domain/threads", "domain/topics", "domain/reports"},
 	"domain/secretchats": {"domain/messages", "domain/groups", "domain/channels", "domain/dialogs"},
 	"domain/translate":   {"domain/messages", "domain/updates"},
 	"domain/looks":       {"domain/reactions", "domain/polls", "domain/stickers"},

@@ -17,8 +17,8 @@ func (h *Handlers) registerLogins(r *rpc.Router) {
 	rpc.HandleEmpty(r, rpc.UserOnly, h.getWebAuthorizations)
 	rpc.HandleEmpty(r, rpc.UserOnly, h.resetWebAuthorization)
 	rpc.HandleEmpty(r, rpc.UserOnly, h.resetWebAuthorizations)
-	rpc.HandleEmpty(r, rpc.UserOnly, h.registerDevice)
-	rpc.HandleEmpty(r, rpc.UserOnly, h.unregisterDevice)
+	handle(r, rpc.UserOnly, h.registerDevice)
+	handle(r, rpc.UserOnly, h.unregisterDevice)
 	rpc.HandleEmpty(r, rpc.UserOnly, h.updateDeviceLocked)
 }
 
@@ -52,6 +52,7 @@ var programs = map[string]string{
 	"tdesktop":  "Telegram Desktop",
 	"weba":      "Telegram Web A",
 	"webk":      "Telegram Web K",
+	"web":       "Hermod Web",
 }
 
 func authorization(l auth.Login) *tg.Authorization {
@@ -109,15 +110,25 @@ func (h *Handlers) resetWebAuthorizations(context.Context, *rpc.Call, *tg.Accoun
 	return true, nil
 }
 
-// registerDevice serves https://core.telegram.org/method/account.registerDevice. Nothing is pushed through the makers
-// of telephones yet; clients take no for an error and ask again.
-func (h *Handlers) registerDevice(context.Context, *rpc.Call, *tg.AccountRegisterDevice) (tg.Bool, error) {
-	return true, nil
+// webPush is the type of a token that is a subscription of a browser.
+// Spec: https://core.telegram.org/api/push-updates#subscribing-to-notifications
+const webPush = 10
+
+// registerDevice serves https://core.telegram.org/method/account.registerDevice. Browsers are pushed to. Nothing is pushed
+// through the makers of telephones; clients take no for an error and ask again, so they are told yes.
+func (h *Handlers) registerDevice(ctx context.Context, call *rpc.Call, in *tg.AccountRegisterDevice) (tg.Bool, error) {
+	if in.TokenType != webPush || h.o.Push == nil {
+		return true, nil
+	}
+	return done(h.o.Push.Register(ctx, call.User, call.Key, in.Token))
 }
 
 // unregisterDevice serves https://core.telegram.org/method/account.unregisterDevice.
-func (h *Handlers) unregisterDevice(context.Context, *rpc.Call, *tg.AccountUnregisterDevice) (tg.Bool, error) {
-	return true, nil
+func (h *Handlers) unregisterDevice(ctx context.Context, call *rpc.Call, in *tg.AccountUnregisterDevice) (tg.Bool, error) {
+	if in.TokenType != webPush || h.o.Push == nil {
+		return true, nil
+	}
+	return done(h.o.Push.Unregister(ctx, call.User, call.Key))
 }
 
 // updateDeviceLocked serves https://core.telegram.org/method/account.updateDeviceLocked.

@@ -15,6 +15,7 @@ import (
 	"hermod/internal/api/view"
 	"hermod/internal/domain/auth"
 	"hermod/internal/domain/ids"
+	"hermod/internal/domain/push"
 	"hermod/internal/domain/users"
 	"hermod/internal/rpc"
 	"hermod/internal/tl"
@@ -30,6 +31,8 @@ type Options struct {
 	Notify func(ctx context.Context, user ids.User, text string) error
 	// Joined is called after somebody has signed up: those who have his number may want to know, unless silent.
 	Joined func(ctx context.Context, user ids.User, phone users.Phone, silent bool) error
+	// Push registers devices to push to; nil: there are none.
+	Push *push.Service
 	// Terms of service are shown to those who sign up; "" for none.
 	Terms string
 	Log   *slog.Logger
@@ -87,8 +90,9 @@ func numbered(err error) error {
 // seconds rounds up: who comes back after them is not too early.
 func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
 
-// wireErrors says how the errors of package auth look to clients.
+// wireErrors says how the errors of packages auth and push look to clients.
 var wireErrors = map[error]rpc.Error{
+	push.ErrToken:          rpc.BadRequest("TOKEN_INVALID"),
 	auth.ErrPhone:          rpc.BadRequest("PHONE_NUMBER_INVALID"),
 	auth.ErrAPIID:          rpc.BadRequest("API_ID_INVALID"),
 	auth.ErrCodeEmpty:      rpc.BadRequest("PHONE_CODE_EMPTY"),

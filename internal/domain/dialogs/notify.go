@@ -136,6 +136,23 @@ func (s *Service) Notify(ctx context.Context, tx *db.Tx, owner ids.User, at Targ
 	return all[at], err
 }
 
+// Effective returns the settings that hold for a topic of a chat, or for the chat (thread 0): what it has none of its own
+// of is as set for the chat, or else for all chats of its scope.
+func (s *Service) Effective(
+	ctx context.Context, tx *db.Tx, owner ids.User, peer ids.Peer, thread ids.Message, scope Scope,
+) (Notify, error) {
+	all, err := s.notify(ctx, tx, owner, `AND (scope = $2 AND peer = 0 OR scope = 'peer' AND peer = $3 AND (thread = 0 OR thread = $4))`,
+		string(scope), int64(peer), int64(thread))
+	if err != nil {
+		return Notify{}, err
+	}
+	n := all[Target{Scope: scope}].with(all[Target{ScopePeer, peer, 0}])
+	if thread != 0 {
+		n = n.with(all[Target{ScopePeer, peer, thread}])
+	}
+	return n, nil
+}
+
 // NotifyOf returns the settings of peers as a whole. Those that have none are left out.
 func (s *Service) NotifyOf(ctx context.Context, tx *db.Tx, owner ids.User, peers []ids.Peer) (map[ids.Peer]Notify, error) {
 	if len(peers) == 0 {

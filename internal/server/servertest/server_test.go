@@ -45,7 +45,8 @@ func get(t *testing.T, client *http.Client, url string) (int, string) {
 func TestThePortAnswersBrowsersAndOperators(t *testing.T) {
 	s := servertest.Start(t)
 	tests := map[string]string{
-		"http://" + s.Addr + "/":                       "Point a client at it",
+		"http://" + s.Addr + "/":                       "Hermod",
+		"http://" + s.Addr + "/connect":                "Point a client at it",
 		"http://" + s.Addr + "/status":                 `{"healthy":true}`,
 		"http://" + s.Addr + "/rsa_public.pem":         "BEGIN RSA PUBLIC KEY",
 		"http://" + s.AdminAddress() + "/healthz":      "ok",
