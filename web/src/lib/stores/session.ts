@@ -6,10 +6,12 @@ import { DraftStore, provideDrafts } from './drafts.svelte.ts';
 import { Feed } from './feed.ts';
 import { FileStore, provideFiles } from './files.svelte.ts';
 import { Histories, provideHistories } from './histories.svelte.ts';
+import { LanguageStore, provideLanguages } from './language.svelte.ts';
 import { PeerStore, providePeers } from './peers.svelte.ts';
 import { PlayerStore, providePlayer } from './player.svelte.ts';
 import { PresenceStore, providePresence } from './presence.svelte.ts';
 import { provideReactions, ReactionStore } from './reactions.svelte.ts';
+import { provideSecrets, SecretStore } from './secret.svelte.ts';
 import { provideSelection, SelectionStore } from './selection.svelte.ts';
 import { provideStickers, StickerStore } from './stickers.svelte.ts';
 import { provideTyping, TypingStore } from './typing.svelte.ts';
@@ -37,8 +39,12 @@ export function provideSession(session: Session): () => void {
 	const typing = provideTyping(new TypingStore());
 	const presence = providePresence(new PresenceStore());
 	const feed = setFeed(new Feed(session, { peers, dialogs, histories, typing, presence }));
+	provideLanguages(new LanguageStore(api));
 	provideReactions(new ReactionStore(api));
 	provideSelection(new SelectionStore());
+	const secrets = provideSecrets(new SecretStore(api));
+	feed.on('secret', (event) => secrets.take(event));
+	feed.on('dialogGone', ({ peer }) => secrets.drop(peer));
 	provideViewer(new ViewerStore());
 	const closeMedia = provideMedia(session, feed, dialogs);
 	return () => {
