@@ -40,7 +40,7 @@ export class ComposerStore {
 	/** Counts up when the field is to take the focus. */
 	focusAsked = $state(0);
 	/** Where the caret is; kept by the field. */
-	caret = { from: 0, to: 0 };
+	caret = $state.raw({ from: 0, to: 0 });
 	#before = plain('');
 
 	constructor(api: Pick<Api, 'messages' | 'media' | 'compose'>, drafts: DraftStore) {

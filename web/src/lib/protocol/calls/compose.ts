@@ -13,6 +13,7 @@ import { toEntities, toTextWithEntities } from '../shape/text.ts';
 import type { Calls } from './calls.ts';
 
 const VOTERS = 50;
+const MENTIONS = 20;
 
 /** What is written and not sent yet, messages for later, and answers to what a message asks. */
 export const compose = {
@@ -158,6 +159,13 @@ export const compose = {
 		);
 	},
 
+	/** Members of a group whose name begins with the query: who is likely to be meant first. */
+	async mentions(account: Account, peer: PeerKey, query: string, thread?: number): Promise<PeerKey[]> {
+		return peer.startsWith('c')
+			? mentionsOfChannel(account, peer, query, thread)
+			: mentionsOfGroup(account, peer, query);
+	},
+
 	/** Drafts of all chats, as other devices left them. */
 	async drafts(account: Account): Promise<{ peer: PeerKey; topic?: number; draft?: Draft }[]> {
 		const answer = await account.call({ _: 'messages.getAllDrafts' });
@@ -208,4 +216,37 @@ async function botInfos(account: Account, peer: PeerKey): Promise<tl.RawBotInfo[
 		? await account.call({ _: 'channels.getFullChannel', channel: account.inputChannel(peer) })
 		: await account.call({ _: 'messages.getFullChat', chatId: Number(peer.slice(1)) });
 	return fullChat.botInfo ?? [];
+}
+
+async function mentionsOfChannel(account: Account, peer: PeerKey, q: string, topMsgId?: number): Promise<PeerKey[]> {
+	const answer = await account.call({
+		_: 'channels.getParticipants',
+		channel: account.inputChannel(peer),
+		filter: { _: 'channelParticipantsMentions', q: q || undefined, topMsgId },
+		offset: 0,
+		limit: MENTIONS,
+		hash: parseLong('0'),
+	});
+	if (answer._ === 'channels.channelParticipantsNotModified') return [];
+	account.take(answer);
+	return answer.users.filter((user) => user._ === 'user' && beginsWith(user, q)).map((user) => userKey(user.id));
+}
+
+async function mentionsOfGroup(account: Account, peer: PeerKey, q: string): Promise<PeerKey[]> {
+	const answer = await account.call({ _: 'messages.getFullChat', chatId: Number(peer.slice(1)) });
+	account.take(answer);
+	const { fullChat } = answer;
+	const members =
+		fullChat._ === 'chatFull' && fullChat.participants._ === 'chatParticipants'
+			? fullChat.participants.participants
+			: [];
+	const ids = new Set(members.map((member) => member.userId));
+	const users = answer.users.filter((user) => user._ === 'user' && ids.has(user.id) && beginsWith(user, q));
+	return users.slice(0, MENTIONS).map((user) => userKey(user.id));
+}
+
+function beginsWith(user: tl.TypeUser, query: string): boolean {
+	if (user._ !== 'user') return false;
+	const wanted = query.toLowerCase();
+	return [user.firstName, user.lastName, user.username].some((name) => name?.toLowerCase().startsWith(wanted));
 }

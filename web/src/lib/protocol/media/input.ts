@@ -16,24 +16,25 @@ export function fileInput(file: NewFile, uploaded: tl.TypeInputFile, cover?: tl.
 		...shared,
 		thumb: cover,
 		mimeType: file.mime || 'application/octet-stream',
-		nosoundVideo: file.kind === 'gif',
-		forceFile: file.kind === 'document',
+		nosoundVideo: file.kind === 'gif' || undefined,
+		forceFile: file.kind === 'document' || undefined,
 		attributes: [...attributesOf(file), { _: 'documentAttributeFilename', fileName: file.name }],
 	};
 }
 
 function attributesOf(file: NewFile): tl.TypeDocumentAttribute[] {
 	const { width: w = 0, height: h = 0, duration = 0, title, performer } = file;
+	const video = { _: 'documentAttributeVideo', w, h, duration, supportsStreaming: true } as const;
+	const animated = { _: 'documentAttributeAnimated' } as const;
 	switch (file.kind) {
 		case 'video':
-			return [{ _: 'documentAttributeVideo', w, h, duration, supportsStreaming: true }];
+			return [video];
 		case 'round':
-			return [{ _: 'documentAttributeVideo', w, h, duration, roundMessage: true, supportsStreaming: true }];
+			return [{ ...video, roundMessage: true }];
 		case 'gif':
-			return [
-				{ _: 'documentAttributeVideo', w, h, duration, nosound: true, supportsStreaming: true },
-				{ _: 'documentAttributeAnimated' },
-			];
+			return file.mime === 'image/gif'
+				? [{ _: 'documentAttributeImageSize', w, h }, animated]
+				: [{ ...video, nosound: true }, animated];
 		case 'voice':
 			return [
 				{
