@@ -237,8 +237,8 @@ export class Account {
 	async #begin() {
 		this.#isSignedIn = true;
 		await this.client.startUpdatesLoop();
-		await this.secrets.start();
 		this.outbox.start();
+		await this.secrets.start().catch((error) => console.error('secret chats', error));
 	}
 
 	#setConnection(state: ConnectionState) {

@@ -14,6 +14,7 @@ export async function fillStores(
 	peers.take(warm.peers);
 	presence.takePeers(warm.peers);
 	dialogs.warm(warm.dialogs);
+	for (const message of warm.pending) dialogs.takeMessage({ message, isNew: true, isSilent: true });
 	const loading = dialogs.load();
 	if (warm.dialogs.length === 0) await loading;
 }
