@@ -2,16 +2,12 @@
  * The service worker: keeps the page for times without a network, hands parts of files to players, and shows what is
  * pushed. It holds no state that has to last, as a browser ends it whenever it likes. Built by build/sw.ts.
  */
+import type { ToServiceWorker } from './lib/api/companion.ts';
 import { worker } from './sw/global.ts';
 import { click, showPush } from './sw/push.ts';
 import { answerShell, dropOldShells, keepShell } from './sw/shell.ts';
 import { answerStream } from './sw/streams.ts';
 import { keepLanguage } from './sw/words.ts';
-
-/** What the page says to us. */
-export type ToServiceWorker =
-	/** The page is about to be loaded anew: take over with the newer version. */
-	{ kind: 'update' } | { kind: 'language'; code: string };
 
 worker.addEventListener('install', (event) => event.waitUntil(keepShell()));
 

@@ -1,3 +1,4 @@
+import type { OpenRequest } from '../lib/api/companion.ts';
 import { worker } from './global.ts';
 import { findWords, isWord } from './words.ts';
 
@@ -35,7 +36,8 @@ export async function showPush(data: PushMessageData | null): Promise<void> {
 	const pushed = read(data);
 	if (!pushed) return;
 	await setBadge(pushed.badge);
-	if (pushed.loc_key === 'READ_HISTORY') return close(pushed, ({ message }) => message <= Number(pushed.custom?.max_id));
+	if (pushed.loc_key === 'READ_HISTORY')
+		return close(pushed, ({ message }) => message <= Number(pushed.custom?.max_id));
 	if (pushed.loc_key === 'MESSAGE_DELETED') {
 		const gone = new Set((pushed.custom?.messages ?? '').split(',').map(Number));
 		return close(pushed, ({ message }) => gone.has(message));
@@ -116,9 +118,4 @@ export async function click({ data }: Notification): Promise<void> {
 	}
 	await page.focus();
 	page.postMessage({ open: { user, peer } } satisfies OpenRequest);
-}
-
-/** The page is told to show a chat of one of its accounts. */
-export interface OpenRequest {
-	open: { user: string; peer: string };
 }

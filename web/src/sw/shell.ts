@@ -17,13 +17,18 @@ const isSeldom = (file: string) => /(emoji|lottie|jsqr|mediabunny|\.map$)/i.test
 /** Keeps the page, so that it opens without a network. Files that the browser just loaded come from its own cache. */
 export async function keepShell(): Promise<void> {
 	const cache = await caches.open(shell);
-	await cache.addAll([page, ...__FILES__.filter((file) => file !== 'index.html' && !isSeldom(file)).map((file) => `/${file}`)]);
+	await cache.addAll([
+		page,
+		...__FILES__.filter((file) => file !== 'index.html' && !isSeldom(file)).map((file) => `/${file}`),
+	]);
 }
 
 /** Forgets the pages of earlier versions. */
 export async function dropOldShells(): Promise<void> {
 	const names = await caches.keys();
-	await Promise.all(names.filter((name) => name.startsWith(prefix) && name !== shell).map((name) => caches.delete(name)));
+	await Promise.all(
+		names.filter((name) => name.startsWith(prefix) && name !== shell).map((name) => caches.delete(name)),
+	);
 }
 
 /** Answers what belongs to the page; undefined for all else, which goes to the network as ever. */

@@ -1,14 +1,10 @@
+import type { StreamRequest } from '../lib/api/companion.ts';
 import { worker } from './global.ts';
 
 /** Bytes that are asked of the page at once. */
 const piece = 512 * 1024;
 
 const patience = 60_000;
-
-/** A part of a file that a player wants; the page answers through the port with the bytes, or null. */
-export interface StreamRequest {
-	stream: { slot: number; id: string; size: number; mime: string; offset: number; length: number };
-}
 
 interface Wanted {
 	slot: number;

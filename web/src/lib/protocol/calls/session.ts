@@ -30,6 +30,11 @@ export const session = {
 		return { ...state, peers, dialogs: kept, pending: account.outbox.pending() };
 	},
 
+	/** Tells the server, and so the others, whether somebody looks at this page. */
+	async setOnline(account: Account, isOnline: boolean): Promise<void> {
+		await account.call({ _: 'account.updateStatus', offline: !isOnline });
+	},
+
 	/** Ends the session here and deletes all that the browser keeps of it. */
 	async logOut(account: Account): Promise<void> {
 		await account.leave('here');
