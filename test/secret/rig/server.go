@@ -81,6 +81,9 @@ func Start(t testing.TB, url string, env ...string) *Server {
 	return s
 }
 
+// Address is where the server listens, as host:port.
+func (s *Server) Address() string { return s.address }
+
 func freeAddress(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -11,7 +11,7 @@ import { toApiError } from './failure.ts';
 import { createInputs, type Inputs } from './inputs.ts';
 import { Outbox } from './outbox.ts';
 import { PeerBook } from './peer-book.ts';
-import { SecretChats } from './secret/chats.ts';
+import { SecretChats, type SecretTiming } from './secret/chats.ts';
 import { shapePeers } from './shape/peer.ts';
 import { applyUpdate } from './shape/update.ts';
 import { Storage } from './storage.ts';
@@ -25,6 +25,8 @@ export type Emit = <N extends EventName>(name: N, data: Events[N]) => void;
 
 export type AccountOptions = Omit<ClientOptions, 'storage' | 'middlewares' | 'onChannelTooLong'> & {
 	slot: number;
+	/** For tests. */
+	secrets?: SecretTiming;
 	emit: Emit;
 };
 
@@ -85,7 +87,7 @@ export class Account {
 		this.#updates = new UpdateQueue((info) => applyUpdate(this, info));
 		parts.storage.settled = () => this.#updates.settled();
 		this.outbox = new Outbox(this, parts.db);
-		this.secrets = new SecretChats(this);
+		this.secrets = new SecretChats(this, options.secrets);
 	}
 
 	/** The user of this account; `u0` when nobody is signed in. */

@@ -12,7 +12,7 @@ import type {
 	PeerKey,
 	Typing,
 } from '../../api/types.ts';
-import { SecretClient, SecretError, type Chat, type ClientEvent } from '../../secret/index.ts';
+import { SecretClient, SecretError, type Chat, type ClientEvent, type Options } from '../../secret/index.ts';
 import type { Account } from '../account.ts';
 import { DialogBook } from './dialog-book.ts';
 import { draftOf, itemDraft, sourceOf } from './drafts.ts';
@@ -22,6 +22,9 @@ import { primitives } from './primitives.ts';
 import { chatOfKey, keyOfChat, phaseOf, placeOfRef, shapePeer, typings } from './shape.ts';
 import { ServerTransport } from './transport.ts';
 import { Vault } from './vault.ts';
+
+/** What tests change of the layer's pace. */
+export type SecretTiming = Pick<Options, 'askAgain' | 'rekeyAfter'>;
 
 /** What runs while somebody is signed in. */
 interface Running {
@@ -40,10 +43,12 @@ interface Running {
 export class SecretChats {
 	readonly #account: Account;
 	readonly #transport: ServerTransport;
+	readonly #timing: SecretTiming;
 	#running: Promise<Running> | undefined;
 
-	constructor(account: Account) {
+	constructor(account: Account, timing: SecretTiming = {}) {
 		this.#account = account;
+		this.#timing = timing;
 		this.#transport = new ServerTransport(account);
 	}
 
@@ -72,6 +77,7 @@ export class SecretChats {
 			primitives,
 			user: Number(this.#account.self.slice(1)),
 			onEvent: (event) => this.#tell(event),
+			...this.#timing,
 		});
 		const history = new HistoryReader(client, this.#account);
 		const dialogs = new DialogBook(client, history, this.#account);
@@ -89,8 +95,9 @@ export class SecretChats {
 	stop() {
 		const running = this.#running;
 		this.#running = undefined;
-		void running?.then(({ end, vault }) => {
+		void running?.then(({ end, inbox, vault }) => {
 			end.abort();
+			inbox.close();
 			vault.close();
 		});
 	}

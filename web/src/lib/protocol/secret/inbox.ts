@@ -77,6 +77,10 @@ export class Inbox {
 		}, pauseBeforeAcknowledging);
 	}
 
+	close() {
+		clearTimeout(this.#timer);
+	}
+
 	/** What fails comes with the next message, or with the next difference. */
 	async #acknowledge() {
 		const maxQts = await this.qts();

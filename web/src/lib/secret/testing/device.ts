@@ -94,7 +94,7 @@ export interface Mangle {
 
 function mangled(box: Item[], m: Mangle | undefined): Item[] {
 	if (!m) return box;
-	const out = box.flatMap((item) => {
+	const out = box.flatMap((item): Item[] => {
 		if (!('incoming' in item)) return [item];
 		if (m.random() < m.lose) return [];
 		return m.random() < m.double ? [item, item] : [item];
