@@ -61,20 +61,35 @@ export class HistoryStore {
 	isLoadingNewer = $state(false);
 	total = $state<number>();
 
-	/** The shown stretch, oldest first; at its end those that are not sent yet. */
-	readonly messages: readonly Message[] = $derived(
-		this.#current.isEnd && this.#unsent.length > 0
-			? [...this.#current.messages, ...this.#unsent]
-			: this.#current.messages,
-	);
-	readonly isAtStart = $derived(this.#current.isStart);
-	readonly isAtEnd = $derived(this.#current.isEnd);
+	/** What `messages` answered last: made anew only when one of its parts is another. */
+	#joined?: { stretch: Stretch; unsent: readonly Message[]; messages: readonly Message[] };
 
 	constructor(place: HistoryPlace, source: HistorySource) {
 		this.peer = place.peer;
 		this.thread = place.thread;
 		this.#source = source;
 		this.#isScheduled = source.isScheduled ?? false;
+	}
+
+	// These are no $derived: a history outlives the view in whose effect it is made.
+
+	/** The shown stretch, oldest first; at its end those that are not sent yet. */
+	get messages(): readonly Message[] {
+		const stretch = this.#current;
+		const unsent = this.#unsent;
+		if (!stretch.isEnd || unsent.length === 0) return stretch.messages;
+		if (this.#joined?.stretch !== stretch || this.#joined.unsent !== unsent) {
+			this.#joined = { stretch, unsent, messages: [...stretch.messages, ...unsent] };
+		}
+		return this.#joined.messages;
+	}
+
+	get isAtStart(): boolean {
+		return this.#current.isStart;
+	}
+
+	get isAtEnd(): boolean {
+		return this.#current.isEnd;
 	}
 
 	/** A message that is known, also of a stretch that is not shown. */

@@ -2,6 +2,7 @@ import { createContext } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 import type { Api } from '../api/api.ts';
 import type { Peer, PeerKey } from '../api/types.ts';
+import { t } from '../text/index.ts';
 
 /** Every person and chat the page has heard of. Reading an unknown one asks the worker for it. */
 export class PeerStore {
@@ -40,7 +41,7 @@ export class PeerStore {
 
 	take(peers: readonly Peer[]) {
 		for (const peer of peers) {
-			this.#byKey.set(peer.key, peer);
+			this.#byKey.set(peer.key, named(peer));
 			if (peer.isSelf) this.self = peer;
 		}
 	}
@@ -60,6 +61,11 @@ export class PeerStore {
 			for (const key of keys) this.#asked.delete(key); // the next look asks again
 		}
 	}
+}
+
+/** A deleted account has no name of its own; the worker does not know the language of the page. */
+function named(peer: Peer): Peer {
+	return peer.isDeleted ? { ...peer, title: t('ServiceDeletedAccount') } : peer;
 }
 
 export const [usePeers, providePeers] = createContext<PeerStore>();
