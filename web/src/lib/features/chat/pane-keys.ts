@@ -20,7 +20,6 @@ export function handlePaneKey(event: KeyboardEvent, tools: PaneTools) {
 		event.preventDefault();
 		tools.chat.searched ??= '';
 	} else if (event.key === 'Escape') escape(event, tools);
-	else if (event.key === 'ArrowUp' && isEmptyField(event.target)) editLast(event, tools);
 	else if (event.key === 'End' && isCommand) void tools.chat.goToEnd();
 }
 
@@ -32,16 +31,6 @@ function escape(event: KeyboardEvent, { selection, route, chat }: PaneTools) {
 	else if (!isField(event.target)) route.closeChat();
 	else return;
 	event.preventDefault();
-}
-
-/** The last message of one's own that can be changed opens in the composer. */
-function editLast(event: KeyboardEvent, { chat, actions }: PaneTools) {
-	const own = chat.history.messages.findLast(
-		(message) => message.isOut && message.id > 0 && message.text.text !== '' && !message.forward,
-	);
-	if (!own) return;
-	event.preventDefault();
-	actions.edit(own);
 }
 
 interface RowTools {
@@ -76,12 +65,6 @@ export function handleRowKey(row: Row, event: KeyboardEvent, { chat, actions, se
 
 function isField(target: EventTarget | null): boolean {
 	return target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'));
-}
-
-function isEmptyField(target: EventTarget | null): boolean {
-	if (!(target instanceof HTMLElement)) return false;
-	if (target.isContentEditable) return target.textContent === '';
-	return target instanceof HTMLTextAreaElement && target.value === '';
 }
 
 function isDialogOpen(): boolean {
