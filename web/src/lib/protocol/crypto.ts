@@ -20,6 +20,9 @@ const hashes: Record<string, string> = { sha1: 'SHA-1', sha256: 'SHA-256', sha51
 /** A view that WebCrypto takes: the types do not believe that our buffers are never shared. */
 type Bytes = Uint8Array<ArrayBuffer>;
 
+/** Bytes; larger requests are sent as they are. */
+const largestPacked = 32 * 1024;
+
 /** What the protocol needs of cryptography: WebAssembly for the bulk, WebCrypto for key derivation and random bytes. */
 export class WebCrypto extends BaseCryptoProvider implements ICryptoProvider {
 	readonly #wasm: () => Promise<WebAssembly.Instance>;
@@ -51,8 +54,9 @@ export class WebCrypto extends BaseCryptoProvider implements ICryptoProvider {
 		return { encrypt: (data) => ige256Encrypt(data, key, iv), decrypt: (data) => ige256Decrypt(data, key, iv) };
 	}
 
+	/** Parts of files stay as they are: most are packed already, and what shrinks to almost nothing looks like a bomb. */
 	gzip(data: Uint8Array, maxSize: number) {
-		return deflateMaxSize(data, maxSize);
+		return data.length > largestPacked ? null : deflateMaxSize(data, maxSize);
 	}
 
 	gunzip(data: Uint8Array) {
