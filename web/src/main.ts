@@ -10,6 +10,7 @@ const app = new AppStore(readConfig(document), describeDevice(navigator));
 document.addEventListener('visibilitychange', () => {
 	if (document.visibilityState === 'visible') app.wake();
 });
+window.addEventListener('online', () => app.wake());
 void app.start();
 
 mount(App, { target: document.getElementById('app')!, props: { app } });

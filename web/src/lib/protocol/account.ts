@@ -1,4 +1,4 @@
-import type { RawUpdateInfo, RpcCallOptions, tl } from '@mtcute/core';
+import { MtTimeoutError, type RawUpdateInfo, type RpcCallOptions, type tl } from '@mtcute/core';
 import type { BaseTelegramClient } from '@mtcute/core/client.js';
 import type { EventName, Events } from '../api/events.ts';
 import type { ConnectionState, Peer, PeerKey } from '../api/types.ts';
@@ -190,11 +190,20 @@ export class Account {
 
 	/** Finds out now whether the connection lives, and makes a new one when it does not. */
 	async wake(): Promise<void> {
-		if (this.#connection !== 'ready') return;
+		const isOpen = this.#connection === 'ready' || this.#connection === 'updating';
+		const isAlive = isOpen && (await this.#probe());
+		if (isAlive) return;
+		this.#transport.drop();
+		// One that waits before it tries again shall not.
+		this.client.mt.network.notifyNetworkChanged(true);
+	}
+
+	async #probe(): Promise<boolean> {
 		try {
 			await this.client.call({ _: 'help.getNearestDc' }, { timeout: probeTimeout });
-		} catch {
-			this.#transport.drop();
+			return true;
+		} catch (error) {
+			return !(error instanceof MtTimeoutError);
 		}
 	}
 
@@ -208,14 +217,15 @@ export class Account {
 
 	async #start() {
 		this.client.mt.onUsable.add(() => this.#catchUp());
-		watchConnection(this.client, (state) => this.#setConnection(state));
+		const endState = watchConnection(this.client, (state) => this.#setConnection(state));
 		this.client.onRawUpdate.add((info) => this.#updates.add(info));
 		this.client.onError.add(warnOfTheUnexpected);
 		const [peers] = await Promise.all([this.cache.peers(), this.client.prepare(), this.outbox.load()]);
 		this.#peers.take(peers);
 		const self = await this.client.storage.self.fetch();
 		this.#self = self?.userId ?? 0;
-		this.#stopWatching = watchSleep(() => this.#transport.drop());
+		const endSleep = watchSleep(() => this.#transport.drop());
+		this.#stopWatching = () => (endState(), endSleep());
 		this.#connect(self !== null);
 	}
 

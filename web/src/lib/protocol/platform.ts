@@ -2,7 +2,10 @@ import type { ICorePlatform } from '@mtcute/core';
 
 const levels = ['', 'error', 'warn', 'info', 'debug', 'verbose'];
 
-/** The browser, as far as the protocol library asks for it. */
+/**
+ * The browser, as far as the protocol library asks for it. Not whether there is a network: the library would disconnect
+ * on the word of browsers that are wrong about it.
+ */
 export class WebPlatform implements ICorePlatform {
 	readonly #model: string;
 
@@ -14,19 +17,8 @@ export class WebPlatform implements ICorePlatform {
 	getDefaultLogLevel = () => null;
 	/** Nothing to do: what must survive is written when it happens. */
 	beforeExit = () => () => {};
-	isOnline = () => navigator.onLine;
 
 	log = (_color: number, level: number, tag: string, format: string, args: unknown[]) => {
 		console.warn(`[${levels[level]}] [${tag}] ${format}`, ...args);
-	};
-
-	onNetworkChanged = (listener: (isConnected: boolean) => void) => {
-		const told = () => listener(navigator.onLine);
-		globalThis.addEventListener('online', told);
-		globalThis.addEventListener('offline', told);
-		return () => {
-			globalThis.removeEventListener('online', told);
-			globalThis.removeEventListener('offline', told);
-		};
 	};
 }

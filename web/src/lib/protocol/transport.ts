@@ -14,7 +14,7 @@ export class ConnectError extends Error {}
  */
 export class WebSocketTransport implements TelegramTransport {
 	readonly #url: string;
-	readonly #open = new Set<WebSocket>();
+	readonly #sockets = new Set<WebSocket>();
 
 	/** `origin` is the page's, as `https://example.org:8443`. */
 	constructor(origin: string) {
@@ -24,9 +24,9 @@ export class WebSocketTransport implements TelegramTransport {
 	async connect(): Promise<WebSocketConnection> {
 		const socket = new WebSocket(this.#url, 'binary');
 		socket.binaryType = 'arraybuffer';
+		this.#sockets.add(socket);
+		socket.addEventListener('close', () => this.#sockets.delete(socket));
 		await opened(socket);
-		this.#open.add(socket);
-		socket.addEventListener('close', () => this.#open.delete(socket));
 		return new WebSocketConnection(socket);
 	}
 
@@ -34,9 +34,9 @@ export class WebSocketTransport implements TelegramTransport {
 		return new ObfuscatedPacketCodec(new IntermediatePacketCodec());
 	}
 
-	/** Closes every socket, so that the client connects anew: for connections that look open and are dead. */
+	/** Closes every socket, also those being opened, so that the client connects anew: they may be dead and not know. */
 	drop() {
-		for (const socket of this.#open) {
+		for (const socket of this.#sockets) {
 			socket.close();
 			// The close handshake with a server that is gone takes long; what waits for the socket shall know now.
 			socket.dispatchEvent(new CloseEvent('close', { code: 1006, reason: 'dropped' }));
