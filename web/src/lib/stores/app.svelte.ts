@@ -102,7 +102,7 @@ export class AppStore {
 		const isOwn = await this.#lock.take(() => this.#giveUp(), options);
 		this.tab = isOwn ? 'own' : 'elsewhere';
 		if (!isOwn) return;
-		this.#eraseLeftovers(this.#list.all.map(({ slot }) => slot)).catch((error) => console.warn('leftovers', error));
+		this.#tidy();
 		for (const { slot, name } of this.#list.all) if (name) this.#run(slot);
 		this.switchTo(this.#list.current.slot);
 	}
@@ -141,6 +141,12 @@ export class AppStore {
 		this.#running = this.#running.filter((account) => account.slot !== slot);
 		this.#list.remove(slot);
 		this.accounts = this.#list.all;
+		this.#tidy();
+	}
+
+	#tidy() {
+		const slots = this.#list.all.map(({ slot }) => slot);
+		this.#eraseLeftovers(slots).catch((error: unknown) => console.warn('leftovers', error));
 	}
 }
 
