@@ -1,7 +1,7 @@
 import { createContext } from 'svelte';
 import type { Api } from '../api/api.ts';
 import type { NewFile, NewItem, NewMedia, PickItem } from '../api/media.ts';
-import type { Message, NewMessage, PeerKey, RichText } from '../api/types.ts';
+import type { Draft, Message, NewMessage, PeerKey, RichText } from '../api/types.ts';
 import { onlyStyles, plain, replace, slice, trim } from '../text/formatting.ts';
 import { readMarkdown } from '../text/markdown.ts';
 import type { DraftStore } from './drafts.svelte.ts';
@@ -42,6 +42,8 @@ export class ComposerStore {
 	/** Where the caret is; kept by the field. */
 	caret = $state.raw({ from: 0, to: 0 });
 	#before = plain('');
+	/** The draft that the field was last filled with. */
+	#adopted = plain('');
 
 	constructor(api: Pick<Api, 'messages' | 'media' | 'compose'>, drafts: DraftStore) {
 		this.#api = api;
@@ -56,11 +58,20 @@ export class ComposerStore {
 		this.peer = peer;
 		this.thread = thread;
 		this.kind = kind;
-		const draft = kind === 'history' ? this.#drafts.get(peer, thread) : undefined;
-		this.text = draft ? onlyStyles(draft.text) : plain('');
+		this.text = this.#adopted = plain('');
+		this.caret = { from: 0, to: 0 };
+		if (kind === 'history') this.adopt(this.#drafts.get(peer, thread), find);
+	}
+
+	/** A draft that is known now, or that another device changed, comes into a field where nothing else was written. */
+	adopt(draft: Draft | undefined, find: (id: number) => Message | undefined) {
+		if (this.kind !== 'history' || this.editing || this.text.text !== this.#adopted.text) return;
+		const text = draft ? onlyStyles(draft.text) : plain('');
+		if (text.text === this.text.text) return;
+		this.text = this.#adopted = text;
 		const answered = draft?.replyTo === undefined ? undefined : find(draft.replyTo);
 		this.answering = answered && { message: answered };
-		this.caret = { from: this.text.text.length, to: this.text.text.length };
+		this.caret = { from: text.text.length, to: text.text.length };
 	}
 
 	/** The chat is left: what was written stays as its draft. */
@@ -111,16 +122,17 @@ export class ComposerStore {
 		if (!this.editing) this.files = [...this.files, ...files];
 	}
 
+	/** Puts something where the caret is. */
 	insert(text: string) {
-		this.insertRich(plain(text));
+		this.add(plain(text));
+		this.focus();
 	}
 
-	/** Puts something where the caret is. */
-	insertRich(piece: RichText) {
+	/** The same for a picker, which keeps the focus for more. */
+	add(piece: RichText) {
 		const { from, to } = this.caret;
 		this.write(replace(this.text, from, to, piece));
 		this.caret = { from: from + piece.text.length, to: from + piece.text.length };
-		this.focus();
 	}
 
 	focus() {
@@ -134,7 +146,7 @@ export class ComposerStore {
 		if (!this.peer || text.text === '') return;
 		const shared = this.#takeShared(options);
 		const { isPreviewHidden } = this;
-		this.#clear();
+		this.clear();
 		for (const [index, part] of splitText(text).entries()) {
 			const message: NewMessage = { ...shared, text: part, noPreview: isPreviewHidden, clearDraft: index === 0 };
 			if (index > 0) message.reply = undefined;
@@ -191,8 +203,9 @@ export class ComposerStore {
 		} else await this.#api.messages.edit(message.peer, message.id, text);
 	}
 
-	#clear() {
-		this.text = plain('');
+	/** What was written is sent: nothing of it stays. */
+	clear() {
+		this.text = this.#adopted = plain('');
 		this.isPreviewHidden = false;
 		this.caret = { from: 0, to: 0 };
 		if (this.peer && this.kind === 'history') this.#drafts.forget(this.peer, this.thread);
