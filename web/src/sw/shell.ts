@@ -12,7 +12,7 @@ const page = '/';
 const patience = 1500;
 
 /** What only few ever need is kept when it was first used: languages of emoji, scanners, players. */
-const isSeldom = (file: string) => /(emoji|lottie|jsqr|mediabunny|\.map$)/i.test(file);
+const isSeldom = (file: string) => /^assets\/(data|src|lottie\w*|jsQR)-|\.map$/i.test(file);
 
 /** Keeps the page, so that it opens without a network. Files that the browser just loaded come from its own cache. */
 export async function keepShell(): Promise<void> {
