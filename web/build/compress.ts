@@ -14,6 +14,7 @@ const minSize = 512;
 /** Writes a .br and a .gz beside every file that gets smaller by it. The server sends them as they are. */
 export function compress(): Plugin {
 	let folder = '';
+	let isWritten = false; // also a build that failed is closed
 	return {
 		name: 'hermod:compress',
 		apply: 'build',
@@ -21,10 +22,14 @@ export function compress(): Plugin {
 		configResolved(config) {
 			folder = join(config.root, config.build.outDir);
 		},
+		writeBundle() {
+			isWritten = true;
+		},
 		closeBundle: {
 			order: 'post',
 			sequential: true,
 			async handler() {
+				if (!isWritten) return;
 				for (const file of await readdir(folder, { recursive: true })) {
 					if (compressible.test(file)) await compressFile(join(folder, file));
 				}

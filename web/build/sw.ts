@@ -13,17 +13,21 @@ const outside = /(^sw\.js$|\.map$|\.br$|\.gz$)/;
 export function serviceWorker(): Plugin {
 	let root = '';
 	let folder = '';
+	let isWritten = false; // also a build that failed is closed
 	return {
 		name: 'hermod:service-worker',
 		configResolved(config) {
 			root = config.root;
 			folder = join(root, config.build.outDir);
 		},
+		writeBundle() {
+			isWritten = true;
+		},
 		closeBundle: {
 			order: 'post',
 			sequential: true,
 			async handler() {
-				if (this.meta.watchMode) return;
+				if (this.meta.watchMode || !isWritten) return;
 				const files = (await readdir(folder, { recursive: true, withFileTypes: true }))
 					.filter((entry) => entry.isFile())
 					.map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
