@@ -15,6 +15,12 @@ describe('who a message is from', () => {
 		expect(shape({ out: true })).toMatchObject({ peer: 'u2', sender: 'u1', isOut: true });
 	});
 
+	test('a note to oneself is written by the user, what he forwarded there is not', () => {
+		const peerId: tl.RawPeerUser = { _: 'peerUser', userId: 1 };
+		expect(shape({ peerId }).isOut).toBe(true);
+		expect(shape({ peerId, fwdFrom: { _: 'messageFwdHeader', date: 1 } }).isOut).toBe(false);
+	});
+
 	test('a post is from its channel', () => {
 		const post = shape({
 			peerId: { _: 'peerChannel', channelId: 4 },

@@ -53,7 +53,8 @@ function shapeService(message: tl.RawMessageService, hints: MessageHints): Messa
 
 function shapeBase(message: tl.RawMessage | tl.RawMessageService, { self, isScheduled = false }: MessageHints) {
 	const peer = keyOf(message.peerId);
-	const isOut = (message.out ?? false) || isScheduled;
+	const isNote = peer === self && message._ === 'message' && !message.fwdFrom;
+	const isOut = (message.out ?? false) || isScheduled || isNote;
 	const origin: FileOrigin = { kind: 'message', peer, message: message.id, isScheduled };
 	return {
 		peer,
