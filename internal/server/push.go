@@ -20,7 +20,7 @@ func (s *Server) buildPush(ctx context.Context, v *view.View) (err error) {
 	c := s.core
 	o := push.Options{
 		DB: c.DB, Bus: c.Bus, Dialogs: c.Dialogs, Presence: c.Users.Presence(), Log: cmp.Or(s.log, slog.Default()),
-		Contact: s.pushContact(),
+		Contact: s.pushContact(), Secret: c.Secret.Find,
 		Trusted: func(host string) bool { return slices.Contains(s.cfg.Push.Trusted, host) },
 		Name: func(ctx context.Context, viewer ids.User, peer ids.Peer) (string, error) {
 			return s.nameOf(ctx, v, viewer, peer)

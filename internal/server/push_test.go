@@ -26,6 +26,8 @@ import (
 	"hermod/internal/domain/dialogs"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/push"
+	"hermod/internal/domain/secretchats"
+	"hermod/internal/domain/updates"
 	"hermod/internal/tl"
 	"hermod/internal/tl/tg"
 )
@@ -217,6 +219,27 @@ func TestWhatIsSilencedIsNotPushed(t *testing.T) {
 	}
 }
 
+// A group of few and a channel go other ways to those who are in them.
+func TestAPostIsPushed(t *testing.T) {
+	w, service := newPushing(t)
+	made := w.as(w.anna, &tg.ChannelsCreateChannel{Broadcast: true, Title: "News"}).(*tg.Updates)
+	ch := made.Chats[0].(*tg.Channel)
+	toChannel := &tg.InputPeerChannel{ChannelID: ch.ID, AccessHash: *ch.AccessHash}
+	if _, err := w.core.Channels.MakeMembers(t.Context(), ids.Channel(ch.ID), []ids.User{w.bo}); err != nil {
+		t.Fatal(err)
+	}
+	w.as(w.anna, &tg.MessagesSendMessage{Peer: toChannel, Message: "It rains", RandomID: mathrand.Int64()})
+	got := service.next()
+	if got.Key != "CHANNEL_MESSAGE_TEXT" || len(got.Args) != 2 || got.Args[0] != "News" || got.Custom["channel_id"] == "" {
+		t.Errorf("got %+v", got)
+	}
+	w.as(w.bo, &tg.AccountUpdateNotifySettings{
+		Peer: &tg.InputNotifyBroadcasts{}, Settings: &tg.InputPeerNotifySettings{MuteUntil: new(int32(1<<31 - 1))},
+	})
+	w.as(w.anna, &tg.MessagesSendMessage{Peer: toChannel, Message: "It still rains", RandomID: mathrand.Int64()})
+	service.none()
+}
+
 func TestWhoIsLookingIsNotPushedTo(t *testing.T) {
 	w, service := newPushing(t)
 	w.as(w.bo, &tg.AccountUpdateStatus{Offline: false})
@@ -225,6 +248,22 @@ func TestWhoIsLookingIsNotPushedTo(t *testing.T) {
 	w.as(w.bo, &tg.AccountUpdateStatus{Offline: true})
 	w.write("Are you there?")
 	service.next()
+}
+
+// Of a secret chat nothing is pushed but that there is something.
+func TestASecretChatIsPushedWithoutAWordOfIt(t *testing.T) {
+	w, service := newPushing(t)
+	tell := func(value any) {
+		w.core.Updates.TellDeviceLive(w.bo, updates.DeviceNews{Device: ids.AuthKey(w.bo), Value: value})
+	}
+	tell(secretchats.Queued{QTS: 2, Chat: 7, Data: []byte("ciphertext")})
+	got := service.next()
+	if got.Key != "ENCRYPTED_MESSAGE" || got.Args != nil || len(got.Custom) != 1 || got.Custom["encryption_id"] != "7" {
+		t.Errorf("got %+v", got)
+	}
+	tell(secretchats.Queued{QTS: 3, Chat: 7, Service: true})
+	tell(secretchats.Changed{Owner: w.bo, ID: 8}) // which is not there
+	service.none()
 }
 
 func TestADeviceThatIsGoneIsForgotten(t *testing.T) {

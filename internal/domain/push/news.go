@@ -2,6 +2,7 @@ package push
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -65,8 +66,13 @@ func (s *Service) heardDevice(m bus.Message) {
 	if !ok || s.o.Caller == nil || !s.has(user) {
 		return
 	}
-	if q, ok := n.Value.(secretchats.Queued); ok && !q.Service {
-		s.put(secret{user, n.Device, q.Chat})
+	switch v := n.Value.(type) {
+	case secretchats.Queued:
+		if !v.Service {
+			s.put(secret{user, n.Device, v.Chat, "ENCRYPTED_MESSAGE"})
+		}
+	case secretchats.Changed:
+		s.put(changed{user, n.Device, v.ID})
 	}
 }
 
@@ -186,6 +192,7 @@ type secret struct {
 	user ids.User
 	key  ids.AuthKey
 	chat int32
+	text string // its key
 }
 
 func (t secret) do(ctx context.Context, s *Service) error {
@@ -197,8 +204,26 @@ func (t secret) do(ctx context.Context, s *Service) error {
 	if err != nil {
 		return err
 	}
-	p := newPayload(t.user, "ENCRYPTED_MESSAGE", 0)
+	p := newPayload(t.user, t.text, 0)
 	p.Custom["encryption_id"] = number(t.chat)
 	s.send(ctx, devices, p)
 	return nil
+}
+
+// changed tells a device that somebody asks for a secret chat, if that is what has changed.
+type changed struct {
+	user ids.User
+	key  ids.AuthKey
+	chat int32
+}
+
+func (t changed) do(ctx context.Context, s *Service) error {
+	c, err := s.o.Secret(ctx, t.user, t.chat)
+	if errors.Is(err, secretchats.ErrChat) {
+		return nil
+	}
+	if err != nil || c.For(t.key) != secretchats.LooksRequested {
+		return wrap("look at a secret chat", err)
+	}
+	return secret{t.user, t.key, t.chat, "ENCRYPTION_REQUEST"}.do(ctx, s)
 }

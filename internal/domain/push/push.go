@@ -27,6 +27,7 @@ import (
 	"hermod/internal/domain/dialogs"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/messages"
+	"hermod/internal/domain/secretchats"
 	"hermod/internal/domain/updates"
 	"hermod/internal/domain/users"
 )
@@ -50,6 +51,8 @@ type Options struct {
 	Name func(ctx context.Context, viewer ids.User, peer ids.Peer) (string, error)
 	// Broadcast tells a channel from a supergroup.
 	Broadcast func(ctx context.Context, ch ids.Channel) (bool, error)
+	// Secret finds a secret chat as owner has it. It fails with secretchats.ErrChat.
+	Secret func(ctx context.Context, owner ids.User, id int32) (secretchats.Chat, error)
 	// Caller asks push services; nil: nothing is pushed.
 	Caller Caller
 	// Trusted are hosts whose services may be asked without TLS.
