@@ -23,6 +23,7 @@ import (
 
 	"hermod/internal/api/apitest"
 	"hermod/internal/config"
+	"hermod/internal/db/dbtest"
 	"hermod/internal/domain/dialogs"
 	"hermod/internal/domain/ids"
 	"hermod/internal/domain/push"
@@ -142,9 +143,9 @@ func (p *pushService) none() {
 }
 
 // newPushing makes a whole server that pushes to a service, and bo's device registered there.
-func newPushing(t *testing.T) (*whole, *pushService) {
+func newPushing(t *testing.T, url string) (*whole, *pushService) {
 	service := newPushService(t)
-	w := newWhole(t, "", func(c *config.Config) {
+	w := newWhole(t, url, func(c *config.Config) {
 		c.Push.Mode, c.Push.Trusted = "on", []string{service.host()}
 	})
 	ctx, cancel := context.WithCancel(t.Context())
@@ -153,6 +154,13 @@ func newPushing(t *testing.T) (*whole, *pushService) {
 	t.Cleanup(func() { cancel(); group.Wait() })
 	w.as(w.bo, &tg.AccountRegisterDevice{TokenType: 10, Token: service.token()})
 	return w, service
+}
+
+// onBoth runs a test on both databases.
+func onBoth(t *testing.T, fn func(t *testing.T, url string)) {
+	for name, url := range map[string]func(testing.TB) string{"SQLite": dbtest.SQLiteURL, "PostgreSQL": dbtest.PostgresURL} {
+		t.Run(name, func(t *testing.T) { fn(t, url(t)) })
+	}
 }
 
 // as calls a method as somebody.
@@ -171,19 +179,21 @@ func (w *whole) write(text string) {
 }
 
 func TestAMessageIsPushed(t *testing.T) {
-	w, service := newPushing(t)
-	w.write("Good morning")
-	got := service.next()
-	if got.Key != "MESSAGE_TEXT" || len(got.Args) != 2 || got.Args[0] != "Kari" || got.Args[1] != "Good morning" {
-		t.Errorf("got %+v", got)
-	}
-	if got.User == "" || got.Custom["from_id"] == "" || got.Custom["msg_id"] == "" {
-		t.Errorf("got %+v", got)
-	}
+	onBoth(t, func(t *testing.T, url string) {
+		w, service := newPushing(t, url)
+		w.write("Good morning")
+		got := service.next()
+		if got.Key != "MESSAGE_TEXT" || len(got.Args) != 2 || got.Args[0] != "Kari" || got.Args[1] != "Good morning" {
+			t.Errorf("got %+v", got)
+		}
+		if got.User == "" || got.Custom["from_id"] == "" || got.Custom["msg_id"] == "" {
+			t.Errorf("got %+v", got)
+		}
+	})
 }
 
 func TestWhatIsReadElsewhereIsClosed(t *testing.T) {
-	w, service := newPushing(t)
+	w, service := newPushing(t, "")
 	w.write("Good morning")
 	first := service.next()
 	dialogs := w.as(w.bo, &tg.MessagesGetDialogs{OffsetPeer: &tg.InputPeerEmpty{}, Limit: 10})
@@ -200,7 +210,7 @@ func TestWhatIsReadElsewhereIsClosed(t *testing.T) {
 }
 
 func TestWhatIsSilencedIsNotPushed(t *testing.T) {
-	w, service := newPushing(t)
+	w, service := newPushing(t, "")
 	until := int32(time.Now().Add(time.Hour).Unix())
 	err := w.core.Dialogs.SetNotify(t.Context(), w.bo, dialogs.Target{Scope: dialogs.ScopePeer, Peer: w.anna.Peer()}, dialogs.Notify{MuteUntil: &until})
 	if err != nil {
@@ -221,27 +231,29 @@ func TestWhatIsSilencedIsNotPushed(t *testing.T) {
 
 // A group of few and a channel go other ways to those who are in them.
 func TestAPostIsPushed(t *testing.T) {
-	w, service := newPushing(t)
-	made := w.as(w.anna, &tg.ChannelsCreateChannel{Broadcast: true, Title: "News"}).(*tg.Updates)
-	ch := made.Chats[0].(*tg.Channel)
-	toChannel := &tg.InputPeerChannel{ChannelID: ch.ID, AccessHash: *ch.AccessHash}
-	if _, err := w.core.Channels.MakeMembers(t.Context(), ids.Channel(ch.ID), []ids.User{w.bo}); err != nil {
-		t.Fatal(err)
-	}
-	w.as(w.anna, &tg.MessagesSendMessage{Peer: toChannel, Message: "It rains", RandomID: mathrand.Int64()})
-	got := service.next()
-	if got.Key != "CHANNEL_MESSAGE_TEXT" || len(got.Args) != 2 || got.Args[0] != "News" || got.Custom["channel_id"] == "" {
-		t.Errorf("got %+v", got)
-	}
-	w.as(w.bo, &tg.AccountUpdateNotifySettings{
-		Peer: &tg.InputNotifyBroadcasts{}, Settings: &tg.InputPeerNotifySettings{MuteUntil: new(int32(1<<31 - 1))},
+	onBoth(t, func(t *testing.T, url string) {
+		w, service := newPushing(t, url)
+		made := w.as(w.anna, &tg.ChannelsCreateChannel{Broadcast: true, Title: "News"}).(*tg.Updates)
+		ch := made.Chats[0].(*tg.Channel)
+		toChannel := &tg.InputPeerChannel{ChannelID: ch.ID, AccessHash: *ch.AccessHash}
+		if _, err := w.core.Channels.MakeMembers(t.Context(), ids.Channel(ch.ID), []ids.User{w.bo}); err != nil {
+			t.Fatal(err)
+		}
+		w.as(w.anna, &tg.MessagesSendMessage{Peer: toChannel, Message: "It rains", RandomID: mathrand.Int64()})
+		got := service.next()
+		if got.Key != "CHANNEL_MESSAGE_TEXT" || len(got.Args) != 2 || got.Args[0] != "News" || got.Custom["channel_id"] == "" {
+			t.Errorf("got %+v", got)
+		}
+		w.as(w.bo, &tg.AccountUpdateNotifySettings{
+			Peer: &tg.InputNotifyBroadcasts{}, Settings: &tg.InputPeerNotifySettings{MuteUntil: new(int32(1<<31 - 1))},
+		})
+		w.as(w.anna, &tg.MessagesSendMessage{Peer: toChannel, Message: "It still rains", RandomID: mathrand.Int64()})
+		service.none()
 	})
-	w.as(w.anna, &tg.MessagesSendMessage{Peer: toChannel, Message: "It still rains", RandomID: mathrand.Int64()})
-	service.none()
 }
 
 func TestWhoIsLookingIsNotPushedTo(t *testing.T) {
-	w, service := newPushing(t)
+	w, service := newPushing(t, "")
 	w.as(w.bo, &tg.AccountUpdateStatus{Offline: false})
 	w.write("Here I am")
 	service.none()
@@ -252,42 +264,46 @@ func TestWhoIsLookingIsNotPushedTo(t *testing.T) {
 
 // Of a secret chat nothing is pushed but that there is something.
 func TestASecretChatIsPushedWithoutAWordOfIt(t *testing.T) {
-	w, service := newPushing(t)
-	tell := func(value any) {
-		w.core.Updates.TellDeviceLive(w.bo, updates.DeviceNews{Device: ids.AuthKey(w.bo), Value: value})
-	}
-	tell(secretchats.Queued{QTS: 2, Chat: 7, Data: []byte("ciphertext")})
-	got := service.next()
-	if got.Key != "ENCRYPTED_MESSAGE" || got.Args != nil || len(got.Custom) != 1 || got.Custom["encryption_id"] != "7" {
-		t.Errorf("got %+v", got)
-	}
-	tell(secretchats.Queued{QTS: 3, Chat: 7, Service: true})
-	tell(secretchats.Changed{Owner: w.bo, ID: 8}) // which is not there
-	service.none()
+	onBoth(t, func(t *testing.T, url string) {
+		w, service := newPushing(t, url)
+		tell := func(value any) {
+			w.core.Updates.TellDeviceLive(w.bo, updates.DeviceNews{Device: ids.AuthKey(w.bo), Value: value})
+		}
+		tell(secretchats.Queued{QTS: 2, Chat: 7, Data: []byte("ciphertext")})
+		got := service.next()
+		if got.Key != "ENCRYPTED_MESSAGE" || got.Args != nil || len(got.Custom) != 1 || got.Custom["encryption_id"] != "7" {
+			t.Errorf("got %+v", got)
+		}
+		tell(secretchats.Queued{QTS: 3, Chat: 7, Service: true})
+		tell(secretchats.Changed{Owner: w.bo, ID: 8}) // which is not there
+		service.none()
+	})
 }
 
 func TestADeviceThatIsGoneIsForgotten(t *testing.T) {
-	w, service := newPushing(t)
-	service.status.Store(http.StatusGone)
-	w.write("To nobody")
-	for service.asked.Load() == 0 {
-		time.Sleep(10 * time.Millisecond)
-	}
-	time.Sleep(100 * time.Millisecond)
-	service.status.Store(http.StatusCreated)
-	w.write("To nobody again")
-	service.none()
+	onBoth(t, func(t *testing.T, url string) {
+		w, service := newPushing(t, url)
+		service.status.Store(http.StatusGone)
+		w.write("To nobody")
+		for service.asked.Load() == 0 {
+			time.Sleep(10 * time.Millisecond)
+		}
+		time.Sleep(100 * time.Millisecond)
+		service.status.Store(http.StatusCreated)
+		w.write("To nobody again")
+		service.none()
+	})
 }
 
 func TestADeviceCanBeTakenBack(t *testing.T) {
-	w, service := newPushing(t)
+	w, service := newPushing(t, "")
 	w.as(w.bo, &tg.AccountUnregisterDevice{TokenType: 10, Token: service.token()})
 	w.write("To nobody")
 	service.none()
 }
 
 func TestTokensThatAreNotAsked(t *testing.T) {
-	w, service := newPushing(t)
+	w, service := newPushing(t, "")
 	good := service.token()
 	tests := map[string]string{
 		"no JSON":        "abc",

@@ -124,11 +124,18 @@ type device struct {
 
 // devices are those of user; with a key only that one.
 func (s *Service) devices(ctx context.Context, user ids.User, key ids.AuthKey) (all []device, err error) {
-	const list = `SELECT key_id, user_id, endpoint, p256dh, auth FROM push_device
-		WHERE user_id = $1 AND ($2 = 0 OR key_id = $3) ORDER BY made_at DESC LIMIT $4`
+	const (
+		columns = `SELECT key_id, user_id, endpoint, p256dh, auth FROM push_device WHERE user_id = $1 `
+		ofUser  = columns + `ORDER BY made_at DESC LIMIT $2`
+		ofKey   = columns + `AND key_id = $2`
+	)
+	list, args := ofUser, []any{user, maxDevices}
+	if key != 0 {
+		list, args = ofKey, []any{user, key}
+	}
 	err = s.o.DB.Read(ctx, func(tx *db.Tx) error {
 		all = nil
-		return tx.Each(ctx, list, []any{user, key, key, maxDevices}, func(rows *db.Rows) error {
+		return tx.Each(ctx, list, args, func(rows *db.Rows) error {
 			var d device
 			err := rows.Scan(&d.key, &d.user, &d.endpoint, &d.p256dh, &d.auth)
 			all = append(all, d)
