@@ -3,6 +3,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { compress } from './build/compress.ts';
 import { givenConfig } from './build/config.ts';
+import { trimSchema } from './build/schema.ts';
 import { serviceWorker } from './build/sw.ts';
 import { wordVersions } from './build/words.ts';
 
@@ -24,7 +25,7 @@ export default defineConfig({
 		alias: { $lib: fileURLToPath(new URL('./src/lib', import.meta.url)) },
 		...(process.env['VITEST'] ? { conditions: ['browser'] } : {}),
 	},
-	worker: { format: 'es' },
+	worker: { format: 'es', plugins: () => [trimSchema(fileURLToPath(new URL('.', import.meta.url)))] },
 	build: {
 		target: 'es2022',
 		// Beside it lies a file that is in the repository: the server embeds the folder, built or not.
