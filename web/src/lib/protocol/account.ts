@@ -30,6 +30,9 @@ export type AccountOptions = Omit<ClientOptions, 'storage' | 'middlewares' | 'on
 	emit: Emit;
 };
 
+/** When the cache is looked through for what is too much: not while the page starts. Milliseconds. */
+const trimAfter = 60_000;
+
 /** A call that only wants to know whether the server is there waits so long for it. Milliseconds. */
 const probeTimeout = 4_000;
 
@@ -50,6 +53,7 @@ export class Account {
 	readonly #updates: UpdateQueue<RawUpdateInfo>;
 	readonly #peers = new PeerBook();
 	#stopWatching: () => void = () => {};
+	#trimming: ReturnType<typeof setTimeout> | undefined;
 	#self = 0;
 	#isSignedIn = false;
 	#connection: ConnectionState = 'connecting';
@@ -209,6 +213,7 @@ export class Account {
 
 	async close(): Promise<void> {
 		this.#stopWatching();
+		clearTimeout(this.#trimming);
 		this.secrets.stop();
 		await this.client.destroy();
 		await this.cache.close();
@@ -250,6 +255,7 @@ export class Account {
 		this.#isSignedIn = true;
 		await this.client.startUpdatesLoop();
 		this.outbox.start();
+		this.#trimming ??= setTimeout(() => void this.cache.trim(), trimAfter);
 		await this.secrets.start().catch((error) => console.error('secret chats', error));
 	}
 
