@@ -2,15 +2,19 @@ import { createContext } from 'svelte';
 import type { PeerKey } from '../api/types.ts';
 import { linkOf, parseHash, writeHash, type ChatPlace, type LinkPlace } from './places.ts';
 
-/** What the address and the history of the browser keep. */
-interface Place {
+/** What is shown in the three columns. */
+interface Columns {
 	/** The page of the left column: `chats`, `archive`, `contacts`, `settings/privacy` … */
 	left: string;
 	chat?: ChatPlace;
 	/** The page of the right column; undefined: it is closed. */
 	info?: string;
-	/** How many places of ours lie below in the browser's history. */
-	depth: number;
+}
+
+/** What the address and the history of the browser keep. */
+interface Place extends Columns {
+	/** What was shown one step before, in this page. */
+	below?: Columns;
 }
 
 type Browser = Pick<Window, 'history' | 'location' | 'addEventListener' | 'removeEventListener'>;
@@ -21,7 +25,8 @@ type Browser = Pick<Window, 'history' | 'location' | 'addEventListener' | 'remov
  */
 export class RouteStore {
 	readonly #browser: Browser;
-	#place = $state.raw<Place>({ left: 'chats', depth: 0 });
+	readonly #layout: { readonly isNarrow: boolean };
+	#place = $state.raw<Place>({ left: 'chats' });
 	/** A link that has to be asked for at the server first: a name, an invitation. Whoever opened it clears it. */
 	link = $state.raw<LinkPlace | undefined>();
 
@@ -30,7 +35,8 @@ export class RouteStore {
 	readonly infoPage = $derived(this.#place.info);
 	readonly isInfoOpen = $derived(this.#place.info !== undefined);
 
-	constructor(browser: Browser = window) {
+	constructor(layout: { readonly isNarrow: boolean }, browser: Browser = window) {
+		this.#layout = layout;
 		this.#browser = browser;
 		this.#read();
 		browser.addEventListener('popstate', this.#read);
@@ -43,33 +49,35 @@ export class RouteStore {
 	/** Opens a chat. The same chat again only moves inside of it: the step replaces the one before. */
 	openChat(peer: PeerKey, options: Omit<ChatPlace, 'peer'> = {}) {
 		const isSame = this.chat?.peer === peer && this.chat.thread === options.thread;
-		// A jump to the same message once more has to be seen as a new one.
-		const chat = { peer, ...options };
-		this.#go({ ...this.#place, chat, info: isSame ? this.#place.info : undefined }, isSame);
+		const isMove = isSame && !(this.#layout.isNarrow && this.left !== 'chats');
+		// On a phone the chat takes the place of the list that it was opened from; a step back leads there again.
+		const left = this.#layout.isNarrow ? 'chats' : this.left;
+		const info = isSame && !this.#layout.isNarrow ? this.infoPage : undefined;
+		this.#go({ left, chat: { peer, ...options }, info }, isMove);
 	}
 
 	closeChat() {
-		if (this.chat) this.#back({ ...this.#place, chat: undefined, info: undefined });
+		if (this.chat) this.#back({ left: this.left });
 	}
 
 	/** Says that the jump to a message was made, so that a reload of the page does not make it again. */
 	clearMessage() {
 		const { chat } = this.#place;
-		if (chat?.message) this.#go({ ...this.#place, chat: { ...chat, message: undefined } }, true);
+		if (chat?.message) this.#go({ ...this.#columns, chat: { ...chat, message: undefined } }, true);
 	}
 
 	openLeft(page: string) {
-		if (page !== this.left) this.#go({ ...this.#place, left: page });
+		if (page !== this.left) this.#go({ ...this.#columns, left: page });
 	}
 
 	/** One page up: from `settings/privacy/phone` to `settings/privacy`, from `settings` to the chats. */
 	closeLeft() {
 		const up = this.left.includes('/') ? this.left.slice(0, this.left.lastIndexOf('/')) : 'chats';
-		if (this.left !== 'chats') this.#back({ ...this.#place, left: up });
+		if (this.left !== 'chats') this.#back({ ...this.#columns, left: up });
 	}
 
 	openInfo(page = '') {
-		if (this.chat && page !== this.infoPage) this.#go({ ...this.#place, info: page });
+		if (this.chat && page !== this.infoPage) this.#go({ ...this.#columns, info: page });
 	}
 
 	/** One page up, or closes the column. */
@@ -77,12 +85,12 @@ export class RouteStore {
 		const info = this.infoPage;
 		if (info === undefined) return;
 		const up = info.includes('/') ? info.slice(0, info.lastIndexOf('/')) : info ? '' : undefined;
-		this.#back({ ...this.#place, info: up });
+		this.#back({ ...this.#columns, info: up });
 	}
 
 	/** Closes the column with all its pages. */
 	leaveInfo() {
-		if (this.isInfoOpen) this.#go({ ...this.#place, info: undefined });
+		if (this.isInfoOpen) this.#go({ ...this.#columns, info: undefined });
 	}
 
 	back() {
@@ -103,21 +111,30 @@ export class RouteStore {
 
 	/** Another account: nothing of the places of this one means anything there. */
 	reset() {
-		this.#go({ left: 'chats', depth: 0 }, true);
+		this.#go({ left: 'chats' }, true);
 	}
 
-	#go(place: Place, isReplacing = false) {
-		const next = { ...place, depth: isReplacing ? this.#place.depth : this.#place.depth + 1 };
+	get #columns(): Columns {
+		const { left, chat, info } = this.#place;
+		return { left, chat, info };
+	}
+
+	#go(columns: Columns, isReplacing = false) {
+		const next = { ...columns, below: isReplacing ? this.#place.below : this.#columns };
 		this.#place = next;
 		const address = writeHash(next) || this.#browser.location.pathname;
 		if (isReplacing) this.#browser.history.replaceState(next, '', address);
 		else this.#browser.history.pushState(next, '', address);
 	}
 
-	/** Back to `parent` by the browser's history when it lies there, otherwise in place. */
-	#back(parent: Place) {
-		if (this.#place.depth > 0) this.#browser.history.back();
-		else this.#go(parent, true);
+	/**
+	 * Back to `parent`. By the browser's history when that leads there; on a phone, where every step covers the one
+	 * before, whenever there is one.
+	 */
+	#back(parent: Columns) {
+		const { below } = this.#place;
+		if (below && (this.#layout.isNarrow || isSamePlace(below, parent))) this.#browser.history.back();
+		else this.#go(parent, this.#layout.isNarrow);
 	}
 
 	readonly #read = () => {
@@ -128,13 +145,17 @@ export class RouteStore {
 		}
 		const place = parseHash(this.#browser.location.hash);
 		this.link = place && !('peer' in place) && !('left' in place) ? place : undefined;
-		const next: Place = { left: 'chats', depth: 0 };
+		const next: Place = { left: 'chats' };
 		if (place && 'peer' in place) next.chat = place;
 		if (place && 'left' in place) next.left = place.left;
-		// A chat and an opened settings page are kept when somebody types another address into the same page.
 		this.#place = next;
 		this.#browser.history.replaceState(next, '');
 	};
+}
+
+function isSamePlace(a: Columns, b: Columns): boolean {
+	const keyOf = ({ left, chat, info }: Columns) => [left, chat?.peer, chat?.thread, info].join(' ');
+	return keyOf(a) === keyOf(b);
 }
 
 export const [useRoute, provideRoute] = createContext<RouteStore>();
