@@ -6,6 +6,7 @@ import { randomId } from '../random.ts';
 import { localContent } from '../media/local.ts';
 import { mediaOf } from '../media/media.ts';
 import { captionOf, coverName, localName } from '../media/send.ts';
+import { isUploadKey } from '../secret/uploads.ts';
 import { parseLong } from '../shape/file.ts';
 import { shapeMessages } from '../shape/message.ts';
 import type { Calls } from './calls.ts';
@@ -14,10 +15,10 @@ const PLAYLIST = 40;
 
 /** Loading, sending and keeping of files. */
 export const media = {
-	/** The whole content, from this browser or the server; `progress` events tell how far it is. */
-	async load(account: Account, ref: FileRef): Promise<Blob> {
+	/** The whole content, from this browser or the server; `progress` events tell how far it is. `isPassing`: nothing of it is kept. */
+	async load(account: Account, ref: FileRef, isPassing = false): Promise<Blob> {
 		if (ref.id.startsWith('s~')) return account.secrets.loadFile(ref);
-		return (await mediaOf(account).find(ref.id)) ?? mediaOf(account).loader.load(ref);
+		return (await mediaOf(account).find(ref.id)) ?? mediaOf(account).loader.load(ref, isPassing);
 	},
 
 	/** The content if it lies in this browser. */
@@ -37,6 +38,7 @@ export const media = {
 
 	/** Takes a message with files or other content, or an album. Resolves when it is safe in the outbox. */
 	async send(account: Account, input: NewMedia): Promise<Message[]> {
+		if (input.peer.startsWith('s')) return account.secrets.sendMedia(input);
 		const local = randomId();
 		await keepFiles(account, input, local);
 		const album = input.items.length > 1 ? local : undefined;
@@ -47,14 +49,17 @@ export const media = {
 
 	/** Lets an upload stand still; `key` is the message's. */
 	pause(account: Account, key: string): void {
+		if (isUploadKey(key)) return;
 		mediaOf(account).pause(jobOf(key));
 	},
 
 	resume(account: Account, key: string): void {
+		if (isUploadKey(key)) return;
 		mediaOf(account).resume(jobOf(key));
 	},
 
 	cancel(account: Account, key: string): Promise<void> {
+		if (isUploadKey(key)) return Promise.resolve(account.secrets.uploads.cancel(key));
 		mediaOf(account).resume(jobOf(key));
 		return account.outbox.discard(key);
 	},

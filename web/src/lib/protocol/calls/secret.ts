@@ -1,6 +1,5 @@
-import type { NewMedia } from '../../api/media.ts';
 import type { SecretInfo } from '../../api/secret.ts';
-import type { Message, PeerKey } from '../../api/types.ts';
+import type { PeerKey } from '../../api/types.ts';
 import { emojiOf, squaresOf, textOf } from '../../secret/index.ts';
 import type { Account } from '../account.ts';
 import { phaseOf } from '../secret/shape.ts';
@@ -56,9 +55,5 @@ export const secret = {
 	/** Tells the other side that these messages were on a screenshot. */
 	tookScreenshot(account: Account, peer: PeerKey, ids: number[]): Promise<void> {
 		return account.secrets.tookScreenshot(peer, ids);
-	},
-
-	sendMedia(account: Account, input: NewMedia): Promise<Message[]> {
-		return account.secrets.sendMedia(input);
 	},
 } satisfies Calls;

@@ -1,6 +1,6 @@
 import type { RpcCallMiddleware, tl } from '@mtcute/core';
 import { ApiError } from '../../api/failure.ts';
-import type { NewMedia } from '../../api/media.ts';
+import type { NewItem, NewMedia } from '../../api/media.ts';
 import type {
 	Dialog,
 	FileRef,
@@ -19,9 +19,13 @@ import { draftOf, itemDraft, sourceOf } from './drafts.ts';
 import { HistoryReader } from './history.ts';
 import { Inbox } from './inbox.ts';
 import { primitives } from './primitives.ts';
-import { chatOfKey, keyOfChat, phaseOf, placeOfRef, shapePeer, typings } from './shape.ts';
-import { ServerTransport } from './transport.ts';
+import { chatOfKey, fileRefOf, keyOfChat, phaseOf, placeOfRef, shapePeer, typings } from './shape.ts';
+import { ServerTransport, type OnUpload } from './transport.ts';
+import { SecretUploads } from './uploads.ts';
 import { Vault } from './vault.ts';
+
+/** An album has a number that its messages share. */
+type NewAlbum = NewMedia & { album?: bigint };
 
 /** What tests change of the layer's pace. */
 export type SecretTiming = Pick<Options, 'askAgain' | 'rekeyAfter'>;
@@ -50,6 +54,7 @@ export class SecretChats {
 		this.#account = account;
 		this.#timing = timing;
 		this.#transport = new ServerTransport(account);
+		this.uploads = new SecretUploads(account, (pending, onpart) => this.#sendItem(pending, onpart));
 	}
 
 	/** Opens the vault and begins to send, receive and count down. */
@@ -198,19 +203,26 @@ export class SecretChats {
 		return history.shape(await plainly(client.send(chat, draftOf(input, replyTo))));
 	}
 
-	/** Uploads the files and sends a message for each; an album if there are several. */
-	async sendMedia(input: NewMedia): Promise<Message[]> {
+	/** Shows the messages at once; uploads their files and sends a message for each, an album if there are several. */
+	sendMedia(input: NewMedia): Message[] {
+		const album = input.items.length > 1 ? crypto.getRandomValues(new BigInt64Array(1))[0] : undefined;
+		return this.uploads.add({ ...input, ...(album !== undefined && { album }) });
+	}
+
+	readonly uploads: SecretUploads;
+
+	async #sendItem({ input, index, item }: { input: NewAlbum; index: number; item: NewItem }, onpart: OnUpload) {
 		const { client, history } = await this.#open();
 		const chat = chatOfKey(input.peer);
 		const replyTo = await history.idOf(chat, input.reply?.message);
-		const group = input.items.length > 1 ? crypto.getRandomValues(new BigInt64Array(1))[0] : undefined;
-		const messages: Message[] = [];
-		for (const [index, item] of input.items.entries()) {
-			const draft = await itemDraft(input, index, item, (blob) => plainly(client.attach(sourceOf(blob))));
-			const place = { ...(replyTo !== undefined && { replyTo }), ...(group !== undefined && { group }) };
-			messages.push(await history.shape(await plainly(client.send(chat, { ...draft, ...place }))));
-		}
-		return messages;
+		this.#transport.onUpload = onpart;
+		const draft = await itemDraft(input, index, item, (blob) => plainly(client.attach(sourceOf(blob))));
+		const place = {
+			...(replyTo !== undefined && { replyTo }),
+			...(input.album !== undefined && { group: input.album }),
+		};
+		const sent = await plainly(client.send(chat, { ...draft, ...place }));
+		this.uploads.keep(fileRefOf(sent, 0, '').id, item); // whoever is told of it asks for it later than this
 	}
 
 	async delete(peer: PeerKey, orders: readonly number[]) {
@@ -247,13 +259,15 @@ export class SecretChats {
 
 	/** The plain content of the file of a message. */
 	async loadFile(ref: FileRef): Promise<Blob> {
+		const waiting = this.uploads.find(ref);
+		if (waiting) return waiting;
 		const { client, history } = await this.#open();
 		const { chat, order } = placeOfRef(ref);
 		const file = await history.fileOf(chat, order);
 		if (!file) throw new ApiError({ text: 'FILE_GONE', code: 404 });
 		const parts: BlobPart[] = [];
 		let done = 0;
-		for await (const part of client.openFile(file)) {
+		for await (const part of plainParts(client.openFile(file))) {
 			parts.push(part as Uint8Array<ArrayBuffer>);
 			done += part.length;
 			this.#account.emit('progress', { key: ref.id, file: ref, done, total: file.size, isOver: done >= file.size });
@@ -321,6 +335,14 @@ export class SecretChats {
 			}
 		}
 		await dialogs.refresh(event.chat.id);
+	}
+}
+
+async function* plainParts(parts: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+	for (;;) {
+		const next = await plainly(parts.next());
+		if (next.done) return;
+		yield next.value;
 	}
 }
 

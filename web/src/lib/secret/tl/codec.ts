@@ -1,7 +1,7 @@
 import { SecretError } from '../errors.ts';
-import { Reader } from './reader.ts';
+import type { Reader } from './reader.ts';
 import { schemaText } from './schema.ts';
-import { Writer } from './writer.ts';
+import type { Writer } from './writer.ts';
 
 /** Any value of the schema. Numbers of 64 bits are bigints; optional fields that are not set are missing. */
 export type TlValue = number | bigint | string | boolean | Uint8Array | TlObject | TlValue[] | undefined;

@@ -1,6 +1,7 @@
 import type { ForwardRequest, Message, NewMessage, PeerKey, RichText } from '../../../api/types.ts';
 import type { Account } from '../../account.ts';
 import type { UnsentMessage } from '../../outbox.ts';
+import { isUploadKey } from '../../secret/uploads.ts';
 import { isChannel } from '../../shape/key.ts';
 import { toEntities } from '../../shape/text.ts';
 import type { Calls } from '../calls.ts';
@@ -15,12 +16,14 @@ export const sending = {
 	},
 
 	/** Tries a message again that the server refused; `key` is the message's. */
-	retry(account: Account, key: string): Promise<void> {
+	async retry(account: Account, key: string): Promise<void> {
+		if (isUploadKey(key)) return account.secrets.uploads.retry(key);
 		return account.outbox.retry(key);
 	},
 
 	/** Gives up a message that is not sent. */
-	cancel(account: Account, key: string): Promise<void> {
+	async cancel(account: Account, key: string): Promise<void> {
+		if (isUploadKey(key)) return account.secrets.uploads.cancel(key);
 		return account.outbox.discard(key);
 	},
 
