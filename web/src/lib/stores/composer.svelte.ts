@@ -42,6 +42,7 @@ export class ComposerStore {
 	/** Where the caret is; kept by the field. */
 	caret = $state.raw({ from: 0, to: 0 });
 	#before = plain('');
+	#visit = 0;
 	/** The draft that the field was last filled with. */
 	#adopted = plain('');
 
@@ -52,8 +53,11 @@ export class ComposerStore {
 
 	readonly isEmpty = $derived(this.text.text.trim() === '');
 
-	/** A chat is shown: its draft comes back. */
-	open(peer: PeerKey, thread: number | undefined, kind: ComposerKind, find: (id: number) => Message | undefined) {
+	/**
+	 * A chat is shown: its draft comes back. Returns what `leave` is to be told: the view of the next chat is there
+	 * before that of this one has gone, and what is read while a view goes is what was there before.
+	 */
+	open(peer: PeerKey, thread: number | undefined, kind: ComposerKind, find: (id: number) => Message | undefined): number {
 		this.leave();
 		this.peer = peer;
 		this.thread = thread;
@@ -61,6 +65,7 @@ export class ComposerStore {
 		this.text = this.#adopted = plain('');
 		this.caret = { from: 0, to: 0 };
 		if (kind === 'history') this.adopt(this.#drafts.get(peer, thread), find);
+		return ++this.#visit;
 	}
 
 	/** A draft that is known now, or that another device changed, comes into a field where nothing else was written. */
@@ -74,8 +79,9 @@ export class ComposerStore {
 		this.caret = { from: text.text.length, to: text.text.length };
 	}
 
-	/** The chat is left: what was written stays as its draft. */
-	leave() {
+	/** The chat is left: what was written stays as its draft. Nothing happens when another one was opened since. */
+	leave(visit = this.#visit) {
+		if (visit !== this.#visit) return;
 		if (this.peer && !this.editing && this.kind === 'history') this.#drafts.flush(this.peer, this.thread);
 		this.editing = undefined;
 		this.answering = undefined;
