@@ -48,10 +48,10 @@ export interface Arrival {
 /** A message came, was sent, or changed its form. */
 export function withMessage(dialog: Dialog, message: Message, { isNew, replaces, isOwn }: Arrival): Dialog {
 	const { last } = dialog;
-	if (last && (last.id === message.id || last.id === replaces)) return { ...dialog, last: message };
+	if (last?.id === message.id) return { ...dialog, last: message };
 	if (!isNew) return dialog;
 	const next = !isOwn && isCounted(dialog, message) ? { ...dialog, ...withCounts(dialog, message) } : dialog;
-	if (last && !isLater(message, last)) return next;
+	if (last && last.id !== replaces && !isLater(message, last)) return next;
 	return { ...next, last: message, date: Math.max(message.date, dialog.draft?.date ?? 0) };
 }
 
@@ -68,9 +68,15 @@ export function isLater(a: Message, b: Message): boolean {
 }
 
 function withCounts(dialog: Dialog, message: Message): Partial<Dialog> {
-	if (message.isOut) return message.id > 0 && dialog.isMarkedUnread ? { isMarkedUnread: false } : {};
+	if (message.isOut) return message.id > 0 ? withOwn(dialog, message) : {};
 	if (message.id <= dialog.readInbox) return {};
 	return { unread: dialog.unread + 1, mentions: dialog.mentions + (message.isMentioned ? 1 : 0) };
+}
+
+/** Who writes into a supergroup or channel has read it, says the server; a talk of two is only not marked any more. */
+function withOwn(dialog: Dialog, message: Message): Partial<Dialog> {
+	if (dialog.peer[0] === 'c') return withRead(dialog, { inbox: message.id, unread: 0 });
+	return { isMarkedUnread: false };
 }
 
 /** Marks of reading only go forward: an older one, that came late, changes nothing. */

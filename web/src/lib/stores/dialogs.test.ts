@@ -168,6 +168,12 @@ describe('rules', () => {
 		});
 	});
 
+	test('who writes into a group has read it', () => {
+		const group = { ...known, peer: 'c1' as const };
+		const sent = message(12, { peer: 'c1', isOut: true });
+		expect(withMessage(group, sent, { isNew: true })).toMatchObject({ unread: 0, readInbox: 12 });
+	});
+
 	test('an unsent message is the last until it is sent', () => {
 		const writing = withMessage(known, message(-1, { isOut: true }), { isNew: true });
 		expect(writing.last!.id).toBe(-1);
