@@ -21,7 +21,7 @@ function wordsOfChats(message: Message, { title = '', seconds = 0, picture }: Se
 	const { isPost } = message;
 	const isVideo = picture?.sizes.length === 0;
 	return {
-		'chat-create': () => t('ServiceGroupCreated', { who, title }),
+		'chat-create': () => (isPost ? t('ServiceChannelCreated') : t('ServiceGroupCreated', { who, title })),
 		'channel-create': () => t('ServiceChannelCreated'),
 		'chat-title': () => (isPost ? t('ServiceChannelRenamed', { title }) : t('ServiceGroupRenamed', { who, title })),
 		'chat-photo': () => {
