@@ -1,6 +1,6 @@
 import type { Session } from '../api/api.ts';
 import type { EventName, Events } from '../api/events.ts';
-import type { Message, PeerKey } from '../api/types.ts';
+import type { Content, Message, PeerKey } from '../api/types.ts';
 import type { DialogStore } from './dialogs.svelte.ts';
 import type { Histories } from './histories.svelte.ts';
 import type { PeerStore } from './peers.svelte.ts';
@@ -140,6 +140,7 @@ export class Feed {
 				histories.takeCleared(data);
 				return dialogs.takeCleared(data);
 			case 'reactions':
+				if (data.hasUnseen) dialogs.takeSeen(data.peer, 'reactions');
 				return this.#change(data.peer, [data.id], withReactions(data));
 			case 'poll':
 				return this.#change(data.peer, [data.id], (message) => ({
@@ -149,7 +150,8 @@ export class Feed {
 			case 'markedUnread':
 				return dialogs.takeMarkedUnread(data);
 			case 'heard':
-				return this.#change(data.peer, data.ids, (message) => ({ ...message, isUnheard: false }));
+				dialogs.takeSeen(data.peer, 'mentions');
+				return this.#change(data.peer, data.ids, withHeard);
 			case 'pinned':
 				return this.#change(data.peer, data.ids, (message) => ({ ...message, isPinned: data.isPinned }));
 			case 'views':
@@ -217,4 +219,22 @@ function withViews(counts: { views?: number; forwards?: number }): (message: Mes
 		views: Math.max(message.views ?? 0, views) || undefined,
 		forwards: Math.max(message.forwards ?? 0, forwards) || undefined,
 	});
+}
+
+/** A voice message is not new any more; what vanishes is gone once it was seen. */
+function withHeard(message: Message): Message {
+	return { ...message, isUnheard: false, content: withHeardContent(message.content) };
+}
+
+function withHeardContent(content: Content): Content {
+	switch (content.kind) {
+		case 'voice':
+		case 'round':
+			return { ...content, isUnheard: false, isGone: content.ttl !== undefined || content.isGone };
+		case 'photo':
+		case 'video':
+			return content.ttl === undefined ? content : { ...content, isGone: true };
+		default:
+			return content;
+	}
 }

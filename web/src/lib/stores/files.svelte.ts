@@ -31,9 +31,9 @@ export class FileStore {
 		return ref && this.#ready.get(contentKey(ref.id));
 	}
 
-	/** Loads the content, from this browser or the server. Rejects with an ApiError. */
-	url(ref: FileRef): Promise<string> {
-		return this.#once(ref, () => this.#api.media.load(ref));
+	/** Loads the content, from this browser or the server. `isPassing`: it vanishes, and is not kept. */
+	url(ref: FileRef, isPassing = false): Promise<string> {
+		return this.#once(ref, () => this.#api.media.load(ref, isPassing));
 	}
 
 	/** The address if the content lies in this browser: nothing is asked of the server. */
@@ -55,6 +55,15 @@ export class FileStore {
 
 	isLoading(ref: FileRef): boolean {
 		return this.#progress.has(contentKey(ref.id));
+	}
+
+	/** Forgets the address of a content that has vanished. */
+	forget(ref: FileRef) {
+		const key = contentKey(ref.id);
+		const url = this.#ready.get(key);
+		if (url) URL.revokeObjectURL(url);
+		this.#ready.delete(key);
+		this.#urls.delete(key);
 	}
 
 	/** Gives a load up; what came already is kept for the next. */

@@ -42,6 +42,11 @@ export class Histories {
 		return undefined;
 	}
 
+	/** The loaded messages among which one stands, oldest first. */
+	around(message: Message): readonly Message[] {
+		return this.#in(message.peer).find((history) => history.get(message.id))?.messages ?? [message];
+	}
+
 	takeMessages(events: readonly Events['message'][]) {
 		for (const [peer, ofPeer] of byPeer(events)) {
 			for (const history of this.#in(peer)) {

@@ -13,5 +13,5 @@ export async function chooseSource(files: FileStore, file: FileRef, isVanishing:
 	if (kept) return kept;
 	const canStream =
 		file.size > STREAMED && !isVanishing && file.id.startsWith('d~') && navigator.serviceWorker?.controller;
-	return canStream ? files.streamUrl(file) : files.url(file);
+	return canStream ? files.streamUrl(file) : files.url(file, isVanishing);
 }

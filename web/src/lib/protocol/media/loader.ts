@@ -19,6 +19,7 @@ interface Load {
 	/** Parts that are here; they stay when a load is given up, so that it goes on from there. */
 	parts: Blob[];
 	done: number; // bytes
+	isPassing: boolean;
 }
 
 /** Loads files of one account, each only once however often it is asked for, through the cache. */
@@ -37,13 +38,14 @@ export class FileLoader {
 		this.reader = new PartReader(account);
 	}
 
-	load(ref: FileRef): Promise<Blob> {
+	/** `isPassing`: a content that vanishes, of which nothing is kept here. */
+	load(ref: FileRef, isPassing = false): Promise<Blob> {
 		const key = contentKey(ref.id);
 		const known = this.#loads.get(key);
 		if (known) return known.result;
 		const kept = this.#stopped.get(key) ?? { parts: [], done: 0 };
 		this.#stopped.delete(key);
-		const load: Load = { ...kept, abort: new AbortController(), result: Promise.resolve(new Blob()) };
+		const load: Load = { ...kept, abort: new AbortController(), isPassing, result: Promise.resolve(new Blob()) };
 		load.result = this.#loadOrFind(ref, key, load).finally(() => {
 			if (this.#loads.get(key) === load) this.#loads.delete(key);
 		});
@@ -96,6 +98,7 @@ export class FileLoader {
 		}
 		this.#tell(ref, load, true);
 		const blob = new Blob(load.parts, { type: ref.mime });
+		if (load.isPassing) return blob;
 		await this.#cache.put(key, blob).catch(() => undefined); // a full disk must not keep a picture from being seen
 		return blob;
 	}
