@@ -27,10 +27,21 @@ export interface Events {
 	message: { message: Message; isNew: boolean; isSilent: boolean; replaces?: number };
 	deleted: { peer: PeerKey; ids: number[] };
 	historyCleared: { peer: PeerKey; upTo: number };
-	/** `isShort`: told to all alike, so that it does not say which ones this user chose. */
-	reactions: { peer: PeerKey; id: number; reactions: Reaction[]; isShort?: boolean };
+	/**
+	 * `isShort`: told to all alike, so that it does not say which ones this user chose. `hasUnseen`: there are some that
+	 * this user has not seen under his message.
+	 */
+	reactions: { peer: PeerKey; id: number; reactions: Reaction[]; isShort?: boolean; hasUnseen?: boolean };
 	poll: { peer: PeerKey; id: number; poll: Poll };
-	read: { peer: PeerKey; topic?: number; inbox?: number; outbox?: number; unread?: number; mentions?: number };
+	read: {
+		peer: PeerKey;
+		topic?: number;
+		inbox?: number;
+		outbox?: number;
+		unread?: number;
+		mentions?: number;
+		reactions?: number;
+	};
 	heard: { peer: PeerKey; ids: number[] };
 	pinned: { peer: PeerKey; ids: number[]; isPinned: boolean };
 	typing: { peer: PeerKey; topic?: number; user: PeerKey; action?: Typing; text?: string };

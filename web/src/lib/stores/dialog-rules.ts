@@ -84,6 +84,7 @@ export function withRead(dialog: Dialog, read: Omit<Events['read'], 'peer' | 'to
 	const next = { ...dialog };
 	if (read.outbox !== undefined) next.readOutbox = Math.max(dialog.readOutbox, read.outbox);
 	if (read.mentions !== undefined) next.mentions = read.mentions;
+	if (read.reactions !== undefined) next.reactions = read.reactions;
 	if (read.inbox === undefined || read.inbox < dialog.readInbox) return next;
 	next.readInbox = read.inbox;
 	next.isMarkedUnread = false;

@@ -138,6 +138,12 @@ export class DialogStore {
 		for (const peer of peers) if (!this.#byPeer.has(peer)) this.#doubt(peer);
 	}
 
+	/** Mentions were seen, or reactions came that are not: only the server counts these. */
+	takeSeen(peer: PeerKey, what: 'mentions' | 'reactions') {
+		const dialog = this.#byPeer.get(peer);
+		if (dialog && (what === 'reactions' || dialog.mentions > 0)) this.#doubt(peer);
+	}
+
 	/** A message got another form of its own: reactions, views, heard. */
 	changeMessage(peer: PeerKey, id: number, change: (message: Message) => Message) {
 		const dialog = this.#byPeer.get(peer);
@@ -206,7 +212,13 @@ export class DialogStore {
 	}
 
 	#list(folder: number): Dialog[] {
-		return [...this.#byPeer.values()].filter((dialog) => dialog.folder === folder).sort(compareDialogs);
+		const isShown = (dialog: Dialog) => dialog.folder === folder && !this.#hasMoved(dialog.peer);
+		return [...this.#byPeer.values()].filter(isShown).sort(compareDialogs);
+	}
+
+	/** A basic group that became a supergroup, which has a dialog of its own. */
+	#hasMoved(peer: PeerKey): boolean {
+		return peer[0] === 'g' && this.#peers.get(peer)?.movedTo !== undefined;
 	}
 
 	#pinnedOf(folder: number): PeerKey[] {

@@ -26,7 +26,13 @@ export const messageUpdates: Handlers = {
 	},
 
 	updateMessageReactions(account, { peer, msgId, reactions }) {
-		const data = { peer: keyOf(peer), id: msgId, reactions: shapeReactions(reactions), isShort: reactions.min };
+		const data = {
+			peer: keyOf(peer),
+			id: msgId,
+			reactions: shapeReactions(reactions),
+			isShort: reactions.min,
+			hasUnseen: reactions.recentReactions?.some((recent) => recent.unread),
+		};
 		account.emit('reactions', data);
 		return changeKept(account, data.peer, [msgId], (message) => ({ ...message, reactions: data.reactions }));
 	},

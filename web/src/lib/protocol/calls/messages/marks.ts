@@ -36,12 +36,14 @@ export const marks = {
 		account.emit('heard', { peer, ids });
 	},
 
-	readMentions(account: Account, peer: PeerKey, thread?: number): Promise<void> {
-		return readAll(account, peer, { _: 'messages.readMentions', peer: account.inputPeer(peer), topMsgId: thread });
+	async readMentions(account: Account, peer: PeerKey, thread?: number): Promise<void> {
+		await readAll(account, peer, { _: 'messages.readMentions', peer: account.inputPeer(peer), topMsgId: thread });
+		account.emit('read', { peer, topic: thread, mentions: 0 });
 	},
 
-	readReactions(account: Account, peer: PeerKey, thread?: number): Promise<void> {
-		return readAll(account, peer, { _: 'messages.readReactions', peer: account.inputPeer(peer), topMsgId: thread });
+	async readReactions(account: Account, peer: PeerKey, thread?: number): Promise<void> {
+		await readAll(account, peer, { _: 'messages.readReactions', peer: account.inputPeer(peer), topMsgId: thread });
+		account.emit('read', { peer, topic: thread, reactions: 0 });
 	},
 
 	/** `forMe`: only this side of a talk of two sees the pin. */
