@@ -6,6 +6,7 @@ import { Cache } from './cache/cache.ts';
 import { openCacheDatabase } from './cache/database.ts';
 import { createClient, type ClientOptions } from './client.ts';
 import { watchConnection } from './connection.ts';
+import { WebCrypto } from './crypto.ts';
 import { type AccountDatabase, eraseAccount, openAccountDatabase } from './database.ts';
 import { toApiError } from './failure.ts';
 import { createInputs, type Inputs } from './inputs.ts';
@@ -23,7 +24,7 @@ import { watchEnd, watchGaps } from './watch.ts';
 /** Where events go. */
 export type Emit = <N extends EventName>(name: N, data: Events[N]) => void;
 
-export type AccountOptions = Omit<ClientOptions, 'storage' | 'middlewares' | 'onChannelTooLong'> & {
+export type AccountOptions = Omit<ClientOptions, 'storage' | 'crypto' | 'middlewares' | 'onChannelTooLong'> & {
 	slot: number;
 	/** For tests. */
 	secrets?: SecretTiming;
@@ -60,13 +61,19 @@ export class Account {
 
 	/** Opens what the browser keeps of the account, and begins to connect. */
 	static async open(options: AccountOptions): Promise<Account> {
-		const [db, cacheDb] = await Promise.all([openAccountDatabase(options.slot), openCacheDatabase(options.slot)]);
+		const crypto = new WebCrypto();
+		const [db, cacheDb] = await Promise.all([
+			openAccountDatabase(options.slot),
+			openCacheDatabase(options.slot),
+			crypto.initialize(),
+		]);
 		const storage = new Storage(db);
 		await storage.load();
 		const holder: { account?: Account } = {};
-		const { client, transport } = await createClient({
+		const { client, transport } = createClient({
 			...options,
 			storage,
+			crypto,
 			middlewares: [
 				watchEnd(() => void holder.account?.leave('elsewhere')),
 				watchGaps(() => void holder.account?.lostTrack()),

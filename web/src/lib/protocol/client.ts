@@ -3,7 +3,7 @@ import { networkMiddlewares, type RpcCallMiddleware } from '@mtcute/core';
 import { addPublicKey } from '@mtcute/core/utils.js';
 import type { PageConfig } from '../api/config.ts';
 import type { DeviceInfo } from '../api/wire.ts';
-import { WebCrypto } from './crypto.ts';
+import type { WebCrypto } from './crypto.ts';
 import { WebPlatform } from './platform.ts';
 import type { Storage } from './storage.ts';
 import { WebSocketTransport } from './transport.ts';
@@ -25,7 +25,7 @@ export interface ClientOptions {
 	middlewares: RpcCallMiddleware[];
 	/** The server does not tell what happened in a channel: too much. */
 	onChannelTooLong: (channel: number) => void;
-	crypto?: WebCrypto;
+	crypto: WebCrypto;
 }
 
 export interface Client {
@@ -33,11 +33,9 @@ export interface Client {
 	transport: WebSocketTransport;
 }
 
-/** Builds the protocol client for the server that the page came from. Connects nothing yet. */
-export async function createClient(options: ClientOptions): Promise<Client> {
-	const { config, origin, device, storage } = options;
-	const crypto = options.crypto ?? new WebCrypto();
-	await crypto.initialize();
+/** Builds the protocol client for the server that the page came from. Connects nothing yet. The cryptography has to be ready. */
+export function createClient(options: ClientOptions): Client {
+	const { config, origin, device, storage, crypto } = options;
 	addPublicKey(crypto, config.key);
 	const transport = new WebSocketTransport(origin);
 	const dc = serverOf(config, origin);

@@ -26,6 +26,7 @@ const largestPacked = 32 * 1024;
 /** What the protocol needs of cryptography: WebAssembly for the bulk, WebCrypto for key derivation and random bytes. */
 export class WebCrypto extends BaseCryptoProvider implements ICryptoProvider {
 	readonly #wasm: () => Promise<WebAssembly.Instance>;
+	#ready: Promise<void> | undefined;
 
 	/** `wasm` is for tests; without it the module comes from the page's origin. */
 	constructor(wasm: () => Promise<WebAssembly.Instance> = loadWasm) {
@@ -33,8 +34,9 @@ export class WebCrypto extends BaseCryptoProvider implements ICryptoProvider {
 		this.#wasm = wasm;
 	}
 
-	async initialize() {
-		initSync(await this.#wasm());
+	/** May be called often; loads the module once. */
+	initialize(): Promise<void> {
+		return (this.#ready ??= this.#wasm().then(initSync));
 	}
 
 	sha1(data: Uint8Array) {
