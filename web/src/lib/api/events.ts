@@ -11,6 +11,7 @@ import type {
 	Poll,
 	Presence,
 	Reaction,
+	ThreadInfo,
 	Topic,
 	Typing,
 } from './types.ts';
@@ -55,7 +56,7 @@ export interface Events {
 	topic: { peer: PeerKey; topic: Topic };
 	notify: { peer?: PeerKey; scope?: 'users' | 'groups' | 'channels'; topic?: number; settings: NotifySettings };
 	draft: { peer: PeerKey; topic?: number; draft?: Draft };
-	views: { peer: PeerKey; views: { id: number; views?: number; forwards?: number }[] };
+	views: { peer: PeerKey; views: { id: number; views?: number; forwards?: number; thread?: ThreadInfo }[] };
 	/** A file that is being sent or loaded: bytes so far. */
 	progress: { key: string; file?: FileRef; done: number; total: number; isOver?: boolean };
 	/** Something of a kind changed, and whoever shows it should ask again. */

@@ -211,13 +211,14 @@ function withReactions({ reactions, isShort }: Events['reactions']): (message: M
 	};
 }
 
-function withViews(counts: { views?: number; forwards?: number }): (message: Message) => Message {
+function withViews(counts: Omit<Events['views']['views'][number], 'id'>): (message: Message) => Message {
 	const views = counts.views ?? 0;
 	const forwards = counts.forwards ?? 0;
 	return (message) => ({
 		...message,
 		views: Math.max(message.views ?? 0, views) || undefined,
 		forwards: Math.max(message.forwards ?? 0, forwards) || undefined,
+		thread: counts.thread ?? message.thread,
 	});
 }
 

@@ -116,7 +116,7 @@ function shapeForward(header: tl.TypeMessageFwdHeader | undefined): ForwardInfo 
 	};
 }
 
-function shapeThread(replies: tl.TypeMessageReplies | undefined): ThreadInfo | undefined {
+export function shapeThread(replies: tl.TypeMessageReplies | undefined): ThreadInfo | undefined {
 	if (!replies) return undefined;
 	return {
 		replies: replies.replies,

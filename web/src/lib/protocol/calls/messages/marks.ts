@@ -2,6 +2,7 @@ import type { tl } from '@mtcute/core';
 import type { PeerKey, Typing } from '../../../api/types.ts';
 import type { Account } from '../../account.ts';
 import { isChannel } from '../../shape/key.ts';
+import { shapeThread } from '../../shape/message.ts';
 import type { Calls } from '../calls.ts';
 import { isSecret } from './history.ts';
 
@@ -73,7 +74,7 @@ export const marks = {
 		return readAll(account, peer, { _: 'messages.unpinAllMessages', peer: account.inputPeer(peer), topMsgId: thread });
 	},
 
-	/** Posts were on the screen; the page gets their counts as an event. */
+	/** Posts were on the screen; the page gets their counts, of comments too, as an event. */
 	async views(account: Account, peer: PeerKey, ids: number[]): Promise<void> {
 		const answer = await account.call({
 			_: 'messages.getMessagesViews',
@@ -82,7 +83,12 @@ export const marks = {
 			increment: true,
 		});
 		account.take(answer);
-		const views = answer.views.map(({ views, forwards }, index) => ({ id: ids[index]!, views, forwards }));
+		const views = answer.views.map(({ views, forwards, replies }, index) => ({
+			id: ids[index]!,
+			views,
+			forwards,
+			thread: shapeThread(replies),
+		}));
 		account.emit('views', { peer, views });
 	},
 
