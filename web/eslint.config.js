@@ -50,8 +50,12 @@ export default ts.config(
 			'prefer-const': 'off',
 			'svelte/prefer-const': ['error', { destructuring: 'all' }],
 			'svelte/no-at-html-tags': 'error',
-			// A style attribute is refused by the content security policy; style: directives are not.
-			'svelte/no-inline-styles': ['error', { allowTransitions: true }],
+			// The content security policy refuses style attributes; style: directives it does not.
+			'no-restricted-syntax': [
+				'error',
+				{ selector: 'SvelteAttribute[key.name="style"]', message: 'Use style: directives.' },
+			],
+			'svelte/no-inline-styles': 'off',
 			'svelte/button-has-type': 'error',
 			'svelte/prefer-svelte-reactivity': 'off', // a store also holds what nobody shows
 			'svelte/no-navigation-without-resolve': 'off', // it is about SvelteKit
