@@ -8,6 +8,9 @@ import { HistoryStore, sourceOf, type HistoryPlace, type HistorySource } from '.
 const CHATS_KEPT = 20;
 const MESSAGES_KEPT = 200;
 
+/** The topic of a forum in which everything is that belongs to no other. */
+const GENERAL = 1;
+
 /** The histories of all chats that were looked at. */
 export class Histories {
 	readonly #source: HistorySource;
@@ -98,7 +101,9 @@ function byPeer(events: readonly Events['message'][]): Map<PeerKey, Events['mess
 /** Edits are let through: a history changes only what it knows. */
 function isInThread({ message, isNew, replaces }: Events['message'], thread: number): boolean {
 	if (!isNew && replaces === undefined && message.id > 0) return true;
-	return message.reply?.top === thread || message.reply?.message === thread || message.id === thread;
+	const top = message.reply?.top;
+	if (thread === GENERAL) return (top ?? GENERAL) === GENERAL;
+	return top === thread || message.reply?.message === thread || message.id === thread;
 }
 
 function nameOf({ peer, thread }: HistoryPlace): string {
