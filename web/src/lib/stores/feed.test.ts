@@ -127,6 +127,20 @@ describe('the feed', () => {
 		expect(thread.messages.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 7]);
 	});
 
+	test('one that fails does not keep the others from what comes after', async () => {
+		const { tell, feed, dialogs } = open();
+		const reported = vi.fn();
+		vi.stubGlobal('reportError', reported);
+		feed.on('presence', () => {
+			throw new Error('a listener');
+		});
+		tell('presence', { peer: 'u1', presence: { kind: 'recently' } });
+		tell('dialogGone', { peer: 'u1' });
+		await frame();
+		vi.unstubAllGlobals();
+		expect([reported.mock.calls.length, dialogs.get('u1')]).toEqual([1, undefined]);
+	});
+
 	test('after its end nothing is heard', async () => {
 		const { tell, feed, dialogs } = open();
 		feed.close();

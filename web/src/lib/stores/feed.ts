@@ -87,7 +87,7 @@ export class Feed {
 		this.#last = performance.now();
 		const queue = this.#queue;
 		this.#queue = [];
-		for (const batch of inBatches(queue)) this.#hand(batch);
+		for (const batch of inBatches(queue)) safely(() => this.#hand(batch));
 		for (const { name, data } of queue) this.#tell(name, data);
 	}
 
@@ -184,7 +184,16 @@ export class Feed {
 	}
 
 	#tell<N extends EventName>(name: N, data: Events[N]) {
-		for (const listener of this.#listeners.get(name) ?? []) (listener as Listener<N>)(data);
+		for (const listener of this.#listeners.get(name) ?? []) safely(() => (listener as Listener<N>)(data));
+	}
+}
+
+/** An event that one store cannot take must not keep the others from theirs: none of them comes again. */
+function safely(take: () => void) {
+	try {
+		take();
+	} catch (error) {
+		reportError(error);
 	}
 }
 

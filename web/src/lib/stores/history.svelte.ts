@@ -5,6 +5,7 @@ import {
 	firstId,
 	lastId,
 	mergePage,
+	placeOf,
 	withKey,
 	withMessages,
 	type PageEdge,
@@ -324,10 +325,11 @@ export class HistoryStore {
 const nothing: Stretch = { messages: [], isStart: false, isEnd: false };
 
 function changeIn(stretch: Stretch, id: number, change: (message: Message) => Message): Stretch {
-	const known = findMessage(stretch.messages, id);
-	if (!known) return stretch;
+	const place = placeOf(stretch.messages, id);
+	const known = stretch.messages[place];
+	if (known?.id !== id) return stretch;
 	const next = withKey(change(known), known.key);
-	return { ...stretch, messages: stretch.messages.map((message) => (message === known ? next : message)) };
+	return { ...stretch, messages: stretch.messages.with(place, next) };
 }
 
 function withUnsent(unsent: readonly Message[], message: Message): readonly Message[] {
