@@ -6,6 +6,7 @@ const words: Record<string, () => string> = {
 	NETWORK: () => t('CommonFailedNetwork'),
 	TIMEOUT: () => t('CommonFailedNetwork'),
 	CLOSED: () => t('CommonFailedNetwork'),
+	INSECURE_CONTEXT: () => t('FailureInsecure'),
 	INTERNAL: () => t('CommonFailed'),
 	USERNAME_OCCUPIED: () => t('FailureUsernameTaken'),
 	USERNAME_INVALID: () => t('FailureUsernameForm'),

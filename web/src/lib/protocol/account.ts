@@ -193,7 +193,7 @@ export class Account {
 		if (!this.#isSignedIn) return;
 		this.#isSignedIn = false;
 		if (reason === 'here') await this.client.call({ _: 'auth.logOut' }, { timeout: probeTimeout }).catch(() => {});
-		await this.secrets.erase();
+		await this.secrets.erase().catch((error) => console.error('secret chats', error));
 		await this.close();
 		await eraseAccount(this.slot);
 		this.emit('signedOut', { reason });

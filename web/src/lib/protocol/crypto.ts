@@ -12,6 +12,7 @@ import {
 	sha256,
 	SIMD_AVAILABLE,
 } from '@mtcute/wasm';
+import { ApiError } from '../api/failure.ts';
 import simdUrl from '@mtcute/wasm/mtcute-simd.wasm?url';
 import plainUrl from '@mtcute/wasm/mtcute.wasm?url';
 
@@ -69,7 +70,9 @@ export class WebCrypto extends BaseCryptoProvider implements ICryptoProvider {
 		crypto.getRandomValues(buffer as Bytes);
 	}
 
+	/** Rejects with an ApiError `INSECURE_CONTEXT` where browsers have no WebCrypto: over plain HTTP from another machine. */
 	async pbkdf2(password: Uint8Array, salt: Uint8Array, iterations: number, length = 64, algorithm = 'sha512') {
+		if (!isSecureContext) throw new ApiError({ text: 'INSECURE_CONTEXT', code: 0 });
 		const key = await crypto.subtle.importKey('raw', password as Bytes, 'PBKDF2', false, ['deriveBits']);
 		const hash = hashes[algorithm] ?? algorithm;
 		const params = { name: 'PBKDF2', salt: salt as Bytes, iterations, hash };

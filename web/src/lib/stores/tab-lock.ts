@@ -3,10 +3,11 @@
  * `onLost` is called when another tab takes over.
  */
 export class TabLock {
-	readonly #locks: LockManager;
+	readonly #locks: LockManager | undefined;
 	readonly #name: string;
 
-	constructor(locks: LockManager = navigator.locks, name = 'hermod') {
+	/** Browsers have no locks for pages over plain HTTP from another machine; there every tab takes itself for the only one. */
+	constructor(locks: LockManager | undefined = navigator.locks, name = 'hermod') {
 		this.#locks = locks;
 		this.#name = name;
 	}
@@ -16,9 +17,11 @@ export class TabLock {
 	 * `onLost` is called once when another tab steals it.
 	 */
 	take(onLost: () => void, options: { steal?: boolean } = {}): Promise<boolean> {
+		const locks = this.#locks;
+		if (!locks) return Promise.resolve(true);
 		return new Promise((resolve) => {
 			const mode = options.steal ? { steal: true } : { ifAvailable: true };
-			const held = this.#locks.request(this.#name, mode, (lock) => {
+			const held = locks.request(this.#name, mode, (lock) => {
 				resolve(lock !== null);
 				return lock && new Promise<never>(() => {});
 			});

@@ -57,8 +57,14 @@ export class SecretChats {
 		this.uploads = new SecretUploads(account, (pending, onpart) => this.#sendItem(pending, onpart));
 	}
 
+	/** Whether this browser can keep them: over plain HTTP from another machine it has no WebCrypto. */
+	get isPossible(): boolean {
+		return globalThis.crypto.subtle !== undefined;
+	}
+
 	/** Opens the vault and begins to send, receive and count down. */
 	async start() {
+		if (!this.isPossible) return;
 		const { client, end, dialogs } = await this.#open();
 		this.#account.emit('peers', { peers: client.chats().map((chat) => this.#shapePeer(chat)) });
 		await dialogs.tellAll();
@@ -75,6 +81,7 @@ export class SecretChats {
 	}
 
 	async #openVault(): Promise<Running> {
+		if (!this.isPossible) throw new ApiError({ text: 'INSECURE_CONTEXT', code: 0 });
 		const vault = await Vault.open(this.#account.slot);
 		const client = await SecretClient.open({
 			store: vault,
@@ -109,6 +116,7 @@ export class SecretChats {
 
 	/** Tells the other sides that the chats are over, as far as that succeeds at once, and lets go of the vault. */
 	async erase() {
+		if (!this.isPossible) return;
 		const { client } = await this.#open();
 		await Promise.allSettled(client.chats().map((chat) => client.discard(chat.id, false)));
 		this.stop();
@@ -120,7 +128,7 @@ export class SecretChats {
 	 */
 	readonly middleware: RpcCallMiddleware = async (context, next) => {
 		const { request } = context;
-		if (request._ !== 'updates.getDifference') return next(context);
+		if (request._ !== 'updates.getDifference' || !this.isPossible) return next(context);
 		const { inbox } = await this.#open();
 		request.qts = (await inbox.qts()) ?? request.qts;
 		const answer = await next(context);
@@ -135,7 +143,7 @@ export class SecretChats {
 			update._ === 'updateNewEncryptedMessage' ||
 			update._ === 'updateEncryptedMessagesRead' ||
 			update._ === 'updateEncryptedChatTyping';
-		if (isOurs) await (await this.#open()).inbox.take(update);
+		if (isOurs && this.isPossible) await (await this.#open()).inbox.take(update);
 		return isOurs;
 	}
 
@@ -145,10 +153,12 @@ export class SecretChats {
 	}
 
 	async dialogs(): Promise<Dialog[]> {
+		if (!this.isPossible) return [];
 		return (await this.#open()).dialogs.all();
 	}
 
 	async peers(): Promise<Peer[]> {
+		if (!this.isPossible) return [];
 		return (await this.#open()).client.chats().map((chat) => this.#shapePeer(chat));
 	}
 
