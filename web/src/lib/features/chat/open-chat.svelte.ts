@@ -1,5 +1,6 @@
 import { createContext } from 'svelte';
 import type { Message, PeerKey, Reaction, RichText } from '$lib/api/types.ts';
+import type { ReadingPlace } from '$lib/stores/reading-places.ts';
 import type { HistoryStore } from '$lib/stores/history.svelte.ts';
 
 /** What the list of messages can do for others. */
@@ -44,6 +45,8 @@ export class OpenChat {
 	readonly place: ChatPlace;
 	readonly history: HistoryStore;
 	list?: ListHandle;
+	/** Where the reader was when the chat was left; the list begins there. */
+	startAt?: ReadingPlace;
 	/** The message that a jump led to; it lights up for a moment. */
 	highlighted = $state<number>();
 	/** The first message that was not read when the chat was opened. */
@@ -73,9 +76,13 @@ export class OpenChat {
 		return this.place.peer;
 	}
 
-	/** Shows the chat from `target`, else from the first unread message, else from its end. */
-	async open(target: number | undefined, unread: { count: number; readUpTo: number }) {
+	/** Shows the chat from `target`, else from where it was left, else from the first unread message, else from its end. */
+	async open(target: number | undefined, unread: { count: number; readUpTo: number }, left?: ReadingPlace) {
 		if (target !== undefined) return this.jumpTo(target);
+		if (left) {
+			this.startAt = left;
+			return this.history.loadAround(left.id);
+		}
 		if (this.place.kind !== 'history' || unread.count === 0 || unread.readUpTo === 0) return this.history.loadEnd();
 		if (unread.count > nearEnd) await this.history.loadAround(unread.readUpTo);
 		else await this.history.loadEnd();

@@ -5,7 +5,7 @@ export type NameOf = (peer: PeerKey) => string;
 
 /** What a service message says, in the language of the page. */
 export function describeService(message: Message, action: ServiceAction, nameOf: NameOf): string {
-	const who = action.actor ? nameOf(action.actor) : '';
+	const who = message.isOut ? t('ServiceYou') : action.actor ? nameOf(action.actor) : '';
 	const users = (action.users ?? []).map(nameOf);
 	const words: Record<string, () => string> = {
 		...wordsOfChats(message, action, who),
@@ -18,7 +18,7 @@ export function describeService(message: Message, action: ServiceAction, nameOf:
 }
 
 function wordsOfChats(message: Message, { title = '', seconds = 0, picture }: ServiceAction, who: string) {
-	const { isPost } = message;
+	const isPost = message.isPost || message.sender === message.peer;
 	const isVideo = picture?.sizes.length === 0;
 	return {
 		'chat-create': () => (isPost ? t('ServiceChannelCreated') : t('ServiceGroupCreated', { who, title })),
