@@ -7,7 +7,7 @@ const names: Record<string, string> = { u1: 'Anna', u2: 'Bo', u3: 'Cai' };
 const nameOf = (peer: PeerKey) => names[peer] ?? '';
 
 function say(action: ServiceAction, isOut = false): string {
-	return describeService(message(5, { isOut }), { actor: 'u1', ...action }, nameOf);
+	return describeService(message(5, { isOut, peer: 'g9', sender: 'u1' }), { actor: 'u1', ...action }, nameOf);
 }
 
 describe('what happened in a chat, in words', () => {

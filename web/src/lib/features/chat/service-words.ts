@@ -18,7 +18,7 @@ export function describeService(message: Message, action: ServiceAction, nameOf:
 }
 
 function wordsOfChats(message: Message, { title = '', seconds = 0, picture }: ServiceAction, who: string) {
-	const isPost = message.isPost || message.sender === message.peer;
+	const isPost = isOfChannel(message);
 	const isVideo = picture?.sizes.length === 0;
 	return {
 		'chat-create': () => (isPost ? t('ServiceChannelCreated') : t('ServiceGroupCreated', { who, title })),
@@ -37,6 +37,11 @@ function wordsOfChats(message: Message, { title = '', seconds = 0, picture }: Se
 		wallpaper: () => t('ServiceWallpaper', { who }),
 		boost: () => t('ServiceBoost', { who }),
 	};
+}
+
+/** Nobody is named for what happens in a channel. */
+function isOfChannel({ isPost, sender, peer }: Message): boolean {
+	return isPost || (sender === peer && peer[0] === 'c');
 }
 
 function describeTtl({ isOut }: Message, who: string, seconds: number): string {
@@ -60,7 +65,7 @@ function wordsOfMembers(who: string, users: string[]) {
 function wordsOfMessages(message: Message, { count = 0, seconds = 0 }: ServiceAction, who: string) {
 	const duration = formatDuration(seconds);
 	return {
-		pin: () => (message.isPost ? t('ServicePinnedPost') : t('ServicePinned', { who })),
+		pin: () => (isOfChannel(message) ? t('ServicePinnedPost') : t('ServicePinned', { who })),
 		'todo-done': () => tn('ServiceTodoDone', count, { who }),
 		'todo-undone': () => tn('ServiceTodoUndone', count, { who }),
 		'todo-added': () => tn('ServiceTodoAdded', count, { who }),
