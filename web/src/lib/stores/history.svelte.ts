@@ -117,6 +117,7 @@ export class HistoryStore {
 	async loadAround(id: number) {
 		if (this.#showKnown((stretch) => findMessage(stretch.messages, id) !== undefined)) return;
 		const turn = this.#begin();
+		void this.#readCached({ limit: 1 }).then((page) => page && this.#takeUnsent(page));
 		await this.#load({ around: id, limit: PAGE }, turn);
 	}
 
@@ -226,12 +227,18 @@ export class HistoryStore {
 
 	async #showCached(turn: number) {
 		const page = await this.#readCached({ limit: FIRST_PAGE });
-		if (!page || turn !== this.#turn || this.status === 'ready') return;
-		this.#unsent = page.messages.filter((message) => message.id < 0).reduce(withUnsent, this.#unsent);
+		if (!page) return;
+		this.#takeUnsent(page);
+		if (turn !== this.#turn || this.status === 'ready') return;
 		const messages = page.messages.filter((message) => message.id > 0);
 		if (messages.length === 0) return;
 		this.#current = { messages, isStart: page.isStart, isEnd: true };
 		this.status = 'cached';
+	}
+
+	#takeUnsent({ messages }: MessagePage) {
+		const unsent = messages.filter((message) => message.id < 0);
+		if (unsent.length > 0) this.#unsent = unsent.reduce(withUnsent, this.#unsent);
 	}
 
 	/** Without a network one can still look at what the browser kept. */

@@ -176,6 +176,14 @@ describe('a history', () => {
 		expect([history.status, history.messages.length]).toEqual(['cached', 20]);
 	});
 
+	test('messages that wait to be sent are there, whoever answers first', async () => {
+		const { history, source } = open(messages(1, 5));
+		source.kept = [message(-3, { isOut: true })];
+		await history.loadEnd();
+		await new Promise((resolve) => setTimeout(resolve));
+		expect(ids(history)).toEqual([1, 2, 3, 4, 5, -3]);
+	});
+
 	test('what was read from the browser stays when the server answers', async () => {
 		const { history, source } = open(messages(1, 110));
 		source.kept = messages(1, 100);
