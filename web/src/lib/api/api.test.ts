@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { WorkerSession, type Port } from './api.ts';
-import type { ApiError} from './failure.ts';
+import type { ApiError } from './failure.ts';
 import { isFailure } from './failure.ts';
 import type { FromWorker, ToWorker } from './wire.ts';
 
@@ -43,6 +43,17 @@ describe('a call', () => {
 		session.close();
 		await expect(before).rejects.toThrow('CLOSED');
 		await expect(session.api.session.state()).rejects.toThrow('CLOSED');
+	});
+});
+
+describe('a worker that cannot be loaded', () => {
+	it('rejects what waits for it', async () => {
+		const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+		const { port } = fakePort();
+		const calling = new WorkerSession(1, port).api.session.state();
+		port.onerror?.call(port as Worker, { message: 'not found' } as ErrorEvent);
+		await expect(calling).rejects.toThrow('NO_WORKER');
+		log.mockRestore();
 	});
 });
 

@@ -58,13 +58,14 @@ export class WorkerSession implements Session {
 	readonly #listeners: Listeners = {};
 	#lastId = 0;
 	#isClosed = false;
+	#hasSpoken = false;
 
 	constructor(slot: number, port: Port) {
 		this.slot = slot;
 		this.#port = port;
 		this.api = remote((path, args) => this.#call(path, args));
 		port.onmessage = (event: MessageEvent<FromWorker>) => this.#receive(event.data);
-		port.onerror = (event) => console.error('worker', event.message);
+		port.onerror = (event) => this.#complain(event);
 	}
 
 	post(message: ToWorker) {
@@ -85,12 +86,11 @@ export class WorkerSession implements Session {
 		if (this.#isClosed) return;
 		this.#isClosed = true;
 		this.#port.terminate();
-		for (const waiting of this.#waiting.values()) waiting.reject(closed());
-		this.#waiting.clear();
+		this.#rejectAll('CLOSED');
 	}
 
 	#call(path: [string, string], args: unknown[]): Promise<unknown> {
-		if (this.#isClosed) return Promise.reject(closed());
+		if (this.#isClosed) return Promise.reject(new ApiError({ text: 'CLOSED', code: 0 }));
 		const id = ++this.#lastId;
 		return new Promise((resolve, reject) => {
 			this.#waiting.set(id, { resolve, reject });
@@ -98,7 +98,19 @@ export class WorkerSession implements Session {
 		});
 	}
 
+	/** An error before the first word means that the worker could not be loaded, so nobody will answer. */
+	#complain(event: ErrorEvent) {
+		console.error('worker', event.message);
+		if (!this.#hasSpoken) this.#rejectAll('NO_WORKER');
+	}
+
+	#rejectAll(text: string) {
+		for (const waiting of this.#waiting.values()) waiting.reject(new ApiError({ text, code: 0 }));
+		this.#waiting.clear();
+	}
+
 	#receive(message: FromWorker) {
+		this.#hasSpoken = true;
 		if ('events' in message) {
 			for (const event of message.events) this.#tell(event.name, event.data);
 			return;
@@ -119,10 +131,6 @@ export class WorkerSession implements Session {
 			}
 		}
 	}
-}
-
-function closed(): ApiError {
-	return new ApiError({ text: 'CLOSED', code: 0 });
 }
 
 type Caller = (path: [string, string], args: unknown[]) => Promise<unknown>;
