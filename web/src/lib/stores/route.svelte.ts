@@ -34,6 +34,12 @@ export class RouteStore {
 	readonly chat = $derived(this.#place.chat);
 	readonly infoPage = $derived(this.#place.info);
 	readonly isInfoOpen = $derived(this.#place.info !== undefined);
+	/** Which column lies in front where there is room for one only. */
+	readonly front = $derived.by((): 'left' | 'chat' | 'info' => {
+		const { left, chat, info } = this.#place;
+		if (info !== undefined) return 'info';
+		return chat && left === 'chats' ? 'chat' : 'left';
+	});
 
 	constructor(layout: { readonly isNarrow: boolean }, browser: Browser = window) {
 		this.#layout = layout;
@@ -51,7 +57,7 @@ export class RouteStore {
 		const isSame = this.chat?.peer === peer && this.chat.thread === options.thread;
 		const isMove = isSame && !(this.#layout.isNarrow && this.left !== 'chats');
 		// On a phone the chat takes the place of the list that it was opened from; a step back leads there again.
-		const left = this.#layout.isNarrow ? 'chats' : this.left;
+		const left = this.#layout.isNarrow || !staysOpen(this.left) ? 'chats' : this.left;
 		const info = isSame && !this.#layout.isNarrow ? this.infoPage : undefined;
 		this.#go({ left, chat: { peer, ...options }, info }, isMove);
 	}
@@ -156,6 +162,11 @@ export class RouteStore {
 function isSamePlace(a: Columns, b: Columns): boolean {
 	const keyOf = ({ left, chat, info }: Columns) => [left, chat?.peer, chat?.thread, info].join(' ');
 	return keyOf(a) === keyOf(b);
+}
+
+/** Pages beside which chats are opened; the others have done their work when one is. */
+function staysOpen(left: string): boolean {
+	return left === 'archive' || left.startsWith('settings');
 }
 
 export const [useRoute, provideRoute] = createContext<RouteStore>();

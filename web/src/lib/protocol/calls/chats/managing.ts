@@ -63,6 +63,7 @@ export const managing = {
 	async setUsername(account: Account, peer: PeerKey, username: string): Promise<PeerKey> {
 		return change(account, peer, async (channel) => {
 			await account.call({ _: 'channels.updateUsername', channel, username });
+			return undefined;
 		});
 	},
 
@@ -168,7 +169,7 @@ async function openHistory(account: Account, peer: PeerKey) {
 async function change(
 	account: Account,
 	peer: PeerKey,
-	ask: (channel: tl.TypeInputChannel) => Promise<tl.TypeUpdates | void>,
+	ask: (channel: tl.TypeInputChannel) => Promise<tl.TypeUpdates | undefined>,
 ): Promise<PeerKey> {
 	const key = await toChannel(account, peer);
 	const updates = await ask(account.inputChannel(key));
