@@ -39,6 +39,10 @@ build: page ## build bin/hermod and bin/hermod-load
 run: build ## build all and serve on port 8080, data in ./data (ARGS adds flags, such as --test-numbers)
 	./bin/hermod serve --data data $(ARGS)
 
+.PHONY: demo
+demo: build ## fill the fresh server that 'make run ARGS=--test-numbers' runs with people and chats
+	./bin/hermod demo --data data $(ARGS)
+
 .PHONY: test
 test: setup ## run every test, on both databases
 	go run ./test/all

@@ -20,6 +20,7 @@ type commands struct {
 	Serve   serveCmd   `cmd:"" help:"Run the server."`
 	User    userCmd    `cmd:"" help:"List, create and delete accounts, and issue sign-in codes."`
 	Bot     botCmd     `cmd:"" help:"Create bots."`
+	Demo    demoCmd    `cmd:"" help:"Fill a fresh server that takes test numbers with people and chats to look at."`
 	Reports reportsCmd `cmd:"" help:"List what people have reported, and put it away."`
 
 	Quarantine quarantineCmd `cmd:"" help:"List, save, clear and drop malware that people tried to send."`

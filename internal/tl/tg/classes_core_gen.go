@@ -3325,8 +3325,16 @@ func decodeInputChannelClass(r *tl.Reader) InputChannelClass {
 
 // InputChatPhotoClass is the type InputChatPhoto: *InputChatPhotoEmpty, *InputChatUploadedPhoto, *InputChatPhoto.
 type InputChatPhotoClass interface {
-	TLName() string
+	tl.Object
 	isInputChatPhotoClass()
+}
+
+func putInputChatPhotoClass(w *tl.Writer, v InputChatPhotoClass) {
+	if v == nil {
+		w.Fail()
+		return
+	}
+	v.Encode(w)
 }
 
 func decodeInputChatPhotoClass(r *tl.Reader) InputChatPhotoClass {

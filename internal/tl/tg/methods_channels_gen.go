@@ -390,6 +390,21 @@ type ChannelsEditPhoto struct {
 // TLName is "channels.editPhoto".
 func (*ChannelsEditPhoto) TLName() string { return "channels.editPhoto" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *ChannelsEditPhoto) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xf12e57c9)
+	if putInputChannelClass(w, o.Channel); w.Failed() {
+		return
+	}
+	if putInputChatPhotoClass(w, o.Photo); w.Failed() {
+		return
+	}
+}
+
 func (o *ChannelsEditPhoto) decode(r *tl.Reader, _ uint32) {
 	o.Channel = decodeInputChannelClass(r)
 	o.Photo = decodeInputChatPhotoClass(r)

@@ -1619,6 +1619,11 @@ func (*InputChatPhotoEmpty) TLName() string { return "inputChatPhotoEmpty" }
 
 func (*InputChatPhotoEmpty) isInputChatPhotoClass() {}
 
+// Encode writes o in the shape of the writer's layer.
+func (o *InputChatPhotoEmpty) Encode(w *tl.Writer) {
+	w.ID(0x1ca48f57)
+}
+
 func (o *InputChatPhotoEmpty) decode(*tl.Reader, uint32) {}
 
 // InputChatUploadedPhoto is the constructor inputChatUploadedPhoto of type InputChatPhoto.
@@ -1633,6 +1638,37 @@ type InputChatUploadedPhoto struct {
 func (*InputChatUploadedPhoto) TLName() string { return "inputChatUploadedPhoto" }
 
 func (*InputChatUploadedPhoto) isInputChatPhotoClass() {}
+
+// Encode writes o in the shape of the writer's layer.
+func (o *InputChatUploadedPhoto) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xbdcdaec0)
+	flags := w.Flags(tl.Bit(o.File != nil, 0) |
+		tl.Bit(o.Video != nil, 1) |
+		tl.Bit(o.VideoStartTs != nil, 2) |
+		tl.Bit(o.VideoEmojiMarkup != nil, 3))
+	if o.File != nil {
+		mark := w.Mark()
+		putInputFileClass(w, o.File)
+		w.Optional(mark, flags, 0)
+	}
+	if o.Video != nil {
+		mark := w.Mark()
+		putInputFileClass(w, o.Video)
+		w.Optional(mark, flags, 1)
+	}
+	if o.VideoStartTs != nil {
+		w.Float64(*o.VideoStartTs)
+	}
+	if o.VideoEmojiMarkup != nil {
+		mark := w.Mark()
+		putVideoSizeClass(w, o.VideoEmojiMarkup)
+		w.Optional(mark, flags, 3)
+	}
+}
 
 func (o *InputChatUploadedPhoto) decode(r *tl.Reader, id uint32) {
 	switch id {
@@ -1673,6 +1709,18 @@ type InputChatPhoto struct {
 func (*InputChatPhoto) TLName() string { return "inputChatPhoto" }
 
 func (*InputChatPhoto) isInputChatPhotoClass() {}
+
+// Encode writes o in the shape of the writer's layer.
+func (o *InputChatPhoto) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x8953ad37)
+	if putInputPhotoClass(w, o.ID); w.Failed() {
+		return
+	}
+}
 
 func (o *InputChatPhoto) decode(r *tl.Reader, _ uint32) {
 	o.ID = decodeInputPhotoClass(r)
