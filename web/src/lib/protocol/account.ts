@@ -26,8 +26,9 @@ export type Emit = <N extends EventName>(name: N, data: Events[N]) => void;
 
 export type AccountOptions = Omit<ClientOptions, 'storage' | 'crypto' | 'middlewares' | 'onChannelTooLong'> & {
 	slot: number;
-	/** For tests. */
+	/** These two are for tests. */
 	secrets?: SecretTiming;
+	crypto?: WebCrypto;
 	emit: Emit;
 };
 
@@ -61,7 +62,7 @@ export class Account {
 
 	/** Opens what the browser keeps of the account, and begins to connect. */
 	static async open(options: AccountOptions): Promise<Account> {
-		const crypto = new WebCrypto();
+		const crypto = options.crypto ?? new WebCrypto();
 		const [db, cacheDb] = await Promise.all([
 			openAccountDatabase(options.slot),
 			openCacheDatabase(options.slot),

@@ -3,7 +3,7 @@ import { accept, discard, handleChat, request } from './agree.ts';
 import { checkTtl, typingToTl } from './content.ts';
 import { Core } from './core.ts';
 import { SecretError } from './errors.ts';
-import { newFileKey, openFile, sealedSize, sealFile, type Source } from './file.ts';
+import { checkPlace, newFileKey, openFile, sealedSize, sealFile, type ReadSealed, type Source } from './file.ts';
 import { flush } from './flush.ts';
 import { askAgain, isAskOverdue, receive } from './receive.ts';
 import { isRekeyDue, maybeRekey } from './rekey.ts';
@@ -139,13 +139,14 @@ export class SecretClient {
 		return { ...file, upload };
 	}
 
-	/** Loads the plain content of a file, chunk by chunk. Throws `file`. */
-	openFile(file: File): AsyncGenerator<Uint8Array> {
+	/**
+	 * Loads the plain content of a file, chunk by chunk; `kept` reads what was kept of it, encrypted. Throws `file` unless
+	 * what the server has is the file that the message tells of. The server may forget a file once all of it was loaded.
+	 */
+	openFile(file: File, kept?: ReadSealed): AsyncGenerator<Uint8Array> {
 		const { primitives, transport } = this.#settings;
-		return openFile(primitives, file, async (offset, limit) => {
-			if (!file.place) throw new SecretError('file', 'the server has no file');
-			return transport.download(file.place, offset, limit);
-		});
+		if (kept) return openFile(primitives, file, kept);
+		return openFile(primitives, file, (offset, limit) => transport.download(checkPlace(file), offset, limit));
 	}
 
 	/**

@@ -3,7 +3,7 @@ import { blockSize } from './envelope.ts';
 import { SecretError } from './errors.ts';
 import { Md5 } from './md5.ts';
 import type { Primitives } from './primitives.ts';
-import type { File } from './types.ts';
+import type { File, FilePlace } from './types.ts';
 
 /** How much of a file is in memory at a time: a part of an upload or an answer to a download. Whole blocks. */
 export const fileChunk = 128 << 10;
@@ -70,16 +70,11 @@ export async function* sealFile(p: Primitives, f: File, source: Source): AsyncGe
 	}
 }
 
-/**
- * Decrypts a file chunk by chunk and leaves out the padding. `download` returns up to `limit` bytes at an offset. Throws
- * `file` if they end too early, or unless what the server has can be what the message tells of.
- */
-export async function* openFile(
-	p: Primitives,
-	f: File,
-	download: (offset: number, limit: number) => Promise<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-	checkPlace(f);
+/** Returns up to `limit` bytes of an encrypted file from an offset on. */
+export type ReadSealed = (offset: number, limit: number) => Promise<Uint8Array>;
+
+/** Decrypts a file chunk by chunk and leaves out the padding. Throws `file` if it ends too early. */
+export async function* openFile(p: Primitives, f: File, download: ReadSealed): AsyncGenerator<Uint8Array> {
 	const stream = new IgeStream(p, f);
 	for (let at = 0; at < f.size; at += fileChunk) {
 		const n = Math.min(fileChunk, f.size - at);
@@ -90,11 +85,12 @@ export async function* openFile(
 }
 
 /** Throws `file` unless what the server has can be what the message tells of. */
-export function checkPlace(f: File) {
+export function checkPlace(f: File): FilePlace {
 	if (!f.place) throw new SecretError('file', 'the server has no file');
 	if (f.key.length !== 32 || f.iv.length !== 32) throw new SecretError('file', 'no key');
 	if (f.place.fingerprint !== fileFingerprint(f.key, f.iv)) throw new SecretError('file', 'fingerprint of the key');
 	if (f.size <= 0 || sealedSize(f.size) > f.place.size) {
 		throw new SecretError('file', `${f.size} bytes in a file of ${f.place.size}`);
 	}
+	return f.place;
 }

@@ -7,7 +7,7 @@ export { SecretClient } from './client.ts';
 export { SecretError, isSecretError, type SecretErrorKind } from './errors.ts';
 export type { ClientEvent } from './events.ts';
 export type { DhConfig } from './dh.ts';
-export { fileChunk, fileFingerprint, type Source } from './file.ts';
+export { checkPlace, fileChunk, fileFingerprint, type ReadSealed, type Source } from './file.ts';
 export { emojiOf, palette, pictureSide, squaresOf, textOf } from './key.ts';
 export { Md5 } from './md5.ts';
 export type { Primitives } from './primitives.ts';

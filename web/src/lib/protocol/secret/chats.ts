@@ -12,7 +12,14 @@ import type {
 	PeerKey,
 	Typing,
 } from '../../api/types.ts';
-import { SecretClient, SecretError, type Chat, type ClientEvent, type Options } from '../../secret/index.ts';
+import {
+	checkPlace,
+	SecretClient,
+	SecretError,
+	type Chat,
+	type ClientEvent,
+	type Options,
+} from '../../secret/index.ts';
 import type { Account } from '../account.ts';
 import { DialogBook } from './dialog-book.ts';
 import { draftOf, itemDraft, sourceOf } from './drafts.ts';
@@ -20,8 +27,9 @@ import { HistoryReader } from './history.ts';
 import { Inbox } from './inbox.ts';
 import { primitives } from './primitives.ts';
 import { chatOfKey, fileRefOf, keyOfChat, phaseOf, placeOfRef, shapePeer, typings } from './shape.ts';
-import { ServerTransport, type OnUpload } from './transport.ts';
-import { SecretUploads } from './uploads.ts';
+import { ServerTransport } from './transport.ts';
+import { SealedReader } from './sealed.ts';
+import { SecretUploads, type OnProgress } from './uploads.ts';
 import { Vault } from './vault.ts';
 
 /** An album has a number that its messages share. */
@@ -189,8 +197,9 @@ export class SecretChats {
 
 	/** Forgets a chat that is over. */
 	async remove(peer: PeerKey) {
-		const { client, dialogs } = await this.#open();
+		const { client, dialogs, vault } = await this.#open();
 		await plainly(client.remove(chatOfKey(peer)));
+		await vault.dropFiles(chatOfKey(peer));
 		dialogs.drop(chatOfKey(peer));
 	}
 
@@ -221,11 +230,15 @@ export class SecretChats {
 
 	readonly uploads: SecretUploads;
 
-	async #sendItem({ input, index, item }: { input: NewAlbum; index: number; item: NewItem }, onpart: OnUpload) {
-		const { client, history } = await this.#open();
+	async #sendItem({ input, index, item }: { input: NewAlbum; index: number; item: NewItem }, onpart: OnProgress) {
+		const { client, history, vault } = await this.#open();
 		const chat = chatOfKey(input.peer);
 		const replyTo = await history.idOf(chat, input.reply?.message);
-		this.#transport.onUpload = onpart;
+		const sealed: BlobPart[] = [];
+		this.#transport.onUpload = (part, done, total) => {
+			sealed.push(part as Uint8Array<ArrayBuffer>);
+			onpart(done, total);
+		};
 		const draft = await itemDraft(input, index, item, (blob) => plainly(client.attach(sourceOf(blob))));
 		const place = {
 			...(replyTo !== undefined && { replyTo }),
@@ -233,6 +246,7 @@ export class SecretChats {
 		};
 		const sent = await plainly(client.send(chat, { ...draft, ...place }));
 		this.uploads.keep(fileRefOf(sent, 0, '').id, item); // whoever is told of it asks for it later than this
+		if (sealed.length > 0) await vault.keepFile(chat, sent.order, new Blob(sealed));
 	}
 
 	async delete(peer: PeerKey, orders: readonly number[]) {
@@ -271,17 +285,20 @@ export class SecretChats {
 	async loadFile(ref: FileRef): Promise<Blob> {
 		const waiting = this.uploads.find(ref);
 		if (waiting) return waiting;
-		const { client, history } = await this.#open();
+		const { client, history, vault } = await this.#open();
 		const { chat, order } = placeOfRef(ref);
 		const file = await history.fileOf(chat, order);
 		if (!file) throw new ApiError({ text: 'FILE_GONE', code: 404 });
+		const kept = await vault.file(chat, order);
+		const reader = new SealedReader(kept, (offset, limit) => this.#transport.download(checkPlace(file), offset, limit));
 		const parts: BlobPart[] = [];
 		let done = 0;
-		for await (const part of plainParts(client.openFile(file))) {
+		for await (const part of plainParts(client.openFile(file, reader.read))) {
 			parts.push(part as Uint8Array<ArrayBuffer>);
 			done += part.length;
 			this.#account.emit('progress', { key: ref.id, file: ref, done, total: file.size, isOver: done >= file.size });
 		}
+		if (!kept) await vault.keepFile(chat, order, reader.sealed());
 		return new Blob(parts, { type: ref.mime });
 	}
 
@@ -319,6 +336,7 @@ export class SecretChats {
 				break;
 			case 'removed':
 				this.#account.emit('deleted', { peer, ids: event.messages.map((m) => m.order) });
+				void this.#dropFiles(event);
 				break;
 			case 'typing': {
 				const action = typings[event.typing];
@@ -331,6 +349,12 @@ export class SecretChats {
 				break;
 		}
 		void this.#follow(event).catch((error: unknown) => console.warn('secret chats', error));
+	}
+
+	async #dropFiles(event: Extract<ClientEvent, { kind: 'removed' }>) {
+		const { vault } = await this.#open();
+		const orders = event.messages.map((m) => m.order);
+		await vault.dropFiles(event.chat.id, orders);
 	}
 
 	async #follow(event: ClientEvent) {

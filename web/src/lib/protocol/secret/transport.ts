@@ -32,8 +32,8 @@ const refusals: Record<string, SecretErrorKind> = {
 /** From this size on a file goes in big parts, whose sum is not compared. Bytes. */
 const bigFile = 10 << 20;
 
-/** How far an upload is, in bytes of the encrypted file. */
-export type OnUpload = (done: number, total: number) => void;
+/** Hears of each encrypted part that is up, and how far the upload is in bytes. It may throw to end it. */
+export type OnUpload = (part: Uint8Array, done: number, total: number) => void;
 
 /** Carries the secret chats of an account by the methods of the API. */
 export class ServerTransport implements Transport {
@@ -105,7 +105,7 @@ export class ServerTransport implements Transport {
 		for await (const bytes of parts) {
 			await this.#savePart(upload, index++, bytes);
 			sum.update(bytes);
-			this.onUpload(Math.min(index * fileChunk, size), size);
+			this.onUpload(bytes, Math.min(index * fileChunk, size), size);
 		}
 		return upload.isBig ? upload : { ...upload, md5: hex(sum.digest()) };
 	}

@@ -23,8 +23,11 @@ export function isUploadKey(key: string): boolean {
 	return key.startsWith(prefix);
 }
 
+/** How far an upload is, in bytes. */
+export type OnProgress = (done: number, total: number) => void;
+
 /** Sends the message of an item; `onpart` hears of every part that is up, and may throw to end it. */
-export type SendItem = (pending: Pending, onpart: (done: number, total: number) => void) => Promise<void>;
+export type SendItem = (pending: Pending, onpart: OnProgress) => Promise<void>;
 
 /**
  * Messages of secret chats whose files are being uploaded. They are only in memory: the outbox would keep them in the

@@ -6,6 +6,8 @@ interface VaultSchema extends DBSchema {
 	keys: { key: string; value: CryptoKey };
 	/** Names are in the clear, contents are sealed: the nonce, then what AES-GCM made. */
 	records: { key: string; value: Uint8Array };
+	/** Files as the server had them, by chat and place in the history: sealed with keys that are in the records. */
+	files: { key: [chat: number, order: number]; value: Blob };
 }
 
 type VaultDatabase = IDBPDatabase<VaultSchema>;
@@ -34,6 +36,7 @@ export class Vault implements Store {
 			upgrade(created) {
 				created.createObjectStore('keys');
 				created.createObjectStore('records');
+				created.createObjectStore('files');
 			},
 			blocking: (_, __, event) => (event.target as IDBDatabase).close(),
 		});
@@ -61,6 +64,21 @@ export class Vault implements Store {
 			else void change.store.delete(name);
 		}
 		await change.done;
+	}
+
+	file(chat: number, order: number): Promise<Blob | undefined> {
+		return this.#db.get('files', [chat, order]);
+	}
+
+	/** The server forgets a file once it was loaded, so that it is kept here. */
+	async keepFile(chat: number, order: number, sealed: Blob) {
+		await this.#db.put('files', sealed, [chat, order]);
+	}
+
+	/** Of messages that are gone; of all of a chat if none are named. */
+	async dropFiles(chat: number, orders?: readonly number[]) {
+		if (!orders) return this.#db.delete('files', IDBKeyRange.bound([chat], [chat, []]));
+		await Promise.all(orders.map((order) => this.#db.delete('files', [chat, order])));
 	}
 
 	close() {
