@@ -29,7 +29,7 @@ import { primitives } from './primitives.ts';
 import { chatOfKey, fileRefOf, keyOfChat, phaseOf, placeOfRef, shapePeer, typings } from './shape.ts';
 import { ServerTransport } from './transport.ts';
 import { SealedReader } from './sealed.ts';
-import { SecretUploads, type OnProgress } from './uploads.ts';
+import { isUploadKey, SecretUploads, type OnProgress } from './uploads.ts';
 import { Vault } from './vault.ts';
 
 /** An album has a number that its messages share. */
@@ -285,6 +285,7 @@ export class SecretChats {
 	async loadFile(ref: FileRef): Promise<Blob> {
 		const waiting = this.uploads.find(ref);
 		if (waiting) return waiting;
+		if (isUploadKey(ref.id)) throw new ApiError({ text: 'FILE_GONE', code: 404 }); // it is sent by now, under another name
 		const { client, history, vault } = await this.#open();
 		const { chat, order } = placeOfRef(ref);
 		const file = await history.fileOf(chat, order);
