@@ -175,10 +175,6 @@ func with(o *person) place {
 	return func(p *person) tg.InputPeerClass { return &tg.InputPeerUser{UserID: o.id, AccessHash: p.known[o.id]} }
 }
 
-func inGroup(id int64) place {
-	return func(*person) tg.InputPeerClass { return &tg.InputPeerChat{ChatID: id} }
-}
-
 func inChannel(id int64) place {
 	return func(p *person) tg.InputPeerClass {
 		return &tg.InputPeerChannel{ChannelID: id, AccessHash: p.channels[id]}
