@@ -57,7 +57,12 @@ export class ComposerStore {
 	 * A chat is shown: its draft comes back. Returns what `leave` is to be told: the view of the next chat is there
 	 * before that of this one has gone, and what is read while a view goes is what was there before.
 	 */
-	open(peer: PeerKey, thread: number | undefined, kind: ComposerKind, find: (id: number) => Message | undefined): number {
+	open(
+		peer: PeerKey,
+		thread: number | undefined,
+		kind: ComposerKind,
+		find: (id: number) => Message | undefined,
+	): number {
 		this.leave();
 		this.peer = peer;
 		this.thread = thread;

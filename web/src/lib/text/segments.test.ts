@@ -9,9 +9,7 @@ function entity(kind: EntityKind, offset: number, length: number): Entity {
 /** `b(i(x)y)` for bold around italic x and y. */
 function write(segments: Segment[]): string {
 	return segments
-		.map((segment) =>
-			'text' in segment ? segment.text : `${segment.entity.kind[0]}(${write(segment.children)})`,
-		)
+		.map((segment) => ('text' in segment ? segment.text : `${segment.entity.kind[0]}(${write(segment.children)})`))
 		.join('');
 }
 
@@ -21,9 +19,13 @@ describe('segments of a text', () => {
 		'one in the middle': { text: 'abcd', entities: [entity('bold', 1, 2)], want: 'ab(bc)d' },
 		'one in another': { text: 'abcd', entities: [entity('italic', 1, 1), entity('bold', 0, 3)], want: 'b(ai(b)c)d' },
 		'same place': { text: 'ab', entities: [entity('bold', 0, 2), entity('quote', 0, 2)], want: 'q(b(ab))' },
-		'overlap halfway': { text: 'abcd', entities: [entity('bold', 0, 3), entity('italic', 2, 2)], want: 'b(abi(c))i(d)' },
+		'overlap halfway': {
+			text: 'abcd',
+			entities: [entity('bold', 0, 3), entity('italic', 2, 2)],
+			want: 'b(abi(c))i(d)',
+		},
 		'beyond the end': { text: 'ab', entities: [entity('bold', 1, 9)], want: 'ab(b)' },
-		'outside': { text: 'ab', entities: [entity('bold', 5, 1), entity('italic', 0, 0)], want: 'ab' },
+		outside: { text: 'ab', entities: [entity('bold', 5, 1), entity('italic', 0, 0)], want: 'ab' },
 	};
 	for (const [name, { text, entities, want }] of Object.entries(cases)) {
 		test(name, () => {
