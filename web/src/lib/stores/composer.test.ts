@@ -23,7 +23,7 @@ function setUp() {
 }
 
 const message = (id: number, text: string) =>
-	({ id, peer: 'u1', text: plain(text), content: { kind: 'none' } }) as Message;
+	({ id, peer: 'u1', text: plain(text), content: { kind: 'none' } }) as unknown as Message;
 
 describe('the composer', () => {
 	test('sends Markdown as styles, once, and is empty then', async () => {

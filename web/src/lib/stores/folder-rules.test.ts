@@ -15,7 +15,7 @@ const dialog = (peer: Dialog['peer'], more: Partial<Dialog> = {}): Dialog => ({
 	notify: {},
 	...more,
 });
-const group = { key: 'g1', kind: 'group', isContact: false, isSelf: false } as Peer;
+const group = { key: 'g1', kind: 'group', isContact: false, isSelf: false } as unknown as Peer;
 const groups = { ...emptyFolder(2), groups: true };
 
 describe('a folder', () => {

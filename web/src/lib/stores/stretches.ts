@@ -1,4 +1,4 @@
-import type { Message, MessagePage } from '../api/types.ts';
+import type { Message } from '../api/types.ts';
 
 /**
  * What is known of one history: stretches without gaps, apart from each other. Reading around an old message
@@ -18,7 +18,7 @@ export interface PageEdge {
 }
 
 /** Puts a page into the stretches and returns them all, oldest first, and the one that holds the page. */
-export function mergePage(stretches: readonly Stretch[], page: MessagePage, edge: PageEdge = {}) {
+export function mergePage(stretches: readonly Stretch[], page: Stretch, edge: PageEdge = {}) {
 	let current: Stretch = { ...page, messages: page.messages.filter((message) => message.id > 0) };
 	const from = page.isStart ? 0 : edge.after === undefined ? firstId(current) : edge.after + 1;
 	const to = page.isEnd ? Infinity : edge.before === undefined ? lastId(current) : edge.before - 1;

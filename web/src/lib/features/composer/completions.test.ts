@@ -23,7 +23,7 @@ describe('what is asked to be completed', () => {
 });
 
 test('somebody without a username is named by a styled name', () => {
-	const peer = { key: 'u7', title: 'Ann Lee', firstName: 'Ann' } as Peer;
+	const peer = { key: 'u7', title: 'Ann Lee', firstName: 'Ann' } as unknown as Peer;
 	expect(pieceOf({ kind: 'person', peer })).toEqual({
 		text: 'Ann ',
 		entities: [{ kind: 'name', offset: 0, length: 3, user: 'u7' }],
