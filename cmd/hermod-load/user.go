@@ -57,17 +57,8 @@ func (u *user) close() {
 }
 
 // ask sends a request and decodes the answer.
-func ask[T any](ctx context.Context, u *user, request tl.Object, decode func(*tl.Reader) T) (answer T, err error) {
-	b, err := u.client.Invoke(ctx, request)
-	if err != nil {
-		return answer, fmt.Errorf("%s: %w", request.TLName(), err)
-	}
-	r := tl.NewReader(b)
-	answer = decode(r)
-	if err := r.End(); err != nil {
-		return answer, fmt.Errorf("answer to %s: %w", request.TLName(), err)
-	}
-	return answer, nil
+func ask[T any](ctx context.Context, u *user, request tl.Object, decode func(*tl.Reader) T) (T, error) {
+	return client.Ask(ctx, u.client, request, decode)
 }
 
 // signIn connects and signs the i-th number in, or up if it is new.

@@ -67,17 +67,8 @@ func announce(body []byte) []byte {
 }
 
 // ask sends a request and decodes the answer.
-func ask[T any](ctx context.Context, p *person, request tl.Object, decode func(*tl.Reader) T) (answer T, err error) {
-	b, err := p.client.Invoke(ctx, request)
-	if err != nil {
-		return answer, fmt.Errorf("%s: %w", request.TLName(), err)
-	}
-	r := tl.NewReader(b)
-	answer = decode(r)
-	if err := r.End(); err != nil {
-		return answer, fmt.Errorf("answer to %s: %w", request.TLName(), err)
-	}
-	return answer, nil
+func ask[T any](ctx context.Context, p *person, request tl.Object, decode func(*tl.Reader) T) (T, error) {
+	return client.Ask(ctx, p.client, request, decode)
 }
 
 // signUp makes an account for the number, or enters the one that it has.

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"hermod/internal/mtproto"
@@ -51,6 +52,21 @@ func (c *Client) InvokeBytes(ctx context.Context, body []byte) ([]byte, error) {
 		c.forget(k)
 		return nil, ctx.Err()
 	}
+}
+
+// Ask sends a request and decodes the answer with decode, which has to use all of it. Errors are those of Invoke, and of
+// answers that are not what was expected, each with the name of the method before it.
+func Ask[T any](ctx context.Context, c *Client, request tl.Object, decode func(*tl.Reader) T) (answer T, err error) {
+	b, err := c.Invoke(ctx, request)
+	if err != nil {
+		return answer, fmt.Errorf("%s: %w", request.TLName(), err)
+	}
+	r := tl.NewReader(b)
+	answer = decode(r)
+	if err := r.End(); err != nil {
+		return answer, fmt.Errorf("answer to %s: %w", request.TLName(), err)
+	}
+	return answer, nil
 }
 
 // Ping asks for a pong and returns when it has come.
