@@ -26,12 +26,12 @@ if ! command -v clamd >/dev/null && [ ! -x /usr/sbin/clamd ] && command -v apt-g
   apt-get install -y -qq --no-install-recommends clamav-daemon >/dev/null || echo "no clamd: the scan for malware is not tested" >&2
 fi
 
-# The browser for the tests of the web client.
-if ! command -v chromium >/dev/null; then
-  command -v apt-get >/dev/null && [ "$(id -u)" = 0 ] || missing "Chromium (on Debian: apt-get install chromium)"
+# The browser for the tests of the web client, and colour emoji for its pictures.
+if ! command -v chromium >/dev/null || [ -z "$(compgen -G '/usr/share/fonts/truetype/noto/NotoColorEmoji*')" ]; then
+  command -v apt-get >/dev/null && [ "$(id -u)" = 0 ] || missing "Chromium and an emoji font (on Debian: apt-get install chromium fonts-noto-color-emoji)"
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -qq
-  apt-get install -y -qq --no-install-recommends chromium >/dev/null
+  apt-get install -y -qq --no-install-recommends chromium fonts-noto-core fonts-noto-color-emoji >/dev/null
 fi
 
 for folder in test/js web test/web; do

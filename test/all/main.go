@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -37,6 +38,8 @@ type suite struct {
 	read func(io.Reader) tally
 	// postgres says to run it on PostgreSQL, where otherwise it would run on SQLite.
 	postgres bool
+	// server says to build the server first, and to tell where it is: otherwise every file builds one.
+	server bool
 }
 
 var goTest = []string{"go", "test", "-json", "-timeout", "20m"}
@@ -51,10 +54,14 @@ func suites() []suite {
 		{name: "web client", dir: "web", args: []string{"npx", "vitest", "run", "--reporter=json", "--silent"}, read: readVitest},
 		{name: "web client, types", dir: "web", args: []string{"npm", "run", "--silent", "check"}},
 		{name: "web client, lint", dir: "web", args: []string{"npm", "run", "--silent", "lint"}},
+		{name: "web client in browsers", dir: "test/web", args: javaScriptPairs, read: readTAP, server: true},
 	}
 }
 
 var javaScript = []string{"node", "--test", "--test-reporter=tap", "--test-force-exit", "--test-concurrency=1"}
+
+// A browser waits more than it works: two files at once.
+var javaScriptPairs = []string{"node", "--test", "--test-reporter=tap", "--test-force-exit", "--test-concurrency=2"}
 
 func main() {
 	var sum tally
@@ -75,18 +82,7 @@ func main() {
 func run(s suite) tally {
 	cmd := exec.Command(s.args[0], s.args[1:]...)
 	cmd.Dir, cmd.Stderr = s.dir, os.Stderr
-	if s.postgres {
-		socket, programs, err := dbtest.Cluster()
-		if err != nil {
-			fmt.Println(err)
-			return tally{failed: 1}
-		}
-		cmd.Env = append(os.Environ(), "HERMOD_TEST_POSTGRES="+socket, "HERMOD_TEST_POSTGRES_BIN="+programs)
-	}
-	out, err := cmd.StdoutPipe()
-	if err == nil {
-		err = cmd.Start()
-	}
+	out, err := start(s, cmd)
 	if err != nil {
 		fmt.Println(err)
 		return tally{failed: 1}
@@ -105,6 +101,44 @@ func run(s suite) tally {
 		got.passed++
 	}
 	return got
+}
+
+// start starts the command with what the suite needs.
+func start(s suite, cmd *exec.Cmd) (io.Reader, error) {
+	cmd.Env = os.Environ()
+	if s.postgres {
+		socket, programs, err := dbtest.Cluster()
+		if err != nil {
+			return nil, err
+		}
+		cmd.Env = append(cmd.Env, "HERMOD_TEST_POSTGRES="+socket, "HERMOD_TEST_POSTGRES_BIN="+programs)
+	}
+	if s.server {
+		path, err := buildServer()
+		if err != nil {
+			return nil, err
+		}
+		cmd.Env = append(cmd.Env, "HERMOD_BIN="+path)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	return out, cmd.Start()
+}
+
+// buildServer builds bin/hermod.
+func buildServer() (path string, err error) {
+	path, err = filepath.Abs(filepath.Join("bin", "hermod"))
+	if err != nil {
+		return "", err
+	}
+	build := exec.Command("go", "build", "-o", path, "./cmd/hermod")
+	build.Stdout, build.Stderr = os.Stdout, os.Stderr
+	if err := build.Run(); err != nil {
+		return "", fmt.Errorf("building the server: %w", err)
+	}
+	return path, nil
 }
 
 // show shows an output that is not counted.

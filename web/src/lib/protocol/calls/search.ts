@@ -5,6 +5,7 @@ import type { Account } from '../account.ts';
 import { keyOf } from '../shape/key.ts';
 import type { Calls } from './calls.ts';
 import { takeMessages } from './messages/history.ts';
+import { people } from './people.ts';
 
 const MAX_FOUND = 30;
 
@@ -19,11 +20,20 @@ const filters: Record<MediaKind, tl.TypeMessagesFilter['_']> = {
 const mediaKinds = Object.keys(filters) as MediaKind[];
 
 export const search = {
-	/** People and chats whose name or username begins with the words: those of the user first, then public ones. */
+	/**
+	 * People and chats whose name or username begins with the words: those of the user first, then public ones. A
+	 * whole phone number finds who has it.
+	 */
 	async peers(account: Account, words: string): Promise<{ own: PeerKey[]; others: PeerKey[] }> {
-		const found = await account.call({ _: 'contacts.search', q: words, limit: MAX_FOUND });
+		const [found, owner] = await Promise.all([
+			account.call({ _: 'contacts.search', q: words, limit: MAX_FOUND }),
+			ownerOfNumber(account, words),
+		]);
 		account.take(found);
-		return { own: found.myResults.map(keyOf), others: found.results.map(keyOf) };
+		const own = found.myResults.map(keyOf);
+		const others = found.results.map(keyOf);
+		const isNew = owner && !own.includes(owner) && !others.includes(owner);
+		return { own, others: isNew ? [owner, ...others] : others };
 	},
 
 	/** Messages of one chat, newest first. */
@@ -117,6 +127,18 @@ export const search = {
 		return answer.categories.flatMap(({ peers }) => peers.map(({ peer }) => keyOf(peer)));
 	},
 } satisfies Calls;
+
+const phoneNumber = /^\+?[\d\s()-]{8,20}$/;
+
+async function ownerOfNumber(account: Account, words: string): Promise<PeerKey | undefined> {
+	const digits = words.replace(/\D/g, '');
+	if (!phoneNumber.test(words) || digits.length < 7) return undefined;
+	try {
+		return await people.byPhone(account, digits);
+	} catch {
+		return undefined; // nobody has it, or does not want to be found by it
+	}
+}
 
 function filterOf(media?: MediaKind): tl.TypeMessagesFilter {
 	return { _: media ? filters[media] : 'inputMessagesFilterEmpty' } as tl.TypeMessagesFilter;

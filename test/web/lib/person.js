@@ -1,0 +1,85 @@
+// A person at a browser: does what one does with the mouse and the keyboard, finding everything by its name and role.
+import { CODE, newNumber } from '../../js/lib/server.js'
+import { desktop, picture } from './browser.js'
+
+const PATIENCE = 30_000
+
+export class Person {
+  /** Opens the page in a browser context of its own. */
+  static async open(browser, server, name, { form = desktop, ...options } = {}) {
+    const person = new Person()
+    Object.assign(person, { name, server, phone: newNumber(), errors: [] })
+    person.context = await browser.newContext({ locale: 'en-GB', ...form, ...options })
+    person.page = await person.context.newPage()
+    person.page.setDefaultTimeout(PATIENCE)
+    person.page.on('pageerror', (error) => person.errors.push(String(error.stack ?? error)))
+    person.page.on('console', (line) => line.type() === 'error' && person.errors.push(line.text()))
+    await person.page.goto(`http://${server.host}:${server.port}/`)
+    return person
+  }
+
+  /** Opens the page and signs up with a number that nobody has. */
+  static async signUp(browser, server, name, options) {
+    const person = await Person.open(browser, server, name, options)
+    await person.enterPhone()
+    await person.enterCode()
+    await person.enterName()
+    return person
+  }
+
+  async enterPhone(phone = this.phone) {
+    await this.page.getByLabel('Phone number').fill(`+${phone}`)
+    await this.page.getByRole('button', { name: 'Continue' }).click()
+  }
+
+  async enterCode(code = CODE) {
+    await this.page.getByLabel('Code', { exact: true }).first().waitFor()
+    await this.page.keyboard.type(code)
+  }
+
+  async enterName(name = this.name) {
+    await this.page.getByLabel('First name').fill(name)
+    await this.page.getByRole('button', { name: 'Sign up' }).click()
+    await this.chats.waitFor()
+  }
+
+  get chats() {
+    return this.page.getByRole('navigation', { name: 'Chats' })
+  }
+
+  get field() {
+    return this.page.getByRole('textbox', { name: 'Message' })
+  }
+
+  /** Looks for somebody by the number and opens the chat. */
+  async startChat(other) {
+    await this.page.getByRole('button', { name: 'New message' }).click()
+    await this.page.getByRole('menuitem', { name: 'New private chat' }).click()
+    await this.page.getByRole('textbox', { name: 'Name, username or number' }).fill(`+${other.phone}`)
+    await this.page.getByRole('button', { name: other.name }).first().click()
+    await this.field.waitFor()
+  }
+
+  async openChat(title) {
+    await this.chats.getByRole('button', { name: title }).first().click()
+    await this.field.waitFor()
+  }
+
+  async write(text) {
+    await this.field.fill(text)
+    await this.page.getByRole('button', { name: 'Send', exact: true }).click()
+  }
+
+  /** Waits until the open chat shows a message with these words. */
+  async sees(text) {
+    await this.page.getByRole('main').getByText(text, { exact: true }).last().waitFor()
+  }
+
+  picture(name) {
+    return picture(this.page, name)
+  }
+
+  close() {
+    return this.context.close()
+  }
+}

@@ -1,0 +1,45 @@
+// What the tests of a file share: a server of their own and one browser, in which everybody has a context, and with it
+// a storage, of his own.
+import assert from 'node:assert/strict'
+import { Server } from '../../js/lib/server.js'
+import { launch } from './browser.js'
+import { Person } from './person.js'
+
+export class World {
+  people = []
+
+  /** Starts a server, with `flags` added to its command line, and a browser. */
+  static async open(...flags) {
+    const world = new World()
+    ;[world.server, world.browser] = await Promise.all([Server.start(...flags), launch()])
+    return world
+  }
+
+  /** A person who has signed up; `options` are those of the browser's context, and `form`: desktop or phone. */
+  signUp(name, options) {
+    return this.#join(Person.signUp(this.browser, this.server, name, options))
+  }
+
+  /** Somebody at the login page. */
+  visit(name, options) {
+    return this.#join(Person.open(this.browser, this.server, name, options))
+  }
+
+  async #join(opening) {
+    const person = await opening
+    this.people.push(person)
+    return person
+  }
+
+  /** Leaves a picture of every page, for whoever looks into a failure; to be called after each test. */
+  async pictures(name) {
+    for (const person of this.people) await person.picture(`${name} ${person.name}`)
+  }
+
+  /** Ends everything and fails when a page reported an error. */
+  async close() {
+    await this.browser?.close()
+    await this.server?.stop()
+    assert.deepEqual(this.people.flatMap((person) => person.errors.map((error) => `${person.name}: ${error}`)), [])
+  }
+}
