@@ -8,7 +8,7 @@ export class Person {
   /** Opens the page in a browser context of its own. */
   static async open(browser, server, name, { form = desktop, ...options } = {}) {
     const person = new Person()
-    Object.assign(person, { name, server, phone: newNumber(), errors: [] })
+    Object.assign(person, { name, server, phone: newNumber(), errors: [], isPhone: form.isMobile === true })
     person.context = await browser.newContext({ locale: 'en-GB', ...form, ...options })
     person.page = await person.context.newPage()
     person.page.setDefaultTimeout(PATIENCE)
@@ -73,6 +73,46 @@ export class Person {
   /** Waits until the open chat shows a message with these words. */
   async sees(text) {
     await this.page.getByRole('main').getByText(text, { exact: true }).last().waitFor()
+  }
+
+  /** The newest message of the open chat with these words. */
+  message(text) {
+    return this.page.getByRole('main').getByRole('article').filter({ hasText: text }).last()
+  }
+
+  /** Opens the menu of a message and takes an entry. */
+  async menu(text, item) {
+    await this.message(text).getByText(text).first().click({ button: 'right' })
+    await this.page.getByRole('menuitem', { name: item }).click()
+  }
+
+  /** Waits until the open chat shows no message with these words any more. */
+  async misses(text) {
+    await this.page.getByRole('main').getByText(text, { exact: true }).first().waitFor({ state: 'detached' })
+  }
+
+  /** At a phone the list is a step back from the chat; elsewhere it is there already. */
+  async showChats() {
+    const back = this.page.getByRole('main').getByRole('button', { name: 'Back' })
+    if (this.isPhone && (await back.isVisible())) await back.click()
+    await this.chats.waitFor()
+  }
+
+  /** Presses a button that opens a menu, and an item of the menu. */
+  async choose(button, item) {
+    await button.click()
+    await this.page.getByRole('menuitem', { name: item }).click()
+  }
+
+  /** Sends files as photos and videos with the button for it. */
+  async attach(files, { as = 'Photo or video', caption } = {}) {
+    const choosing = this.page.waitForEvent('filechooser')
+    await this.choose(this.page.getByRole('button', { name: 'Attach' }), as)
+    await (await choosing).setFiles(files)
+    const dialog = this.page.getByRole('dialog')
+    if (caption) await dialog.getByRole('textbox').fill(caption)
+    await dialog.getByRole('button', { name: 'Send', exact: true }).click()
+    await dialog.waitFor({ state: 'detached' })
   }
 
   picture(name) {
