@@ -36,11 +36,11 @@ build: page ## build bin/hermod and bin/hermod-load
 	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/hermod ./cmd/hermod-load
 
 .PHONY: run
-run: build ## build all and serve on port 8080, data in ./data (ARGS adds flags, such as --test-numbers)
-	./bin/hermod serve --data data $(ARGS)
+run: build ## build all and serve on port 8080 for trying it out: with test numbers, data in ./data (ARGS adds flags)
+	./bin/hermod serve --data data --test-numbers $(ARGS)
 
 .PHONY: demo
-demo: build ## fill the fresh server that 'make run ARGS=--test-numbers' runs with people and chats
+demo: build ## fill the fresh server that 'make run' runs with people and chats
 	./bin/hermod demo --data data $(ARGS)
 
 .PHONY: test

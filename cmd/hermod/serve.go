@@ -94,10 +94,12 @@ func welcome(w io.Writer, srv *server.Server) {
 
 // signInHint says where the first code will be found.
 func signInHint(cfg config.Config) string {
-	const how = "The page has the lines that point each client library here. Sign in with any phone number of yours;\n"
+	const how = "Open the page in a browser: it is the messenger, and /connect on it has the lines that point each client library here.\n" +
+		"Sign in with any phone number of yours; "
 	switch {
 	case cfg.TestNumbers:
-		return how + "test numbers 99966XYYYY take the code XXXXX (X five times): 9996610001 takes 11111."
+		return how + "test numbers 99966XYYYY take the code XXXXX (X five times): 9996610001 takes 11111.\n" +
+			"Anybody can sign in with those: do without --test-numbers on a server for people."
 	case cfg.Codes.Sender == "log":
 		return how + "codes appear here. For a server with users, set codes.sender to smtp or webhook ('hermod config')."
 	}
