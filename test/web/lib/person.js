@@ -115,6 +115,14 @@ export class Person {
     await dialog.waitFor({ state: 'detached' })
   }
 
+  /** Gives a face a photo: the button with this name, a file, and its middle square. */
+  async choosePhoto(button, file) {
+    const choosing = this.page.waitForEvent('filechooser')
+    await this.page.getByRole('button', { name: button }).click()
+    await (await choosing).setFiles(file)
+    await this.page.getByRole('dialog', { name: 'Crop the photo' }).getByRole('button', { name: 'Done' }).click()
+  }
+
   picture(name) {
     return picture(this.page, name)
   }
