@@ -61,11 +61,20 @@ export class Server {
     this.key = readFileSync(join(this.data, 'rsa_public.pem'), 'utf8')
   }
 
-  /** Kills the server without a warning and starts it again at the same address. */
-  async restart() {
+  /** Ends the server without a warning. */
+  async kill() {
     this.process.kill('SIGKILL')
     await this.exited
-    await this.#spawn(`${this.host}:${this.port}`)
+  }
+
+  /** Starts a killed server again at the same address. */
+  revive() {
+    return this.#spawn(`${this.host}:${this.port}`)
+  }
+
+  async restart() {
+    await this.kill()
+    await this.revive()
   }
 
   async stop() {

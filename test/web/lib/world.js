@@ -7,6 +7,7 @@ import { Person } from './person.js'
 
 export class World {
   people = []
+  #expected = []
 
   /** Starts a server, with `flags` added to its command line, and a browser. */
   static async open(...flags) {
@@ -15,14 +16,22 @@ export class World {
     return world
   }
 
-  /** A person who has signed up; `options` are those of the browser's context, and `form`: desktop or phone. */
-  signUp(name, options) {
-    return this.#join(Person.signUp(this.browser, this.server, name, options))
+  /**
+   * A person who has signed up; `options` are those of the browser's context, and `form`: desktop or phone, and
+   * `through`: another way to the server, such as a Line.
+   */
+  signUp(name, { through = this.server, ...options } = {}) {
+    return this.#join(Person.signUp(this.browser, through, name, options))
   }
 
-  /** Somebody at the login page. */
-  visit(name, options) {
-    return this.#join(Person.open(this.browser, this.server, name, options))
+  /** Somebody at the login page; options as above. */
+  visit(name, { through = this.server, ...options } = {}) {
+    return this.#join(Person.open(this.browser, through, name, options))
+  }
+
+  /** Says that lines like this in a page's console are what the tests provoke. */
+  expects(pattern) {
+    this.#expected.push(pattern)
   }
 
   async #join(opening) {
@@ -40,6 +49,7 @@ export class World {
   async close() {
     await this.browser?.close()
     await this.server?.stop()
-    assert.deepEqual(this.people.flatMap((person) => person.errors.map((error) => `${person.name}: ${error}`)), [])
+    const errors = this.people.flatMap((person) => person.errors.map((error) => `${person.name}: ${error}`))
+    assert.deepEqual(errors.filter((error) => !this.#expected.some((pattern) => pattern.test(error))), [])
   }
 }
