@@ -9,6 +9,11 @@ export function compareDialogs(a: Dialog, b: Dialog): number {
 	return b.date - a.date || (b.last?.id ?? 0) - (a.last?.id ?? 0) || (a.peer < b.peer ? -1 : 1);
 }
 
+/** A private chat that was deleted: the server still tells about it when it is asked, but lists it no more. */
+export function isGone({ peer, last, draft, pinned }: Dialog): boolean {
+	return peer[0] === 'u' && !last && !draft && pinned === undefined;
+}
+
 export function isMutedBy(own: NotifySettings, byDefault?: NotifySettings, now = Date.now() / 1000): boolean {
 	return (own.muteUntil ?? byDefault?.muteUntil ?? 0) > now;
 }

@@ -3,7 +3,15 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { Api } from '../api/api.ts';
 import type { Events } from '../api/events.ts';
 import type { Dialog, DialogCursor, Message, NotifyScope, NotifySettings, PeerKey } from '../api/types.ts';
-import { compareDialogs, countUnread, isMutedBy, withMessage, withRead, withoutMessages } from './dialog-rules.ts';
+import {
+	compareDialogs,
+	countUnread,
+	isGone,
+	isMutedBy,
+	withMessage,
+	withRead,
+	withoutMessages,
+} from './dialog-rules.ts';
 import type { PeerStore } from './peers.svelte.ts';
 
 const FIRST_PART = 100;
@@ -295,7 +303,10 @@ export class DialogStore {
 		const peers = [...this.#doubtful];
 		this.#doubtful.clear();
 		try {
-			for (const dialog of await this.#api.dialogs.refresh(peers)) this.#put(dialog);
+			for (const dialog of await this.#api.dialogs.refresh(peers)) {
+				if (isGone(dialog)) this.drop(dialog.peer);
+				else this.#put(dialog);
+			}
 		} catch {
 			// Without a network the list stays as it is; the next event or start asks again.
 		}

@@ -9,7 +9,7 @@ import { dialog, message, person } from './sample.ts';
 function fakeApi(pages: DialogPage[], more: Partial<Api['dialogs']> = {}) {
 	const dialogs = {
 		load: vi.fn(async ({ folder }: { folder: number }) => (folder === 0 && pages.shift()) || { dialogs: [] }),
-		refresh: vi.fn(async (peers: PeerKey[]) => peers.map((peer) => dialog(peer, { unread: 7 }))),
+		refresh: vi.fn(async (peers: PeerKey[]) => peers.map((peer) => dialog(peer, { unread: 7, last: message(1) }))),
 		keep: vi.fn(async () => {}),
 		forget: vi.fn(async () => {}),
 		notifyDefaults: vi.fn(async () => []),
@@ -105,6 +105,18 @@ describe('the list of chats', () => {
 		expect(store.get('u1')!.last).toBeUndefined();
 		await vi.advanceTimersByTimeAsync(100);
 		expect(api.dialogs.refresh).toHaveBeenCalledOnce();
+	});
+
+	test('a private chat whose messages the other side deleted leaves the list', async () => {
+		const refresh = async (peers: PeerKey[]) => peers.map((peer) => dialog(peer));
+		const { store } = open([{ dialogs: [dialog('u1', { last: message(4) }), dialog('c2', { last: message(4) })] }], {
+			refresh,
+		});
+		await store.load();
+		store.takeDeleted({ peer: 'u1', ids: [4] });
+		store.takeDeleted({ peer: 'c2', ids: [4] });
+		await vi.advanceTimersByTimeAsync(100);
+		expect(keys(store.all())).toEqual(['c2']);
 	});
 
 	test('pinning shows at once, and goes back when it is refused', async () => {
