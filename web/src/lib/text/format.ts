@@ -11,17 +11,17 @@ const dateFormats = new Map<string, Intl.DateTimeFormat>();
 const numberFormats = new Map<string, Intl.NumberFormat>();
 
 function formatDate(at: number, options: Intl.DateTimeFormatOptions): string {
-	const key = language.code + JSON.stringify(options);
+	const key = language.locale + JSON.stringify(options);
 	let format = dateFormats.get(key);
-	if (!format) dateFormats.set(key, (format = new Intl.DateTimeFormat(language.code, options)));
+	if (!format) dateFormats.set(key, (format = new Intl.DateTimeFormat(language.locale, options)));
 	return format.format(at * 1000);
 }
 
 /** Returns `n` as the language writes it, with the options of Intl. */
 export function formatNumber(n: number, options: Intl.NumberFormatOptions = {}): string {
-	const key = language.code + JSON.stringify(options);
+	const key = language.locale + JSON.stringify(options);
 	let format = numberFormats.get(key);
-	if (!format) numberFormats.set(key, (format = new Intl.NumberFormat(language.code, options)));
+	if (!format) numberFormats.set(key, (format = new Intl.NumberFormat(language.locale, options)));
 	return format.format(n);
 }
 
@@ -125,7 +125,7 @@ export function formatShortPeriod(seconds: number): string {
 
 const sizeUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
 
-/** The size of a file: 512 byte, 1.5 MB. */
+/** The size of a file: 512 bytes, 1.5 MB. */
 export function formatSize(bytes: number): string {
 	let step = 0;
 	let n = bytes;
@@ -137,22 +137,22 @@ export function formatSize(bytes: number): string {
 	return formatNumber(n, {
 		style: 'unit',
 		unit: sizeUnits[step] ?? 'byte',
-		unitDisplay: 'short',
+		unitDisplay: step === 0 ? 'long' : 'short',
 		maximumFractionDigits,
 	});
 }
 
 /** Names in a row: Kari, Ola and Per. */
 export function formatNames(names: readonly string[]): string {
-	return new Intl.ListFormat(language.code, { type: 'conjunction' }).format(names);
+	return new Intl.ListFormat(language.locale, { type: 'conjunction' }).format(names);
 }
 
 /** The name of a country by its two letters. */
 export function formatCountry(code: string): string {
-	return new Intl.DisplayNames(language.code, { type: 'region', fallback: 'code' }).of(code.toUpperCase()) ?? code;
+	return new Intl.DisplayNames(language.locale, { type: 'region', fallback: 'code' }).of(code.toUpperCase()) ?? code;
 }
 
 /** Orders texts as the language does. */
 export function compareTexts(a: string, b: string): number {
-	return a.localeCompare(b, language.code, { sensitivity: 'base', numeric: true });
+	return a.localeCompare(b, language.locale, { sensitivity: 'base', numeric: true });
 }

@@ -36,6 +36,8 @@ const rightToLeft = new Set(['ar', 'fa', 'he', 'ur', 'yi', 'ku', 'dv', 'ps']);
  */
 class Language {
 	code = $state('en');
+	/** The variant of the language that the browser prefers, en-GB for example: dates and numbers are written its way. */
+	readonly locale = $derived(chooseVariant(this.code, globalThis.navigator?.languages ?? []));
 	#words = $state.raw<Words>(english);
 	readonly direction = $derived<'ltr' | 'rtl'>(rightToLeft.has(this.code.split('-')[0] ?? '') ? 'rtl' : 'ltr');
 
@@ -66,4 +68,9 @@ export function chooseLanguage(wanted: readonly string[]): string {
 		if (code in packs) return code;
 	}
 	return 'en';
+}
+
+/** Returns the first of the `wanted` tags that is a variant of the language `code`, or `code` itself. */
+export function chooseVariant(code: string, wanted: readonly string[]): string {
+	return wanted.find((tag) => tag.toLowerCase().startsWith(`${code}-`)) ?? code;
 }

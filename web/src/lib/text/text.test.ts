@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import {
 	chooseLanguage,
+	chooseVariant,
 	formatCount,
 	formatDateTime,
 	formatDay,
@@ -48,6 +49,11 @@ describe('translate', () => {
 		expect(chooseLanguage(['fr', 'en-GB'])).toBe('en');
 		expect(chooseLanguage(['fr'])).toBe('en');
 	});
+
+	test('writes dates as the variant that the browser prefers', () => {
+		expect(chooseVariant('en', ['nb-NO', 'en-GB', 'en-US'])).toBe('en-GB');
+		expect(chooseVariant('en', ['nb-NO', 'en'])).toBe('en');
+	});
 });
 
 describe('format', () => {
@@ -71,7 +77,7 @@ describe('format', () => {
 	});
 
 	test('sizes and counts', () => {
-		expect([12, 15300, 1_540_000].map(formatSize)).toEqual(['12 byte', '15 kB', '1.5 MB']);
+		expect([12, 15300, 1_540_000].map(formatSize)).toEqual(['12 bytes', '15 kB', '1.5 MB']);
 		expect([12, 1234, 1_500_000].map(formatCount)).toEqual(['12', '1.2K', '1.5M']);
 		expect(formatNames(['Kari', 'Ola', 'Per'])).toBe('Kari, Ola, and Per');
 	});

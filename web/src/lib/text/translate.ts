@@ -14,7 +14,7 @@ export function t(key: string, values: Values = {}): string {
 export function tn(key: string, n: number, values: Values = {}): string {
 	const entry = language.find(key);
 	if (entry === undefined) return key;
-	const shown = new Intl.NumberFormat(language.code).format(n);
+	const shown = new Intl.NumberFormat(language.locale).format(n);
 	return fill(formOf(entry, pluralRule(language.code).select(n)), { n: shown, ...values });
 }
 

@@ -9,5 +9,5 @@ export function formatBirthday({ day, month, year }: { day: number; month: numbe
 		timeZone: 'UTC',
 		...(year ? { year: 'numeric' as const } : {}),
 	} as const;
-	return new Intl.DateTimeFormat(language.code, options).format(date);
+	return new Intl.DateTimeFormat(language.locale, options).format(date);
 }
