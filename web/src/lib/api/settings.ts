@@ -1,4 +1,4 @@
-import type { PeerKey } from './types.ts';
+import type { PeerKey, Picture } from './types.ts';
 
 /** The signed-in user as only he sees himself. */
 export interface OwnProfile {
@@ -16,6 +16,13 @@ export interface Birthday {
 	/** From 1. */
 	month: number;
 	year?: number;
+}
+
+/** A photo that somebody has or had as the face. */
+export interface DatedPhoto {
+	id: string;
+	date: number;
+	picture: Picture;
 }
 
 export type PrivacyKey =

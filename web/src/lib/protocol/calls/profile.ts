@@ -1,11 +1,13 @@
-import type { tl } from '@mtcute/core';
+import { Long, type tl } from '@mtcute/core';
 import type { SentCode } from '../../api/auth.ts';
-import type { Birthday, OwnProfile } from '../../api/settings.ts';
+import type { Birthday, DatedPhoto, OwnProfile } from '../../api/settings.ts';
+import type { PeerKey } from '../../api/types.ts';
 import type { Account } from '../account.ts';
 import { uploadFile } from '../media/upload.ts';
 import { proofOf } from '../password.ts';
 import { sentCodeOf } from '../sent-code.ts';
-import { userKey } from '../shape/key.ts';
+import { idOf, userKey } from '../shape/key.ts';
+import { shapePhoto } from '../shape/picture.ts';
 import type { Calls } from './calls.ts';
 
 const self: tl.TypeInputUser = { _: 'inputUserSelf' };
@@ -53,6 +55,12 @@ export const profile = {
 		await refresh(account);
 	},
 
+	/** The photos of a person, group or channel, newest first. Of groups and channels only the present one is known. */
+	async photos(account: Account, peer: PeerKey): Promise<DatedPhoto[]> {
+		const photos = await (peer.startsWith('u') ? photosOf(account, peer) : chatPhotos(account, peer));
+		return photos.flatMap((photo) => (photo._ === 'photo' ? datedPhoto(photo) : []));
+	},
+
 	async removePhoto(account: Account): Promise<void> {
 		const answer = await account.call({ _: 'photos.updateProfilePhoto', id: { _: 'inputPhotoEmpty' } });
 		account.take({ users: answer.users, chats: [] });
@@ -87,6 +95,25 @@ export const profile = {
 		await account.leave('elsewhere');
 	},
 } satisfies Calls;
+
+async function photosOf(account: Account, peer: PeerKey): Promise<tl.TypePhoto[]> {
+	const userId = account.inputUser(peer);
+	const answer = await account.call({ _: 'photos.getUserPhotos', userId, offset: 0, maxId: Long.ZERO, limit: 100 });
+	account.take({ users: answer.users, chats: [] });
+	return answer.photos;
+}
+
+async function chatPhotos(account: Account, peer: PeerKey): Promise<tl.TypePhoto[]> {
+	const answer = await (peer.startsWith('c')
+		? account.call({ _: 'channels.getFullChannel', channel: account.inputChannel(peer) })
+		: account.call({ _: 'messages.getFullChat', chatId: idOf(peer) }));
+	account.take(answer);
+	return answer.fullChat.chatPhoto ? [answer.fullChat.chatPhoto] : [];
+}
+
+function datedPhoto(photo: tl.RawPhoto): DatedPhoto {
+	return { id: photo.id.toString(), date: photo.date, picture: shapePhoto(photo, { kind: 'none' }) };
+}
 
 async function refresh(account: Account): Promise<void> {
 	account.take({ users: await account.call({ _: 'users.getUsers', id: [self] }), chats: [] });
