@@ -30,10 +30,16 @@ let databases = 0
 
 export class Server {
   /** Starts a server with test numbers. `flags` are added to its command line. */
-  static async start(...flags) {
+  static start(...flags) {
+    return Server.filled(() => undefined, ...flags)
+  }
+
+  /** The same in a data directory that `fill` has put something in. */
+  static async filled(fill, ...flags) {
     const server = new Server()
     server.dir = mkdtempSync(join(tmpdir(), 'hermod-js-'))
     server.data = join(server.dir, 'data')
+    fill(server.data)
     server.bin = binary(server.dir)
     server.flags = [...flags, ...database()]
     await server.#spawn('127.0.0.1:0')
