@@ -2,7 +2,7 @@
 import { CODE, newNumber } from '../../js/lib/server.js'
 import { desktop, picture } from './browser.js'
 
-const PATIENCE = 30_000
+const PATIENCE = Number(process.env.HERMOD_TEST_PATIENCE ?? 30_000)
 
 export class Person {
   /** Opens the page in a browser context of its own. */
@@ -60,9 +60,14 @@ export class Person {
     await this.field.waitFor()
   }
 
+  /** The row of a chat in the list, by its whole title. */
+  row(title) {
+    return this.chats.getByRole('button').filter({ has: this.page.getByText(title, { exact: true }) }).first()
+  }
+
   async openChat(title) {
-    await this.chats.getByRole('button', { name: title }).first().click()
-    await this.field.waitFor()
+    await this.row(title).click()
+    await this.page.getByRole('main').getByText(title, { exact: true }).first().waitFor()
   }
 
   async write(text) {
@@ -91,11 +96,11 @@ export class Person {
     await this.page.getByRole('main').getByText(text, { exact: true }).first().waitFor({ state: 'detached' })
   }
 
-  /** At a phone the list is a step back from the chat; elsewhere it is there already. */
+  /** At a phone the list is some steps back from the chat; elsewhere it is there already. */
   async showChats() {
-    const back = this.page.getByRole('main').getByRole('button', { name: 'Back' })
-    if (this.isPhone && (await back.isVisible())) await back.click()
-    await this.chats.waitFor()
+    while (this.isPhone && !(await this.chats.isVisible())) {
+      await this.page.getByRole('button', { name: 'Back' }).filter({ visible: true }).last().click()
+    }
   }
 
   /** Presses a button that opens a menu, and an item of the menu. */
