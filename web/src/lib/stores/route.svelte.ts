@@ -52,14 +52,18 @@ export class RouteStore {
 		this.#browser.removeEventListener('popstate', this.#read);
 	}
 
-	/** Opens a chat. The same chat again only moves inside of it: the step replaces the one before. */
+	/**
+	 * Opens a chat. The same chat again only moves inside of it, and the page on which a chat was made is not come back to:
+	 * the step replaces the one before.
+	 */
 	openChat(peer: PeerKey, options: Omit<ChatPlace, 'peer'> = {}) {
 		const isSame = this.chat?.peer === peer && this.chat.thread === options.thread;
 		const isMove = isSame && !(this.#layout.isNarrow && this.left !== 'chats');
 		// On a phone the chat takes the place of the list that it was opened from; a step back leads there again.
 		const left = this.#layout.isNarrow || !staysOpen(this.left) ? 'chats' : this.left;
 		const info = isSame && !this.#layout.isNarrow ? this.infoPage : undefined;
-		this.#go({ left, chat: { peer, ...options }, info }, isMove);
+		const isMade = this.left.startsWith('new-');
+		this.#go({ left, chat: { peer, ...options }, info }, isMove || isMade);
 	}
 
 	closeChat() {
@@ -143,14 +147,15 @@ export class RouteStore {
 		else this.#go(parent, this.#layout.isNarrow);
 	}
 
-	readonly #read = () => {
+	/** A step back to a link does not follow it again; opening or reloading the page there does. */
+	readonly #read = (step?: Event) => {
 		const kept = this.#browser.history.state as Place | null;
+		const place = parseHash(this.#browser.location.hash);
+		if (!step || !kept?.left) this.link = place && !('peer' in place) && !('left' in place) ? place : undefined;
 		if (kept?.left) {
 			this.#place = kept;
 			return;
 		}
-		const place = parseHash(this.#browser.location.hash);
-		this.link = place && !('peer' in place) && !('left' in place) ? place : undefined;
 		const next: Place = { left: 'chats' };
 		if (place && 'peer' in place) next.chat = place;
 		if (place && 'left' in place) next.left = place.left;

@@ -62,6 +62,14 @@ test('on a phone a chat covers the page that it was opened from', () => {
 	expect([route.left, route.chat]).toEqual(['contacts', undefined]);
 });
 
+test('the page on which a chat was made is not come back to', () => {
+	open(true);
+	route.openLeft('new-group');
+	route.openChat('g5');
+	route.back();
+	expect([route.left, route.chat]).toEqual(['chats', undefined]);
+});
+
 test('on a wide screen the left page stays, and closing it does not go back to another chat', () => {
 	route.openLeft('settings');
 	route.openChat('u5');
