@@ -10,9 +10,14 @@ export class World {
   #expected = []
 
   /** Starts a server, with `flags` added to its command line, and a browser. */
-  static async open(...flags) {
+  static open(...flags) {
+    return World.openIn(launch(), ...flags)
+  }
+
+  /** The same with a browser that was started in another way. */
+  static async openIn(browser, ...flags) {
     const world = new World()
-    ;[world.server, world.browser] = await Promise.all([Server.start(...flags), launch()])
+    ;[world.server, world.browser] = await Promise.all([Server.start(...flags), browser])
     return world
   }
 
