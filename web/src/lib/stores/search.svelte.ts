@@ -22,6 +22,8 @@ export class GlobalSearch {
 	messages = $state.raw<readonly Message[]>([]);
 	posts = $state.raw<readonly Message[]>([]);
 	top = $state.raw<readonly PeerKey[]>([]);
+	/** Opened from the search before, the last first. */
+	recent = $state.raw<readonly PeerKey[]>([]);
 	isBusy = $state(false);
 	failure = $state('');
 	readonly isEmpty = $derived(this.own.length + this.others.length + this.messages.length + this.posts.length === 0);
@@ -32,6 +34,20 @@ export class GlobalSearch {
 			(top) => (this.top = top),
 			() => undefined,
 		);
+		api.search.recent().then(
+			(recent) => (this.recent = recent),
+			() => undefined,
+		);
+	}
+
+	/** Somebody was opened from the results. */
+	async remember(peer: PeerKey) {
+		this.recent = await this.#api.search.remember(peer);
+	}
+
+	async forgetRecent() {
+		await this.#api.search.forgetRecent();
+		this.recent = [];
 	}
 
 	/** Looks for the words when no key was pressed for a moment. Returns what ends the wait. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { cutAround } from './cut-around.ts';
-import { readCards } from './vcard.ts';
+import { readCards, writeCards } from './vcard.ts';
 
 test('cards are read with folded lines, types and groups', () => {
 	const text = [
@@ -14,6 +14,14 @@ test('cards are read with folded lines, types and groups', () => {
 		'END:VCARD',
 	].join('\r\n');
 	expect(readCards(text)).toEqual([{ firstName: 'Kari', lastName: 'Nordmann', phone: '4799887766' }]);
+});
+
+test('cards that were written are read as they were', () => {
+	const cards = [
+		{ firstName: 'Kari; of Oslo', lastName: 'Nordmann', phone: '4799887766' },
+		{ firstName: 'Ola', lastName: '', phone: '4711' },
+	];
+	expect(readCards(writeCards(cards))).toEqual(cards);
 });
 
 test('a text is cut so that the words are seen', () => {

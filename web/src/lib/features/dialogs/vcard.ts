@@ -18,6 +18,21 @@ export function readCards(text: string): Card[] {
 	return cards.filter(({ phone }) => phone !== '').map(withName);
 }
 
+/** The cards as a file. Spec: RFC 6350. */
+export function writeCards(cards: readonly Card[]): string {
+	return cards.map((card) => `${linesOf(card).join('\r\n')}\r\n`).join('');
+}
+
+function linesOf({ firstName, lastName, phone }: Card): string[] {
+	const name = escape([firstName, lastName].filter(Boolean).join(' '));
+	const parts = `${escape(lastName)};${escape(firstName)};;;`;
+	return ['BEGIN:VCARD', 'VERSION:3.0', `FN:${name}`, `N:${parts}`, `TEL;TYPE=CELL:+${phone}`, 'END:VCARD'];
+}
+
+function escape(text: string): string {
+	return text.replace(/[\\,;]/g, '\\$&').replace(/\n/g, '\\n');
+}
+
 /** `item1.TEL;TYPE=cell:+47 1` is `TEL` and `+47 1`. */
 function splitLine(line: string): [string, string] {
 	const at = line.indexOf(':');
@@ -27,7 +42,7 @@ function splitLine(line: string): [string, string] {
 
 function fill(card: Card, name: string, value: string) {
 	if (name === 'TEL' && !card.phone) card.phone = value.replace(/\D/g, '');
-	if (name === 'N') [card.lastName = '', card.firstName = ''] = value.split(';').map(unescape);
+	if (name === 'N') [card.lastName = '', card.firstName = ''] = value.split(/(?<!\\);/).map(unescape);
 	if (name === 'FN' && !card.firstName && !card.lastName) card.firstName = unescape(value);
 }
 

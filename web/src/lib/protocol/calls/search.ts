@@ -8,6 +8,10 @@ import { takeMessages } from './messages/history.ts';
 import { people } from './people.ts';
 
 const MAX_FOUND = 30;
+const MAX_RECENT = 20;
+
+/** The name under which the recent searches are kept. */
+const recents = 'recent-searches';
 
 const filters: Record<MediaKind, tl.TypeMessagesFilter['_']> = {
 	media: 'inputMessagesFilterPhotoVideo',
@@ -111,6 +115,22 @@ export const search = {
 			limit,
 		});
 		return foundOf(account, answer);
+	},
+
+	/** What was opened from the search in this browser, the last first. */
+	async recent(account: Account): Promise<PeerKey[]> {
+		return (await account.cache.get<PeerKey[]>(recents)) ?? [];
+	},
+
+	async remember(account: Account, peer: PeerKey): Promise<PeerKey[]> {
+		const others = (await search.recent(account)).filter((other) => other !== peer);
+		const all = [peer, ...others].slice(0, MAX_RECENT);
+		account.cache.put(recents, all);
+		return all;
+	},
+
+	forgetRecent(account: Account): void {
+		account.cache.put(recents, []);
 	},
 
 	/** With whom the user writes most. */

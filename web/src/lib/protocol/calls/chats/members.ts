@@ -4,6 +4,7 @@ import type { AdminRights, DeniedRights, PeerKey } from '../../../api/types.ts';
 import type { Account } from '../../account.ts';
 import { idOf, isChannel, userKey } from '../../shape/key.ts';
 import { shapeGroupMember, shapeMember, toAdminRights, toBannedRights } from '../../shape/member.ts';
+import { proofOf } from '../../password.ts';
 import type { Calls } from '../calls.ts';
 import { takeUpdates, toChannel } from './creating.ts';
 
@@ -100,6 +101,19 @@ export const members = {
 		takeUpdates(account, updates);
 		account.emit('stale', { what: 'chat', peer: channel });
 		return channel;
+	},
+
+	/** Gives the chat to another member. Rejects with PASSWORD_MISSING where the account has none to prove that it is its owner. */
+	async setOwner(account: Account, peer: PeerKey, user: PeerKey, password: string): Promise<void> {
+		const challenge = await account.call({ _: 'account.getPassword' });
+		const updates = await account.call({
+			_: 'messages.editChatCreator',
+			peer: account.inputPeer(peer),
+			userId: account.inputUser(user),
+			password: await proofOf(account, challenge, password),
+		});
+		takeUpdates(account, updates);
+		account.emit('stale', { what: 'chat', peer });
 	},
 
 	/** Deletes all that somebody wrote here. */

@@ -32,6 +32,18 @@ export const topics = {
 		return { topics: found.map((topic) => shapeTopic(topic, lasts)), isEnd: answer.topics.length < PART };
 	},
 
+	/** One topic; undefined: there is none. */
+	async topic(account: Account, peer: PeerKey, id: number): Promise<Topic | undefined> {
+		const answer = await account.call({
+			_: 'messages.getForumTopicsByID',
+			peer: account.inputPeer(peer),
+			topics: [id],
+		});
+		account.take(answer);
+		const [topic] = answer.topics;
+		return topic?._ === 'forumTopic' ? shapeTopic(topic, shapeMessages(answer.messages, account)) : undefined;
+	},
+
 	/** Resolves with the id of the new topic. */
 	async createTopic(
 		account: Account,
