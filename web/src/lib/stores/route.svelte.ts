@@ -66,8 +66,13 @@ export class RouteStore {
 		this.#go({ left, chat: { peer, ...options }, info }, isMove || isMade);
 	}
 
+	/** Comments and topics lie in the chat that they were opened from: the way out of them leads there. */
 	closeChat() {
-		if (this.chat) this.#back({ left: this.left });
+		if (!this.chat) return;
+		const { thread } = this.chat;
+		const outer = this.#place.below?.chat;
+		const isInside = thread !== undefined && thread !== outer?.thread;
+		this.#back({ left: this.left, chat: isInside ? outer : undefined });
 	}
 
 	/** Says that the jump to a message was made, so that a reload of the page does not make it again. */

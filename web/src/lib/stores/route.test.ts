@@ -70,6 +70,15 @@ test('the page on which a chat was made is not come back to', () => {
 	expect([route.left, route.chat]).toEqual(['chats', undefined]);
 });
 
+test('the way out of comments leads to the channel that they belong to', () => {
+	route.openChat('c5');
+	route.openChat('c6', { thread: 7 });
+	route.back();
+	expect(route.chat).toEqual({ peer: 'c5' });
+	route.back();
+	expect(route.chat).toBeUndefined();
+});
+
 test('on a wide screen the left page stays, and closing it does not go back to another chat', () => {
 	route.openLeft('settings');
 	route.openChat('u5');
