@@ -64,6 +64,9 @@ const blocks = new Set([
 	'TABLE',
 ]);
 
+/** What is in the document and not on the page. */
+const unseen = new Set(['SCRIPT', 'STYLE', 'TEMPLATE', 'TITLE', 'NOSCRIPT']);
+
 /** A document made by the parser runs no scripts and loads nothing; only its texts are taken. */
 function readHtml(html: string): RichText {
 	const rich: RichText = { text: '', entities: [] };
@@ -76,7 +79,7 @@ function takeNode(node: Node, rich: RichText, isVerbatim: boolean) {
 		rich.text += isVerbatim ? node.data : collapse(node.data, rich.text);
 		return;
 	}
-	if (!(node instanceof HTMLElement)) return;
+	if (!(node instanceof HTMLElement) || unseen.has(node.tagName)) return;
 	if (node.tagName === 'BR') rich.text += '\n';
 	const isBlock = blocks.has(node.tagName);
 	if (isBlock) breakLine(rich);
