@@ -31,6 +31,10 @@ const words: Record<string, () => string> = {
 	LASTNAME_INVALID: () => t('FailureName'),
 	ABOUT_TOO_LONG: () => t('FailureTooLong'),
 	PASSWORD_HASH_INVALID: () => t('FailurePassword'),
+	EMAIL_INVALID: () => t('LoginWrongEmail'),
+	EMAIL_NOT_ALLOWED: () => t('LoginEmailNotAllowed'),
+	CODE_INVALID: () => t('LoginWrongCode'),
+	EMAIL_VERIFY_EXPIRED: () => t('LoginOldCode'),
 	FRESH_RESET_AUTHORISATION_FORBIDDEN: () => t('FailureFreshLogin'),
 };
 

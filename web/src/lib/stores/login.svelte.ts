@@ -72,6 +72,11 @@ export class LoginStore {
 		});
 	}
 
+	/** The code does not come: the address was wrong, perhaps. */
+	changeEmail() {
+		this.#show('email');
+	}
+
 	verifySetUpEmail(code: string) {
 		return this.#try(() => this.#api.auth.verifySetUpEmail(this.phone, this.#hash, code));
 	}
