@@ -10,12 +10,17 @@ export class Person {
     const person = new Person()
     Object.assign(person, { name, server, phone: newNumber(), errors: [], isPhone: form.isMobile === true })
     person.context = await browser.newContext({ locale: 'en-GB', ...form, ...options })
-    person.page = await person.context.newPage()
-    person.page.setDefaultTimeout(PATIENCE)
-    person.page.on('pageerror', (error) => person.errors.push(String(error.stack ?? error)))
-    person.page.on('console', (line) => line.type() === 'error' && person.errors.push(line.text()))
-    await person.page.goto(`http://${server.host}:${server.port}/`)
+    await person.openPage()
     return person
+  }
+
+  /** Opens the page, also anew when it was closed. */
+  async openPage() {
+    this.page = await this.context.newPage()
+    this.page.setDefaultTimeout(PATIENCE)
+    this.page.on('pageerror', (error) => this.errors.push(String(error.stack ?? error)))
+    this.page.on('console', (line) => line.type() === 'error' && this.errors.push(line.text()))
+    await this.page.goto(`http://${this.server.host}:${this.server.port}/`)
   }
 
   /** Opens the page and signs up with a number that nobody has. */
