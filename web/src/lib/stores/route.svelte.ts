@@ -66,6 +66,11 @@ export class RouteStore {
 		this.#go({ left, chat: { peer, ...options }, info }, isMove || isMade);
 	}
 
+	/** The open chat goes on under another key, with all that is open beside it. */
+	moveChat(peer: PeerKey) {
+		if (this.chat) this.#go({ ...this.#columns, chat: { peer } }, true);
+	}
+
 	/** Comments and topics lie in the chat that they were opened from: the way out of them leads there. */
 	closeChat() {
 		if (!this.chat) return;

@@ -25,10 +25,7 @@ export class OpenInfo {
 
 	/** A change may have made a supergroup of a basic group: the chat goes on under another key. */
 	follow(peer: PeerKey) {
-		if (peer === this.peer) return;
-		const page = this.#route.infoPage;
-		this.#route.openChat(peer);
-		this.#route.openInfo(page);
+		if (peer !== this.peer && this.#route.chat?.peer === this.peer) this.#route.moveChat(peer);
 	}
 }
 
