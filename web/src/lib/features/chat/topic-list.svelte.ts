@@ -1,4 +1,5 @@
 import type { Api } from '$lib/api/api.ts';
+import type { Events } from '$lib/api/events.ts';
 import type { Message, PeerKey, Topic } from '$lib/api/types.ts';
 
 /** The topics of one forum: pinned first, then the newest. */
@@ -29,9 +30,23 @@ export class TopicList {
 	}
 
 	takeMessage(message: Message) {
-		const id = message.reply?.top ?? message.reply?.message ?? generalTopic;
+		const id = topicOf(message);
 		const topic = this.#all.find((known) => known.id === id);
 		if (topic) this.#put([{ ...topic, last: message, unread: topic.unread + (message.isOut ? 0 : 1) }]);
+		else void this.#ask(id);
+	}
+
+	takeRead({ topic: id, inbox = 0, unread }: Events['read']) {
+		const topic = this.#all.find((known) => known.id === id);
+		if (!topic || inbox < topic.readInbox) return;
+		const left = unread ?? (inbox >= (topic.last?.id ?? 0) ? 0 : topic.unread);
+		this.#put([{ ...topic, readInbox: inbox, unread: left }]);
+	}
+
+	/** A topic that was made just now, or lies further down than what is loaded. */
+	async #ask(id: number) {
+		const topic = await this.#api.chats.topic(this.#peer, id).catch(() => undefined);
+		if (topic) this.#put([topic]);
 	}
 
 	async #load(after?: Topic) {
@@ -52,6 +67,11 @@ export class TopicList {
 }
 
 const generalTopic = 1;
+
+function topicOf({ id, content, reply }: Message): number {
+	if (content.kind === 'service' && content.action.kind === 'topic-create') return id;
+	return reply?.top ?? reply?.message ?? generalTopic;
+}
 
 function compareTopics(a: Topic, b: Topic): number {
 	if (a.isPinned !== b.isPinned) return a.isPinned ? -1 : 1;
