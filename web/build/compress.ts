@@ -1,5 +1,5 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Plugin } from 'vite';
@@ -20,7 +20,7 @@ export function compress(): Plugin {
 		apply: 'build',
 		enforce: 'post',
 		configResolved(config) {
-			folder = join(config.root, config.build.outDir);
+			folder = resolve(config.root, config.build.outDir);
 		},
 		writeBundle() {
 			isWritten = true;

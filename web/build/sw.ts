@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { build, type Plugin } from 'vite';
 
 /** Pictures and pages that only the installation of the app reads are not part of the shell. */
@@ -18,7 +18,7 @@ export function serviceWorker(): Plugin {
 		name: 'hermod:service-worker',
 		configResolved(config) {
 			root = config.root;
-			folder = join(root, config.build.outDir);
+			folder = resolve(root, config.build.outDir);
 		},
 		writeBundle() {
 			isWritten = true;
