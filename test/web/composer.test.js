@@ -151,4 +151,53 @@ describe('writing to somebody', { timeout: 180_000 }, () => {
     await ola.message(/more end$|more end\b/).waitFor()
     assert.equal(await ola.message('long long').count(), 1)
   })
+  test('a message without sound says so to its sender', async () => {
+    await kari.field.fill('Sleep well')
+    await kari.page.getByRole('button', { name: 'Send', exact: true }).click({ button: 'right' })
+    await kari.page.getByRole('menuitem', { name: 'Send without sound' }).click()
+    await ola.sees('Sleep well')
+    await kari.message('Sleep well').getByRole('img', { name: 'Sent without sound' }).waitFor()
+  })
+
+  /** Opens the messages that wait. */
+  const showScheduled = (person) => person.choose(person.page.getByRole('main').getByRole('button', { name: 'More' }).first(), 'Scheduled messages')
+
+  async function schedule(person, text) {
+    await person.field.fill(text)
+    await person.page.getByRole('button', { name: 'Send', exact: true }).click({ button: 'right' })
+    await person.page.getByRole('menuitem', { name: 'Send later' }).click()
+    await dialog(person).getByRole('button', { name: 'Schedule' }).click()
+    await person.page.getByText('It waits under').last().waitFor()
+  }
+
+  test('a message for later waits, is changed, sent now or deleted', async () => {
+    await schedule(kari, 'Later one')
+    await schedule(kari, 'Later two')
+    await showScheduled(kari)
+    await kari.menu('Later two', 'Delete')
+    await dialog(kari).getByRole('button', { name: 'Delete' }).click()
+    await kari.misses('Later two')
+    await kari.menu('Later one', 'Edit')
+    await kari.field.fill('Later, changed')
+    await kari.page.getByRole('button', { name: 'Save the change' }).click()
+    assert.equal(await ola.message('Later').count(), 0)
+    await kari.menu('Later, changed', 'Send now')
+    await ola.sees('Later, changed')
+    await kari.page.getByText('No scheduled messages').waitFor()
+    await kari.page.getByRole('main').getByRole('button', { name: 'Back' }).first().click()
+    await kari.sees('Later, changed')
+  })
+
+  test('what was written stays when the page is closed at once', async () => {
+    await kari.field.fill('Half a tho')
+    await kari.page.close()
+    await kari.openPage()
+    await kari.chats.getByText('Half a tho').waitFor()
+    await kari.openChat('Ola')
+    await kari.page.waitForFunction(() => document.activeElement?.textContent === 'Half a tho')
+    await kari.field.press('End')
+    await kari.page.keyboard.type('ught')
+    await kari.field.press('Enter')
+    await ola.sees('Half a thought')
+  })
 })

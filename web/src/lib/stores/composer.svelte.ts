@@ -51,6 +51,10 @@ export class ComposerStore {
 		this.#drafts = drafts;
 	}
 
+	/** The edited message has a file in whose place another can come. */
+	readonly canReplace = $derived(
+		['photo', 'video', 'gif', 'audio', 'document'].includes(this.editing?.content.kind ?? ''),
+	);
 	readonly isEmpty = $derived(this.text.text.trim() === '');
 
 	/**
@@ -131,6 +135,7 @@ export class ComposerStore {
 
 	attach(files: File[]) {
 		if (!this.editing) this.files = [...this.files, ...files];
+		else if (this.canReplace) this.files = files.slice(0, 1);
 	}
 
 	/** Puts something where the caret is. */
@@ -181,6 +186,15 @@ export class ComposerStore {
 			const caption = index === 0 ? trim(readMarkdown(text)) : plain('');
 			await this.#api.media.send({ ...shared, items, text: caption, reply: index === 0 ? shared.reply : undefined });
 		}
+	}
+
+	/** The file takes the place of that in the edited message. */
+	async replaceFile(file: NewFile, text: RichText): Promise<void> {
+		if (!this.editing) return;
+		const { peer, id, isScheduled, date } = this.editing;
+		const at = isScheduled ? date : undefined;
+		await this.#api.media.replace({ peer, id, at }, file, trim(readMarkdown(text)));
+		if (this.editing?.id === id) this.cancelEdit();
 	}
 
 	/** A sticker, GIF, poll, place … */

@@ -3,7 +3,9 @@ import type { NewFile, NewFileKind } from '../api/media.ts';
 import type { Message, NewMessage } from '../api/types.ts';
 import { plain } from '../text/formatting.ts';
 import { ComposerStore, groupFiles, splitText } from './composer.svelte.ts';
+import { DraftShelf } from './draft-shelf.ts';
 import { DraftStore } from './drafts.svelte.ts';
+import { memoryStorage } from './sample.ts';
 
 function setUp() {
 	const sent: NewMessage[] = [];
@@ -16,7 +18,11 @@ function setUp() {
 		compose: { saveDraft: vi.fn(() => Promise.resolve()) },
 		media: { send: vi.fn(() => Promise.resolve([])) },
 	};
-	const drafts = new DraftStore(api as never, { get: () => undefined, takeDraft: () => undefined });
+	const drafts = new DraftStore(
+		api as never,
+		{ get: () => undefined, takeDraft: () => undefined },
+		new DraftShelf(1, memoryStorage()),
+	);
 	const composer = new ComposerStore(api as never, drafts);
 	composer.open('u1', undefined, 'history', () => undefined);
 	return { composer, sent, edited, api };

@@ -4,24 +4,30 @@ import type { Api } from '../api/api.ts';
 import type { Events } from '../api/events.ts';
 import type { Draft, PeerKey } from '../api/types.ts';
 import type { DialogStore } from './dialogs.svelte.ts';
+import type { DraftShelf, Place } from './draft-shelf.ts';
 
 /** Milliseconds after the last key until the other devices are told. */
 const PAUSE = 1500;
-
-type Place = `${PeerKey}/${number}`;
 
 /** What was written and not sent, per chat or thread, kept in step with the other devices. */
 export class DraftStore {
 	readonly #api: Pick<Api, 'compose'>;
 	readonly #dialogs: Pick<DialogStore, 'get' | 'takeDraft'>;
+	readonly #shelf: Pick<DraftShelf, 'all' | 'put' | 'drop'>;
 	readonly #inThreads = new SvelteMap<Place, Draft>();
 	/** Written here since the server was last told; undefined: nothing is left. */
 	readonly #unsaved = new Map<Place, Draft | undefined>();
 	readonly #timers = new Map<Place, ReturnType<typeof setTimeout>>();
 
-	constructor(api: Pick<Api, 'compose'>, dialogs: Pick<DialogStore, 'get' | 'takeDraft'>) {
+	constructor(
+		api: Pick<Api, 'compose'>,
+		dialogs: Pick<DialogStore, 'get' | 'takeDraft'>,
+		shelf: Pick<DraftShelf, 'all' | 'put' | 'drop'>,
+	) {
 		this.#api = api;
 		this.#dialogs = dialogs;
+		this.#shelf = shelf;
+		for (const [place, draft] of shelf.all) this.#restore(place, draft);
 	}
 
 	get(peer: PeerKey, thread?: number): Draft | undefined {
@@ -39,6 +45,7 @@ export class DraftStore {
 	set(peer: PeerKey, thread: number | undefined, draft: Draft | undefined) {
 		const place = placeOf(peer, thread);
 		this.#unsaved.set(place, draft);
+		this.#shelf.put(place, draft);
 		clearTimeout(this.#timers.get(place));
 		this.#timers.set(
 			place,
@@ -63,6 +70,7 @@ export class DraftStore {
 		clearTimeout(this.#timers.get(place));
 		this.#timers.delete(place);
 		this.#unsaved.delete(place);
+		this.#shelf.drop(place);
 		this.#inThreads.delete(place);
 		if (thread === undefined && this.#dialogs.get(peer)?.draft) this.#dialogs.takeDraft({ peer, draft: undefined });
 	}
@@ -71,7 +79,21 @@ export class DraftStore {
 		const place = placeOf(peer, thread);
 		clearTimeout(this.#timers.get(place));
 		if (!this.#timers.delete(place)) return;
-		this.#api.compose.saveDraft(peer, thread, draft).catch(() => undefined); // the next key tries again
+		this.#api.compose.saveDraft(peer, thread, draft).then(
+			() => this.#shelf.drop(place, draft),
+			() => undefined, // the next key, or the next page, tries again
+		);
+	}
+
+	/** The page was closed before the server had it. */
+	#restore(place: Place, draft: Draft | undefined) {
+		const [peer, thread] = place.split('/') as [PeerKey, string];
+		const topic = Number(thread) || undefined;
+		this.#unsaved.set(place, draft);
+		this.#timers.set(
+			place,
+			setTimeout(() => this.flush(peer, topic), PAUSE),
+		);
 	}
 
 	#keepInThread(place: Place, draft: Draft | undefined) {

@@ -44,6 +44,12 @@ export class FileStore {
 		return blob && this.#once(ref, () => Promise.resolve(blob));
 	}
 
+	/** Loads the content into this browser, for later. */
+	fetchAhead(ref: FileRef) {
+		if (this.#urls.has(contentKey(ref.id))) return;
+		this.#api.media.load(ref).catch(() => undefined); // who asks for it is told
+	}
+
 	async blob(ref: FileRef): Promise<Blob> {
 		return this.#api.media.load(ref);
 	}

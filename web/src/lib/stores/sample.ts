@@ -68,3 +68,13 @@ export function person(key: PeerKey, more: Partial<Peer> = {}): Peer {
 		...more,
 	};
 }
+
+/** Storage that lasts as long as a test. */
+export function memoryStorage(): Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> {
+	const items = new Map<string, string>();
+	return {
+		getItem: (key) => items.get(key) ?? null,
+		setItem: (key, value) => void items.set(key, value),
+		removeItem: (key) => void items.delete(key),
+	};
+}

@@ -2,6 +2,7 @@ import { createContext } from 'svelte';
 import type { Api, Session } from '../api/api.ts';
 import { ComposerStore, provideComposer } from './composer.svelte.ts';
 import { DialogStore, provideDialogs } from './dialogs.svelte.ts';
+import { DraftShelf } from './draft-shelf.ts';
 import { DraftStore, provideDrafts } from './drafts.svelte.ts';
 import { Feed } from './feed.ts';
 import { FileStore, provideFiles } from './files.svelte.ts';
@@ -65,7 +66,7 @@ function provideMedia(session: Session, feed: Feed, dialogs: DialogStore): () =>
 	const files = provideFiles(new FileStore(api, session.slot));
 	const uploads = provideUploads(new UploadStore(api));
 	const player = providePlayer(new PlayerStore(api, files));
-	const drafts = provideDrafts(new DraftStore(api, dialogs));
+	const drafts = provideDrafts(new DraftStore(api, dialogs, new DraftShelf(session.slot)));
 	const stickers = provideStickers(new StickerStore(api));
 	provideComposer(new ComposerStore(api, drafts));
 	feed.on('progress', (event) => (files.takeProgress(event), uploads.takeProgress(event)));

@@ -6,7 +6,7 @@ import { language } from '$lib/text';
 import { plain } from '$lib/text/formatting.ts';
 import type { Caret } from './editor-dom.ts';
 import { loadEmoji } from './emoji-book.ts';
-import { knownTags } from './tags.ts';
+import type { KnownTags } from './tags.ts';
 
 export type Completion =
 	| { kind: 'person'; peer: Peer }
@@ -43,6 +43,7 @@ type Put = (from: number, to: number, piece: RichText) => void;
 export class Completions {
 	readonly #api: Pick<Api, 'compose'>;
 	readonly #peers: PeerStore;
+	readonly #tags: KnownTags;
 	readonly #place: { peer: PeerKey; thread?: number };
 	#commands?: Promise<BotCommand[]>;
 	#asked = $state.raw<Asked>();
@@ -51,9 +52,10 @@ export class Completions {
 	active = $state(0);
 	readonly listId = 'composer-completions';
 
-	constructor(api: Pick<Api, 'compose'>, peers: PeerStore, place: { peer: PeerKey; thread?: number }) {
+	constructor(api: Pick<Api, 'compose'>, peers: PeerStore, tags: KnownTags, place: { peer: PeerKey; thread?: number }) {
 		this.#api = api;
 		this.#peers = peers;
+		this.#tags = tags;
 		this.#place = place;
 	}
 
@@ -117,7 +119,7 @@ export class Completions {
 			case '@':
 				return this.#findPeople(asked.word);
 			case '#':
-				return Promise.resolve(knownTags(asked.word).map((tag) => ({ kind: 'tag', tag })));
+				return Promise.resolve(this.#tags.find(asked.word).map((tag) => ({ kind: 'tag', tag })));
 			case ':':
 				return findEmoji(asked.word);
 			case '/':

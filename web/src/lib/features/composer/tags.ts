@@ -1,24 +1,34 @@
-const KEY = 'hermod.tags';
 const KEPT = 50;
 
-/** Hashtags that were sent from this browser, the last used first. */
-export function knownTags(begin: string): string[] {
-	const wanted = begin.toLowerCase();
-	return read().filter((tag) => tag.toLowerCase().startsWith(wanted) && tag !== begin);
-}
+/** Hashtags that an account sent from this browser, the last used first. */
+export class KnownTags {
+	readonly #key: string;
+	readonly #storage: Pick<Storage, 'getItem' | 'setItem'>;
 
-export function rememberTags(text: string) {
-	const used = [...text.matchAll(/(?:^|\s)#([\p{L}\p{N}_]+)/gu)].flatMap((match) => match[1] ?? []);
-	if (used.length === 0) return;
-	const all = [...new Set([...used, ...read()])].slice(0, KEPT);
-	localStorage.setItem(KEY, JSON.stringify(all));
-}
+	constructor(slot: number, storage: Pick<Storage, 'getItem' | 'setItem'> = localStorage) {
+		this.#key = `hermod.tags.${slot}`;
+		this.#storage = storage;
+	}
 
-function read(): string[] {
-	try {
-		const value: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]');
-		return Array.isArray(value) ? value.filter((tag) => typeof tag === 'string') : [];
-	} catch {
-		return [];
+	find(begin: string): string[] {
+		const wanted = begin.toLowerCase();
+		return this.#read().filter((tag) => tag.toLowerCase().startsWith(wanted) && tag !== begin);
+	}
+
+	/** Takes those of a text that is sent. */
+	remember(text: string) {
+		const used = [...text.matchAll(/(?:^|\s)#([\p{L}\p{N}_]+)/gu)].flatMap((match) => match[1] ?? []);
+		if (used.length === 0) return;
+		const all = [...new Set([...used, ...this.#read()])].slice(0, KEPT);
+		this.#storage.setItem(this.#key, JSON.stringify(all));
+	}
+
+	#read(): string[] {
+		try {
+			const value: unknown = JSON.parse(this.#storage.getItem(this.#key) ?? '[]');
+			return Array.isArray(value) ? value.filter((tag) => typeof tag === 'string') : [];
+		} catch {
+			return [];
+		}
 	}
 }

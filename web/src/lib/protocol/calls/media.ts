@@ -1,11 +1,13 @@
-import type { FileStats, NewItem, NewMedia } from '../../api/media.ts';
-import type { FileRef, Message, PeerKey, ReplyInfo } from '../../api/types.ts';
+import type { FileStats, NewFile, NewItem, NewMedia } from '../../api/media.ts';
+import type { FileRef, Message, PeerKey, ReplyInfo, RichText } from '../../api/types.ts';
 import type { Account } from '../account.ts';
 import type { UnsentMessage } from '../outbox.ts';
 import { randomId } from '../random.ts';
+import { fileInput } from '../media/input.ts';
 import { localContent } from '../media/local.ts';
 import { mediaOf } from '../media/media.ts';
-import { captionOf, coverName, localName } from '../media/send.ts';
+import { captionOf, coverName, localName, textOf } from '../media/send.ts';
+import { uploadFile } from '../media/upload.ts';
 import { isUploadKey } from '../secret/uploads.ts';
 import { parseLong } from '../shape/file.ts';
 import { shapeMessages } from '../shape/message.ts';
@@ -45,6 +47,26 @@ export const media = {
 		const messages = input.items.map((item, index) => unsent(account, input, local, item, index, album));
 		const isSlow = input.items.some((item) => item.kind === 'file');
 		return account.outbox.add(isSlow ? 'media' : 'content', input.peer, { ...input, local }, messages);
+	},
+
+	/** Puts another file into a sent message, or one that waits until `at`. Resolves when the server has done it. */
+	async replace(
+		account: Account,
+		{ peer, id, at }: { peer: PeerKey; id: number; at?: number },
+		file: NewFile,
+		text: RichText,
+	): Promise<void> {
+		const cover = file.cover && (await uploadFile(account, file.cover, { name: 'cover.jpg' }));
+		const uploaded = await uploadFile(account, file.blob, { name: file.name });
+		const updates = await account.call({
+			_: 'messages.editMessage',
+			peer: account.inputPeer(peer),
+			id,
+			media: fileInput(file, uploaded, cover),
+			scheduleDate: at,
+			...textOf(account, text),
+		});
+		account.apply(updates);
 	},
 
 	/** Lets an upload stand still; `key` is the message's. */

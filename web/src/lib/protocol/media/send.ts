@@ -136,7 +136,7 @@ async function settle(account: Account, job: Job<MediaInput>, media: tl.TypeInpu
 	return media;
 }
 
-function textOf(account: Account, rich: RichText) {
+export function textOf(account: Account, rich: RichText) {
 	return { message: rich.text, entities: toEntities(rich.entities, (key) => account.inputUser(key)) };
 }
 
