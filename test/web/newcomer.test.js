@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { desktop, phone } from './lib/browser.js'
 import { photo } from './lib/photo.js'
+import { agreeOnSecret, setTimer } from './lib/secret-acts.js'
 import { World } from './lib/world.js'
 
 /** What the login page says: the code is the first of the last five digits of the number, five times. */
@@ -108,18 +109,8 @@ for (const [device, form, other] of [
     test('runs a secret chat whose message destroys itself on both sides', async () => {
       await kari.showChats()
       await kari.openChat('Ola')
-      await kari.choose(kari.page.getByRole('main').getByRole('button', { name: 'More' }).first(), 'Start secret chat')
-      await kari.page.getByRole('button', { name: 'Start', exact: true }).click()
-      await kari.sees('Waiting for Ola to accept …')
-
-      await ola.showChats()
-      await ola.chats.getByRole('button', { name: 'Kari' }).first().click()
-      await ola.sees('Kari asks you for a secret chat.')
-      await ola.page.getByRole('button', { name: 'Accept' }).click()
-
-      await kari.page.getByRole('button', { name: 'Self-destruct timer' }).click()
-      await kari.page.getByRole('radio', { name: '5 seconds', exact: true }).click()
-      await kari.page.getByRole('button', { name: 'Done' }).click()
+      await agreeOnSecret(kari, ola)
+      await setTimer(kari, '5 seconds')
       await kari.write('This will be gone soon')
       await ola.sees('This will be gone soon')
       await Promise.all([kari, ola].map((person) => person.misses('This will be gone soon')))

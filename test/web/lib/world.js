@@ -47,7 +47,7 @@ export class World {
 
   /** Leaves a picture of every page, for whoever looks into a failure; to be called after each test. */
   async pictures(name) {
-    for (const person of this.people) await person.picture(`${name} ${person.name}`)
+    for (const person of this.people) if (!person.page.isClosed()) await person.picture(`${name} ${person.name}`)
   }
 
   /** Ends everything and fails when a page reported an error. */
