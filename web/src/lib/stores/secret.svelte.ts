@@ -20,15 +20,12 @@ export class SecretStore {
 		return this.#infos.get(peer);
 	}
 
-	/** Asks for a chat that is not known yet. */
+	/** Asks for a chat that is not known yet. One that was just forgotten stays unknown. */
 	async load(peer: PeerKey) {
 		if (this.#infos.has(peer) || this.#asked.has(peer)) return;
 		this.#asked.add(peer);
-		try {
-			await this.#reload(peer);
-		} finally {
-			this.#asked.delete(peer);
-		}
+		await this.#reload(peer).catch(() => undefined);
+		this.#asked.delete(peer);
 	}
 
 	async #reload(peer: PeerKey) {

@@ -170,8 +170,8 @@ export class SecretChats {
 		return (await this.#open()).client.chats().map((chat) => this.#shapePeer(chat));
 	}
 
-	async chat(key: PeerKey): Promise<Chat> {
-		return (await this.#open()).client.chat(chatOfKey(key));
+	chat(key: PeerKey): Promise<Chat> {
+		return plainly(this.#open().then(({ client }) => client.chat(chatOfKey(key))));
 	}
 
 	async page(request: PageRequest): Promise<MessagePage> {
