@@ -304,6 +304,8 @@ export interface Reaction {
 	isChosen: boolean;
 	/** Who, where the server told the last few. */
 	recent: PeerKey[];
+	/** Somebody reacted so to a message of the user, who has not seen it. */
+	isUnseen?: boolean;
 }
 
 export interface ReplyInfo {
@@ -443,6 +445,8 @@ export interface Dialog {
 	ttl?: number;
 	/** Channels: `pts` of the channel's own log. */
 	pts?: number;
+	/** The newest message that the numbers take in, where that is not `last`: it may not be sent yet. */
+	counted?: number;
 }
 
 export interface Topic {

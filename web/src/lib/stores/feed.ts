@@ -140,7 +140,7 @@ export class Feed {
 				histories.takeCleared(data);
 				return dialogs.takeCleared(data);
 			case 'reactions':
-				if (data.hasUnseen) dialogs.takeSeen(data.peer, 'reactions');
+				dialogs.takeSeen(data.peer, data.hasUnseen);
 				return this.#change(data.peer, [data.id], withReactions(data));
 			case 'poll':
 				return this.#change(data.peer, [data.id], (message) => ({
@@ -150,7 +150,7 @@ export class Feed {
 			case 'markedUnread':
 				return dialogs.takeMarkedUnread(data);
 			case 'heard':
-				dialogs.takeSeen(data.peer, 'mentions');
+				dialogs.takeSeen(data.peer);
 				return this.#change(data.peer, data.ids, withHeard);
 			case 'pinned':
 				return this.#change(data.peer, data.ids, (message) => ({ ...message, isPinned: data.isPinned }));
@@ -231,9 +231,10 @@ function withViews(counts: Omit<Events['views']['views'][number], 'id'>): (messa
 	});
 }
 
-/** A voice message is not new any more; what vanishes is gone once it was seen. */
+/** A voice message or a reaction is not new any more; what vanishes is gone once it was seen. */
 function withHeard(message: Message): Message {
-	return { ...message, isUnheard: false, content: withHeardContent(message.content) };
+	const reactions = message.reactions.map((one) => (one.isUnseen ? { ...one, isUnseen: false } : one));
+	return { ...message, isUnheard: false, content: withHeardContent(message.content), reactions };
 }
 
 function withHeardContent(content: Content): Content {

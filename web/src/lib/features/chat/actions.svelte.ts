@@ -68,7 +68,6 @@ export class ChatActions {
 	async react(message: Message, reaction: string) {
 		const chosen = message.reactions.filter((known) => known.isChosen).map((known) => known.reaction);
 		const reactions = chosen.includes(reaction) ? chosen.filter((known) => known !== reaction) : [reaction];
-		this.#tools.chat.reacting = undefined;
 		await this.#try(() => this.#tools.api.reactions.set({ peer: message.peer, id: message.id, reactions }));
 	}
 
@@ -128,6 +127,16 @@ export class ChatActions {
 
 	async closePoll(message: Message) {
 		await this.#try(() => this.#tools.api.compose.closePoll(message.peer, message.id));
+	}
+
+	/** Puts a GIF or sticker where the picker offers it. */
+	async keep({ content }: Message) {
+		const { api, toasts } = this.#tools;
+		await this.#try(async () => {
+			if (content.kind === 'gif') await api.stickers.saveGif(content.file, true);
+			else if (content.kind === 'sticker') await api.stickers.setFavourite(content.file, true);
+			toasts.show(t('CommonSaved'));
+		});
 	}
 
 	async markTodo(message: Message, item: number, isDone: boolean) {

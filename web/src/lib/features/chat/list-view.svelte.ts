@@ -22,17 +22,21 @@ export class ListView {
 		return this.#set.rows;
 	}
 
-	/** Takes over what the history shows now. */
-	update(history: HistoryStore, unreadFrom?: number) {
+	/**
+	 * Takes over what the history shows now. `canShift`: the list is longer than its view. In a shorter one the virtualizer
+	 * has no place to keep: it would wait for a scroll that never comes, and draw nothing until then.
+	 */
+	update(history: HistoryStore, canShift: boolean, unreadFrom?: number) {
 		const before = this.#set;
 		const after = buildRows(history.messages, { unreadFrom, isAtStart: history.isAtStart }, before);
 		const change = compareRows(before, after);
 		if (change === 'other') this.part++;
-		const isBoth = change === 'front' && before.rows.at(-1)?.key !== after.rows.at(-1)?.key;
+		const isShift = change === 'front' && canShift;
+		const isBoth = isShift && before.rows.at(-1)?.key !== after.rows.at(-1)?.key;
 		const front = isBoth ? withoutNewBack(before, after) : undefined;
-		this.isShift = change === 'front';
+		this.isShift = isShift;
 		this.#set = front ?? after;
-		if (front) void tick().then(() => this.update(history, unreadFrom));
+		if (front) void tick().then(() => this.update(history, canShift, unreadFrom));
 	}
 }
 

@@ -1,5 +1,5 @@
 import { createContext } from 'svelte';
-import type { Message, PeerKey, Reaction, RichText } from '$lib/api/types.ts';
+import type { Message, PeerKey, Reaction } from '$lib/api/types.ts';
 import type { ReadingPlace } from '$lib/stores/reading-places.ts';
 import type { HistoryStore } from '$lib/stores/history.svelte.ts';
 
@@ -23,17 +23,6 @@ export type ChatQuestion =
 	| { kind: 'link'; url: string }
 	| { kind: 'date'; seconds: number };
 
-/** Where the menu of a message stands open. */
-export interface OpenMenu {
-	message: Message;
-	/** All of the album that the row shows, or the message alone. */
-	together: Message[];
-	/** The part of the text that was selected. */
-	quote?: RichText;
-	x: number;
-	y: number;
-}
-
 export interface ChatPlace {
 	peer: PeerKey;
 	thread?: number;
@@ -52,7 +41,6 @@ export class OpenChat {
 	/** The first message that was not read when the chat was opened. */
 	unreadFrom = $state<number>();
 	question = $state.raw<ChatQuestion>();
-	menu = $state.raw<OpenMenu>();
 	/** Whether the end of the history is in view. */
 	isAtBottom = $state(true);
 	/** Whether the messages of others carry their faces and names: where more than one may write. */
@@ -61,8 +49,6 @@ export class OpenChat {
 	readUpTo = $state(0);
 	/** What is looked for in the chat; undefined: nothing. */
 	searched = $state<string>();
-	/** The reactions that are offered for a message stand open at it. */
-	reacting = $state<string>();
 	/** Where the way back of jumps leads. */
 	#origins: number[] = [];
 	#flash?: ReturnType<typeof setTimeout>;
@@ -113,7 +99,6 @@ export class OpenChat {
 	}
 
 	ask(question: ChatQuestion) {
-		this.menu = undefined;
 		this.question = question;
 	}
 

@@ -1,4 +1,3 @@
-import type { RouteStore } from '$lib/stores/route.svelte.ts';
 import type { SelectionStore } from '$lib/stores/selection.svelte.ts';
 import type { ChatActions } from './actions.svelte.ts';
 import { findMessageAt } from './list-focus.ts';
@@ -7,9 +6,7 @@ import type { Row } from './rows.ts';
 
 interface PaneTools {
 	chat: OpenChat;
-	actions: ChatActions;
 	selection: SelectionStore;
-	route: RouteStore;
 }
 
 /** Keys that mean the same wherever the focus is in the chat. */
@@ -19,16 +16,13 @@ export function handlePaneKey(event: KeyboardEvent, tools: PaneTools) {
 	if (isCommand && event.key === 'f') {
 		event.preventDefault();
 		tools.chat.searched ??= '';
-	} else if (event.key === 'Escape') escape(event, tools);
+	} else if (event.key === 'Escape') endNearest(event, tools);
 	else if (event.key === 'End' && isCommand) void tools.chat.goToEnd();
 }
 
-function escape(event: KeyboardEvent, { selection, route, chat }: PaneTools) {
+function endNearest(event: KeyboardEvent, { selection, chat }: PaneTools) {
 	if (selection.isActive) selection.clear();
 	else if (chat.searched !== undefined) chat.searched = undefined;
-	else if (chat.reacting !== undefined) chat.reacting = undefined;
-	else if (route.isInfoOpen) route.closeInfo();
-	else if (!isField(event.target)) route.closeChat();
 	else return;
 	event.preventDefault();
 }
@@ -61,10 +55,6 @@ export function handleRowKey(row: Row, event: KeyboardEvent, { chat, actions, se
 	if (!action) return;
 	event.preventDefault();
 	action();
-}
-
-function isField(target: EventTarget | null): boolean {
-	return target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'));
 }
 
 function isDialogOpen(): boolean {

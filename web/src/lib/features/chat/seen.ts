@@ -13,11 +13,11 @@ export class SeenTracker {
 	#readUpTo = 0;
 	#told = 0;
 	#posts = new Set<number>();
-	#mentions = new Set<number>();
+	/** Mentions of the user and reactions to what he wrote. */
+	#news = new Set<number>();
 	readonly #counted = new Set<number>();
 	#timer?: ReturnType<typeof setTimeout>;
 	#last: readonly Row[] = [];
-	#hasReactions = false;
 	readonly #lookAgain = () => this.#take();
 
 	constructor(api: Pick<Api, 'messages'>, place: ChatPlace) {
@@ -30,7 +30,6 @@ export class SeenTracker {
 	/** These rows are in view. */
 	look(rows: readonly Row[], dialog?: Dialog) {
 		this.#last = rows;
-		this.#hasReactions = (dialog?.reactions ?? 0) > 0;
 		this.#told = Math.max(this.#told, this.#place.thread === undefined ? (dialog?.readInbox ?? 0) : 0);
 		this.#take();
 	}
@@ -58,13 +57,7 @@ export class SeenTracker {
 		if (id < 0) return;
 		if (!message.isOut) this.#readUpTo = Math.max(this.#readUpTo, id);
 		if (message.isPost && !this.#counted.has(id)) this.#posts.add(id);
-		if (
-			message.isMentioned &&
-			message.isUnheard &&
-			message.content.kind !== 'voice' &&
-			message.content.kind !== 'round'
-		)
-			this.#mentions.add(id);
+		if (isNews(message)) this.#news.add(id);
 	}
 
 	#tell() {
@@ -80,15 +73,17 @@ export class SeenTracker {
 			ignore(messages.views(peer, [...this.#posts]));
 			this.#posts = new Set();
 		}
-		if (this.#mentions.size > 0) {
-			ignore(messages.readContents(peer, [...this.#mentions]));
-			this.#mentions = new Set();
-		}
-		if (this.#hasReactions) {
-			this.#hasReactions = false;
-			ignore(messages.readReactions(peer));
+		if (this.#news.size > 0) {
+			ignore(messages.readContents(peer, [...this.#news]));
+			this.#news = new Set();
 		}
 	}
+}
+
+/** What is heard is not news by being seen. */
+function isNews({ isMentioned, isUnheard, content, reactions }: Message): boolean {
+	const isMention = isMentioned && isUnheard && content.kind !== 'voice' && content.kind !== 'round';
+	return isMention || reactions.some((reaction) => reaction.isUnseen);
 }
 
 /** What could not be told now is told with the next look. */

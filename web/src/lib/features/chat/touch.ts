@@ -22,9 +22,12 @@ interface Touching {
  */
 export function watchTouch(list: HTMLElement, onswipe: (element: HTMLElement) => void): () => void {
 	let touching: Touching | undefined;
+	/** The finger rests still after the menu opened: lifting it must not press what lies under it. */
+	let isHeld = false;
 
 	function start(event: TouchEvent) {
 		end();
+		isHeld = false;
 		const finger = event.touches[0];
 		const element = findMessageAt(event.target);
 		if (!finger || !element || event.touches.length > 1) return;
@@ -35,6 +38,7 @@ export function watchTouch(list: HTMLElement, onswipe: (element: HTMLElement) =>
 
 	function openMenu(target: EventTarget | null, clientX: number, clientY: number) {
 		end();
+		isHeld = true;
 		target?.dispatchEvent(new MouseEvent('contextmenu', { clientX, clientY, bubbles: true, cancelable: true }));
 	}
 
@@ -50,6 +54,7 @@ export function watchTouch(list: HTMLElement, onswipe: (element: HTMLElement) =>
 	}
 
 	function lift(event: TouchEvent) {
+		if (isHeld && event.cancelable) event.preventDefault();
 		const finger = event.changedTouches[0];
 		const swiped =
 			touching?.isSwipe && finger && finger.clientX - touching.x < -swipeReach ? touching.element : undefined;

@@ -1,5 +1,5 @@
 import type { tl } from '@mtcute/core';
-import type { PeerKey, Reaction } from '../../api/types.ts';
+import type { Reaction } from '../../api/types.ts';
 import { keyOf } from './key.ts';
 import { parseLong } from './file.ts';
 
@@ -14,16 +14,15 @@ export function shapeReactions(reactions: tl.TypeMessageReactions | undefined): 
 				reaction,
 				count: result.count,
 				isChosen: result.chosenOrder !== undefined,
-				recent: recentOf(reactions, reaction),
+				...recentOf(reactions, reaction),
 			},
 		];
 	});
 }
 
-function recentOf({ recentReactions = [] }: tl.TypeMessageReactions, reaction: string): PeerKey[] {
-	return recentReactions
-		.filter((recent) => shapeReaction(recent.reaction) === reaction)
-		.map((recent) => keyOf(recent.peerId));
+function recentOf({ recentReactions = [] }: tl.TypeMessageReactions, reaction: string) {
+	const recent = recentReactions.filter((one) => shapeReaction(one.reaction) === reaction);
+	return { recent: recent.map((one) => keyOf(one.peerId)), isUnseen: recent.some((one) => one.unread) || undefined };
 }
 
 /** Undefined for those that our server does not have. */
