@@ -4,7 +4,7 @@
 export const chatOf = (person) => person.page.getByRole('main')
 
 /** The newest message with these words. */
-export const messageOf = (person, words) => chatOf(person).getByRole('article').filter({ hasText: words }).last()
+export const messageOf = (person, words) => person.message(words)
 
 /** Opens the menu of a message: by the right mouse button, or by a finger that rests on it. */
 export async function openMenu(person, words) {
@@ -23,7 +23,7 @@ export async function choose(person, words, entry) {
 
 /** Chooses an entry of the menu of the open chat. */
 export async function chooseInChat(person, entry) {
-  await chatOf(person).getByRole('banner').getByRole('button', { name: 'More' }).click()
+  await chatOf(person).getByRole('button', { name: 'More' }).first().click()
   await person.page.getByRole('menuitem', { name: entry }).click()
 }
 
@@ -60,7 +60,26 @@ async function touchesOf(person) {
   return person.touches
 }
 
-/** Waits until nothing with these words is to be seen. */
-export async function missesMessage(person, words) {
-  await chatOf(person).getByText(words, { exact: true }).waitFor({ state: 'detached' })
+/** Marks some words of a message with the mouse and opens the menu over them. */
+export async function markAndOpenMenu(person, words, part) {
+  const { x, y, width, height } = await messageOf(person, words).getByText(words).last().evaluate(selectWords, part)
+  await person.page.mouse.click(x + width / 2, y + height / 2, { button: 'right' })
+  await person.page.getByRole('menu').waitFor()
 }
+
+function selectWords(element, part) {
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
+  while (walker.nextNode()) {
+    const start = walker.currentNode.data.indexOf(part)
+    if (start < 0) continue
+    const range = new Range()
+    range.setStart(walker.currentNode, start)
+    range.setEnd(walker.currentNode, start + part.length)
+    getSelection().removeAllRanges()
+    getSelection().addRange(range)
+    return range.getBoundingClientRect().toJSON()
+  }
+}
+
+/** What the person copied. */
+export const clipboard = (person) => person.page.evaluate(() => navigator.clipboard.readText())
