@@ -33,7 +33,7 @@ function findMetaPlace(message: Message, caption: Message | undefined, isBare: b
 	if (message.reactions.length > 0 && !isBare) return 'reactions';
 	if (message.page) return 'below';
 	if (caption && !isBare) return 'text';
-	return isFull || isBare ? 'over' : 'below';
+	return (isFull && message.content.kind !== 'location') || isBare ? 'over' : 'below';
 }
 
 /** The text of an album belongs to all of it when only one of its messages has one. */
