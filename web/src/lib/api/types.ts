@@ -70,7 +70,10 @@ export interface Peer {
 	admin?: AdminRights;
 	/** What members may not do here, and what this user may not: united. Missing for people. */
 	denied?: DeniedRights;
+	/** A channel with a discussion, or the group where it is held. */
 	hasLink: boolean;
+	/** Only members write; otherwise everybody may comment in a discussion. */
+	mustJoin?: boolean;
 	isSlow: boolean;
 	noForwards: boolean;
 	signatures: boolean;

@@ -45,6 +45,12 @@ export function canWrite(peer: Peer): boolean {
 	return isAdmin(peer) || peer.denied?.text !== true || peer.denied?.media !== true;
 }
 
+/** Whether somebody who is not in a discussion may comment there on a post. */
+export function canComment(peer: Peer): boolean {
+	const isOpen = peer.kind === 'supergroup' && peer.hasLink && !peer.mustJoin;
+	return isOpen && peer.isLeft && canWrite({ ...peer, isLeft: false });
+}
+
 function isAdmin(peer: Peer): boolean {
 	return peer.isCreator || peer.admin !== undefined;
 }

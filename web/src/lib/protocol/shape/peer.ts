@@ -104,6 +104,7 @@ function shapeChannel(chat: tl.RawChannel, known?: Peer): Peer {
 		admin: shapeAdminRights(chat.adminRights),
 		denied: shapeDenied(chat.defaultBannedRights, chat.bannedRights),
 		hasLink: chat.hasLink ?? false,
+		mustJoin: chat.joinToSend,
 		isSlow: chat.slowmodeEnabled ?? false,
 		noForwards: chat.noforwards ?? false,
 		signatures: chat.signatures ?? false,
