@@ -33,6 +33,8 @@ type world struct {
 	group    *crypto.Group
 	people   []*person
 	pictures int
+	// The places that more than one step needs.
+	walks, paper, letters, club int64
 }
 
 // Fill makes the world and tells on o.Out how to look at it. It fails with ErrFilled, with the errors of the connection,
@@ -44,7 +46,7 @@ func Fill(ctx context.Context, o Options) error {
 	}
 	w := &world{o: o, key: key, group: crypto.NewGroup(), people: cast()}
 	defer w.close()
-	for _, step := range []func(context.Context) error{w.settle, w.chats, w.groups, w.channel, w.bot} {
+	for _, step := range []func(context.Context) error{w.settle, w.chats, w.groups, w.forum, w.channel, w.bot, w.tidy} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -55,12 +57,18 @@ func Fill(ctx context.Context, o Options) error {
 
 func cast() []*person {
 	return []*person{
-		{name: "Ingrid", last: "Solberg", username: "ingrid_solberg", about: "Maps, mountains and too much coffee"},
-		{name: "Jonas", last: "Berg", username: "jonas_berg", about: "Builds boats. Slowly."},
-		{name: "Amina", last: "Yusuf", username: "amina_yusuf", about: "Radio, records, Bergen"},
-		{name: "Mateo", last: "Rivera", username: "mateo_rivera", about: "I bake at night"},
-		{name: "Sunniva", last: "Dahl", username: "sunniva_dahl", about: "Editor of The Northern Post"},
-		{name: "Kenji", last: "Mori", username: "kenji_mori", about: "Trains and tide tables"},
+		{name: "Ingrid", last: "Solberg", username: "ingrid_solberg", about: "Maps, mountains and too much coffee",
+			look: look{rgb(0x9ccfc4), rgb(0x1f4e5f), rgb(0xf3cfb3), rgb(0xc8702f), long}},
+		{name: "Jonas", last: "Berg", username: "jonas_berg", about: "Builds boats. Slowly.",
+			look: look{rgb(0xe9b872), rgb(0x33475b), rgb(0xf0c39e), rgb(0x6b4226), beard}},
+		{name: "Amina", last: "Yusuf", username: "amina_yusuf", about: "Radio, records, Bergen",
+			look: look{rgb(0xd9a5b3), rgb(0xf2e3c6), rgb(0x8a5a3c), rgb(0x1d1a20), bun}},
+		{name: "Mateo", last: "Rivera", username: "mateo_rivera", about: "I bake at night",
+			look: look{rgb(0x8fb8de), rgb(0xf7f4ef), rgb(0xd9a06f), rgb(0x2b1d18), short}},
+		{name: "Sunniva", last: "Dahl", username: "sunniva_dahl", about: "Editor of The Northern Post",
+			look: look{rgb(0xb9a6d9), rgb(0x8c2f39), rgb(0xf7d9c4), rgb(0xe6c66e), bun}},
+		{name: "Kenji", last: "Mori", username: "kenji_mori", about: "Trains and tide tables",
+			look: look{rgb(0xa8c686), rgb(0x2f3e46), rgb(0xe8bd93), rgb(0x17161a), short}},
 	}
 }
 
@@ -74,7 +82,7 @@ func (w *world) settle(ctx context.Context) error {
 		if err := p.signUp(ctx, phone, code); err != nil {
 			return err
 		}
-		face, err := landscape(640, 640, i)
+		face, err := portrait(p.look, 480)
 		if err != nil {
 			return err
 		}

@@ -2,10 +2,12 @@ package demo
 
 import (
 	"bytes"
+	"image/gif"
 	"image/jpeg"
 	"reflect"
 	"testing"
 
+	sticker "hermod/internal/domain/stickers/format"
 	"hermod/internal/tl/tg"
 )
 
@@ -28,6 +30,42 @@ func TestLandscapesArePicturesOfTheirSize(t *testing.T) {
 		img, err := jpeg.Decode(bytes.NewReader(data))
 		if err != nil || img.Bounds().Dx() != 64 || img.Bounds().Dy() != 40 {
 			t.Errorf("picture %d: %v, %v", seed, img.Bounds(), err)
+		}
+	}
+}
+
+func TestPortraitsArePicturesOfTheirSize(t *testing.T) {
+	for _, p := range cast() {
+		data, err := portrait(p.look, 48)
+		if err != nil {
+			t.Fatal(err)
+		}
+		img, err := jpeg.Decode(bytes.NewReader(data))
+		if err != nil || img.Bounds().Dx() != 48 || img.Bounds().Dy() != 48 {
+			t.Errorf("%s: %v, %v", p.name, img.Bounds(), err)
+		}
+	}
+}
+
+func TestTheSunriseMoves(t *testing.T) {
+	data, err := sunrise(64, 40)
+	if err != nil {
+		t.Fatal(err)
+	}
+	film, err := gif.DecodeAll(bytes.NewReader(data))
+	if err != nil || len(film.Image) != gifFrames || bytes.Equal(film.Image[0].Pix, film.Image[gifFrames/2].Pix) {
+		t.Errorf("%d frames, %v", len(film.Image), err)
+	}
+}
+
+func TestStickersAreAnimationsThatPlay(t *testing.T) {
+	for _, d := range drawings {
+		data, err := animation(d.discs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info, err := sticker.Check(sticker.Sticker, data); err != nil || info.Kind != sticker.Animation {
+			t.Errorf("%s: %v, %v", d.emoji, info, err)
 		}
 	}
 }

@@ -19,6 +19,7 @@ import (
 type person struct {
 	name, last, username, about string
 	phone                       string
+	look                        look
 	client                      *client.Client
 	id                          int64
 	stopped                     chan struct{}   // closed when the connection has ended
@@ -114,7 +115,7 @@ func (p *person) welcome(in tg.AuthAuthorizationClass) error {
 	return nil
 }
 
-// introduce gives p a username, a line about himself and a face.
+// introduce gives p a username, a line about himself and a face, and says that he is here.
 func (p *person) introduce(ctx context.Context, face []byte) error {
 	if _, err := ask(ctx, p, &tg.AccountUpdateUsername{Username: p.username}, tg.DecodeUserClass); err != nil {
 		return err
@@ -126,7 +127,10 @@ func (p *person) introduce(ctx context.Context, face []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = ask(ctx, p, &tg.PhotosUploadProfilePhoto{File: file}, tg.DecodePhotosPhoto)
+	if _, err = ask(ctx, p, &tg.PhotosUploadProfilePhoto{File: file}, tg.DecodePhotosPhoto); err != nil {
+		return err
+	}
+	_, err = ask(ctx, p, new(tg.AccountUpdateStatus), decodeBool)
 	return err
 }
 

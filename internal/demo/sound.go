@@ -27,6 +27,34 @@ func melody() (data []byte, seconds int32) {
 	return wav(samples), int32(math.Ceil(float64(len(samples)) / rate))
 }
 
+// hum is a voice message: seconds of murmur, with the waves that clients draw, five bits each.
+func hum() (data []byte, seconds int32, waves []byte) {
+	const length, bars = 5, 60
+	var samples []int16
+	loud := func(at float64) float64 {
+		word := math.Pow(math.Abs(math.Sin(math.Pi*at*1.7)), 0.6) * (0.55 + 0.45*math.Sin(at*2.3+1))
+		return max(0.04, word)
+	}
+	for i := range length * rate {
+		at := float64(i) / rate
+		pitch := 2 * math.Pi * 130 * (at + 0.01*math.Sin(5*at))
+		wave := math.Sin(pitch) + 0.5*math.Sin(2*pitch) + 0.25*math.Sin(5*pitch)
+		samples = append(samples, int16(7000*loud(at)*wave))
+	}
+	bits := 0
+	waves = make([]byte, (bars*5+7)/8)
+	for i := range bars {
+		level := uint16(31 * min(1, loud(length*float64(i)/bars)))
+		for b := range 5 {
+			if level>>b&1 == 1 {
+				waves[bits/8] |= 1 << (bits % 8)
+			}
+			bits++
+		}
+	}
+	return wav(samples), length, waves
+}
+
 // wav puts the header of a WAV file before samples.
 func wav(samples []int16) []byte {
 	size := uint32(2 * len(samples))

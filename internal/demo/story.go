@@ -101,7 +101,33 @@ func (w *world) things(ctx context.Context) error {
 		return err
 	}
 	list := "Packing list\n\n- rope\n- coffee\n- more rope\n"
-	_, err = ingrid.document(ctx, with(jonas), "packing-list.txt", "text/plain", []byte(list))
+	if _, err = ingrid.document(ctx, with(jonas), "packing-list.txt", "text/plain", []byte(list)); err != nil {
+		return err
+	}
+	return w.small(ctx)
+}
+
+// small are a voice message, a sticker and a moving picture.
+func (w *world) small(ctx context.Context) error {
+	ingrid, jonas, mateo := w.people[0], w.people[1], w.people[3]
+	hum, seconds, waves := hum()
+	_, err := jonas.document(ctx, with(ingrid), "voice.wav", "audio/wav", hum, &tg.DocumentAttributeAudio{Voice: true, Duration: seconds, Waveform: waves})
+	if err != nil {
+		return err
+	}
+	stickers, err := ingrid.stickers(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := ingrid.show(ctx, with(jonas), stickers[1], ""); err != nil {
+		return err
+	}
+	dawn, err := sunrise(gifWidth, gifHeight)
+	if err != nil {
+		return err
+	}
+	_, err = mateo.document(ctx, with(ingrid), "dawn.gif", "image/gif", dawn,
+		new(tg.DocumentAttributeAnimated), &tg.DocumentAttributeImageSize{W: gifWidth, H: gifHeight})
 	return err
 }
 
@@ -112,6 +138,7 @@ func (w *world) groups(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	w.walks = id
 	if err := w.face(ctx, ingrid, id); err != nil {
 		return err
 	}
@@ -133,8 +160,61 @@ func (w *world) groups(ctx context.Context) error {
 	if err := w.lastSunday(ctx, inChannel(id)); err != nil {
 		return err
 	}
+	if err := w.bring(ctx, inChannel(id)); err != nil {
+		return err
+	}
 	return w.whereTo(ctx, inChannel(id))
 }
+
+// bring is the to-do list.
+func (w *world) bring(ctx context.Context, at place) error {
+	list, err := w.people[3].todo(ctx, at, "Who brings what", "Buns", "Coffee, two flasks", "The map", "A towel for the dog")
+	if err != nil {
+		return err
+	}
+	for who, done := range map[int]int32{3: 1, 0: 3} {
+		if _, err := w.people[who].change(ctx, &tg.MessagesToggleTodoCompleted{Peer: at(w.people[who]), MsgID: list, Completed: []int32{done}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forum is a group with topics.
+func (w *world) forum(ctx context.Context) (err error) {
+	jonas := w.people[1]
+	w.club, err = w.found(ctx, jonas, &tg.ChannelsCreateChannel{Megagroup: true, Forum: true, Title: "Boat club", About: "For those with a boat, and for those next to one."})
+	if err != nil {
+		return err
+	}
+	if err := w.face(ctx, jonas, w.club); err != nil {
+		return err
+	}
+	at := inChannel(w.club)
+	for i, t := range []struct {
+		title string
+		lines []line
+	}{
+		{"Engines", []line{{who: 1, words: "It coughs, then it starts, then it thinks better of it."}, {who: 5, words: "That is the fuel filter. It is always the fuel filter."}}},
+		{"Crew wanted", []line{{who: 2, words: "Two evenings a week, no experience needed. We have none either."}, {who: 4, words: "I can knot one knot."}}},
+		{"Weather", []line{{who: 5, words: "Gale warning for Thursday. I drew a chart."}, {who: 3, words: "Then Thursday is for baking."}}},
+		{"Lost and found", []line{{who: 4, words: "Found at the jetty: one left boot, size 44, full of _confidence_."}}},
+	} {
+		topic, err := jonas.topic(ctx, at, t.title, topicColours[i])
+		if err != nil {
+			return err
+		}
+		for _, l := range t.lines {
+			if _, err := w.people[l.who].say(ctx, at, topic, l.words); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// topicColours are some of those that topics can have.
+var topicColours = []int32{0x6fb9f0, 0xff93b2, 0x8eee98, 0xffd67e}
 
 // lastSunday shows an album.
 func (w *world) lastSunday(ctx context.Context, at place) error {
@@ -170,10 +250,12 @@ func (w *world) channel(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	w.paper = id
 	comments, err := w.found(ctx, editor, &tg.ChannelsCreateChannel{Megagroup: true, Title: "Letters to the editor", About: "What readers say."})
 	if err != nil {
 		return err
 	}
+	w.letters = comments
 	if _, err := ask(ctx, editor, &tg.ChannelsSetDiscussionGroup{Broadcast: editor.channel(id), Group: editor.channel(comments)}, decodeBool); err != nil {
 		return err
 	}

@@ -83,6 +83,20 @@ func (p *person) poll(ctx context.Context, at place, question string, answers ..
 	return p.show(ctx, at, &tg.InputMediaPoll{Poll: poll}, "")
 }
 
+// todo sends a list of tasks that everybody can tick off.
+func (p *person) todo(ctx context.Context, at place, title string, tasks ...string) (int32, error) {
+	list := &tg.TodoList{OthersCanAppend: true, OthersCanComplete: true, Title: &tg.TextWithEntities{Text: title}}
+	for i, t := range tasks {
+		list.List = append(list.List, &tg.TodoItem{ID: int32(i + 1), Title: &tg.TextWithEntities{Text: t}})
+	}
+	return p.show(ctx, at, &tg.InputMediaTodo{Todo: list}, "")
+}
+
+// topic opens a topic of a forum and returns its number.
+func (p *person) topic(ctx context.Context, at place, title string, colour int32) (int32, error) {
+	return p.change(ctx, &tg.MessagesCreateForumTopic{Peer: at(p), Title: title, IconColor: &colour, RandomID: rand.Int64()})
+}
+
 func (p *person) vote(ctx context.Context, at place, message int32, answer byte) error {
 	_, err := p.change(ctx, &tg.MessagesSendVote{Peer: at(p), MsgID: message, Options: [][]byte{{answer}}})
 	return err

@@ -4168,8 +4168,16 @@ func decodeInputMessageReadMetric(r *tl.Reader) *InputMessageReadMetric {
 
 // InputNotifyPeerClass is the type InputNotifyPeer: *InputNotifyPeer, *InputNotifyUsers, *InputNotifyChats, *InputNotifyBroadcasts, *InputNotifyForumTopic, *InputNotifyCommunity.
 type InputNotifyPeerClass interface {
-	TLName() string
+	tl.Object
 	isInputNotifyPeerClass()
+}
+
+func putInputNotifyPeerClass(w *tl.Writer, v InputNotifyPeerClass) {
+	if v == nil {
+		w.Fail()
+		return
+	}
+	v.Encode(w)
 }
 
 func decodeInputNotifyPeerClass(r *tl.Reader) InputNotifyPeerClass {

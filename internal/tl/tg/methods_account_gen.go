@@ -52,6 +52,21 @@ type AccountUpdateNotifySettings struct {
 // TLName is "account.updateNotifySettings".
 func (*AccountUpdateNotifySettings) TLName() string { return "account.updateNotifySettings" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *AccountUpdateNotifySettings) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x84be5b93)
+	if putInputNotifyPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+	if putInputPeerNotifySettings(w, o.Settings); w.Failed() {
+		return
+	}
+}
+
 func (o *AccountUpdateNotifySettings) decode(r *tl.Reader, _ uint32) {
 	o.Peer = decodeInputNotifyPeerClass(r)
 	o.Settings = DecodeInputPeerNotifySettings(r)

@@ -4848,6 +4848,22 @@ type MessagesUpdateDialogFilter struct {
 // TLName is "messages.updateDialogFilter".
 func (*MessagesUpdateDialogFilter) TLName() string { return "messages.updateDialogFilter" }
 
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesUpdateDialogFilter) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x1ad4a04a)
+	flags := w.Flags(tl.Bit(o.Filter != nil, 0))
+	w.Int32(o.ID)
+	if o.Filter != nil {
+		mark := w.Mark()
+		putDialogFilterClass(w, o.Filter)
+		w.Optional(mark, flags, 0)
+	}
+}
+
 func (o *MessagesUpdateDialogFilter) decode(r *tl.Reader, _ uint32) {
 	flags := r.Uint32()
 	o.ID = r.Int32()
@@ -7372,6 +7388,21 @@ type MessagesToggleTodoCompleted struct {
 
 // TLName is "messages.toggleTodoCompleted".
 func (*MessagesToggleTodoCompleted) TLName() string { return "messages.toggleTodoCompleted" }
+
+// Encode writes o in the shape of the writer's layer.
+func (o *MessagesToggleTodoCompleted) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xd3e03124)
+	if putInputPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+	w.Int32(o.MsgID)
+	w.Ints(o.Completed)
+	w.Ints(o.Incompleted)
+}
 
 func (o *MessagesToggleTodoCompleted) decode(r *tl.Reader, _ uint32) {
 	o.Peer = DecodeInputPeerClass(r)

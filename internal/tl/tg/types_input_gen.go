@@ -2153,6 +2153,18 @@ func (*InputNotifyPeer) TLName() string { return "inputNotifyPeer" }
 
 func (*InputNotifyPeer) isInputNotifyPeerClass() {}
 
+// Encode writes o in the shape of the writer's layer.
+func (o *InputNotifyPeer) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0xb8bc5b0c)
+	if putInputPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+}
+
 func (o *InputNotifyPeer) decode(r *tl.Reader, _ uint32) {
 	o.Peer = DecodeInputPeerClass(r)
 }
@@ -2166,6 +2178,11 @@ func (*InputNotifyUsers) TLName() string { return "inputNotifyUsers" }
 
 func (*InputNotifyUsers) isInputNotifyPeerClass() {}
 
+// Encode writes o in the shape of the writer's layer.
+func (o *InputNotifyUsers) Encode(w *tl.Writer) {
+	w.ID(0x193b4417)
+}
+
 func (o *InputNotifyUsers) decode(*tl.Reader, uint32) {}
 
 // InputNotifyChats is the constructor inputNotifyChats of type InputNotifyPeer.
@@ -2177,6 +2194,11 @@ func (*InputNotifyChats) TLName() string { return "inputNotifyChats" }
 
 func (*InputNotifyChats) isInputNotifyPeerClass() {}
 
+// Encode writes o in the shape of the writer's layer.
+func (o *InputNotifyChats) Encode(w *tl.Writer) {
+	w.ID(0x4a95e84e)
+}
+
 func (o *InputNotifyChats) decode(*tl.Reader, uint32) {}
 
 // InputNotifyBroadcasts is the constructor inputNotifyBroadcasts of type InputNotifyPeer.
@@ -2187,6 +2209,11 @@ type InputNotifyBroadcasts struct {
 func (*InputNotifyBroadcasts) TLName() string { return "inputNotifyBroadcasts" }
 
 func (*InputNotifyBroadcasts) isInputNotifyPeerClass() {}
+
+// Encode writes o in the shape of the writer's layer.
+func (o *InputNotifyBroadcasts) Encode(w *tl.Writer) {
+	w.ID(0xb1db7c7e)
+}
 
 func (o *InputNotifyBroadcasts) decode(*tl.Reader, uint32) {}
 
@@ -2200,6 +2227,19 @@ type InputNotifyForumTopic struct {
 func (*InputNotifyForumTopic) TLName() string { return "inputNotifyForumTopic" }
 
 func (*InputNotifyForumTopic) isInputNotifyPeerClass() {}
+
+// Encode writes o in the shape of the writer's layer.
+func (o *InputNotifyForumTopic) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x5c467992)
+	if putInputPeerClass(w, o.Peer); w.Failed() {
+		return
+	}
+	w.Int32(o.TopMsgID)
+}
 
 func (o *InputNotifyForumTopic) decode(r *tl.Reader, _ uint32) {
 	o.Peer = DecodeInputPeerClass(r)
@@ -2215,6 +2255,18 @@ type InputNotifyCommunity struct {
 func (*InputNotifyCommunity) TLName() string { return "inputNotifyCommunity" }
 
 func (*InputNotifyCommunity) isInputNotifyPeerClass() {}
+
+// Encode writes o in the shape of the writer's layer.
+func (o *InputNotifyCommunity) Encode(w *tl.Writer) {
+	if o == nil {
+		w.Fail()
+		return
+	}
+	w.ID(0x27bb1adc)
+	if putInputChannelClass(w, o.Community); w.Failed() {
+		return
+	}
+}
 
 func (o *InputNotifyCommunity) decode(r *tl.Reader, _ uint32) {
 	o.Community = decodeInputChannelClass(r)
