@@ -55,14 +55,29 @@ export function withMessage(dialog: Dialog, message: Message, { isNew, replaces,
 	const { last } = dialog;
 	if (last?.id === message.id) return { ...dialog, last: message };
 	if (!isNew) return dialog;
-	const next = !isOwn && isCounted(dialog, message) ? { ...dialog, ...withCounts(dialog, message) } : dialog;
-	if (last && last.id !== replaces && !isLater(message, last)) return next;
-	return { ...next, last: message, date: Math.max(message.date, dialog.draft?.date ?? 0) };
+	const isCounted = message.id < 0 || message.id > newestCounted(dialog);
+	const next = !isOwn && isCounted ? { ...dialog, ...withCounts(dialog, message) } : dialog;
+	const counted = Math.max(newestCounted(dialog), message.id);
+	if (last && last.id !== replaces && !isLater(message, last)) return { ...next, counted };
+	return { ...next, counted, last: message, date: Math.max(message.date, dialog.draft?.date ?? 0) };
 }
 
-/** Whether the numbers of the dialog, which the server told with its last message, are from before this message. */
-function isCounted({ last }: Dialog, message: Message): boolean {
-	return !last || last.id < 0 || message.id > last.id;
+/** The numbers of a dialog, which the server told with its last message, are from before newer ones. */
+function newestCounted({ last, counted = 0 }: Dialog): number {
+	return Math.max(last?.id ?? 0, counted);
+}
+
+/** A chat of which this browser knows only a message to it that is not sent yet. */
+export function firstDialog(last: Message): Dialog {
+	const numbers = { unread: 0, mentions: 0, reactions: 0, readInbox: 0, readOutbox: 0 };
+	return { peer: last.peer, last, date: last.date, ...numbers, isMarkedUnread: false, folder: 0, notify: {} };
+}
+
+/** What the server tells of a chat: it does not know of messages that are not sent yet. */
+export function withUnsent(served: Dialog, known: Dialog | undefined): Dialog {
+	const last = known?.last;
+	if (!last || last.id > 0) return served;
+	return { ...served, last, counted: served.last?.id, date: Math.max(last.date, served.date) };
 }
 
 /** Whether a message stands after another of its chat; unsent ones are last. */

@@ -6,12 +6,15 @@ import type { Dialog, DialogCursor, Message, NotifyScope, NotifySettings, PeerKe
 import {
 	compareDialogs,
 	countUnread,
+	firstDialog,
 	isGone,
 	isMutedBy,
 	withMessage,
 	withRead,
+	withUnsent,
 	withoutMessages,
 } from './dialog-rules.ts';
+import { LateMessages } from './late-messages.ts';
 import type { PeerStore } from './peers.svelte.ts';
 
 const FIRST_PART = 100;
@@ -29,6 +32,7 @@ export class DialogStore {
 	readonly #defaults = new SvelteMap<NotifyScope, NotifySettings>();
 	readonly #doubtful = new Set<PeerKey>();
 	readonly #changed = new Set<PeerKey>();
+	readonly #late = new LateMessages();
 	#keepTimer?: ReturnType<typeof setTimeout>;
 	#askTimer?: ReturnType<typeof setTimeout>;
 
@@ -78,7 +82,7 @@ export class DialogStore {
 		if (this.status !== 'ready') this.status = 'loading';
 		try {
 			const seen = new Set<PeerKey>();
-			const next = await this.#loadTop(seen);
+			const next = await this.#loadPart({ folder: 0, limit: FIRST_PART }, seen);
 			this.status = 'ready';
 			await Promise.all([this.#loadRest(0, seen, next), this.#loadRest(1, seen), this.#loadDefaults()]);
 			this.#forgetAllBut(seen);
@@ -90,18 +94,24 @@ export class DialogStore {
 
 	/** Takes a dialog from the server, which knows better. */
 	take(dialog: Dialog) {
-		this.#put(dialog);
+		const next = withUnsent(dialog, this.#byPeer.get(dialog.peer));
+		const late = this.#late.of(dialog.peer);
+		this.#put(late.reduce((known, event) => this.#withMessage(known, event), next));
 	}
 
-	takeMessage({ message, isNew, replaces }: Events['message']) {
+	takeMessage(event: Events['message']) {
+		const { message, isNew } = event;
 		if (message.isScheduled) return;
+		this.#late.take(event);
 		const dialog = this.#byPeer.get(message.peer);
-		if (dialog)
-			this.#put(withMessage(dialog, message, { isNew, replaces, isOwn: this.#peers.self?.key === message.peer }));
-		else if (isNew) this.#doubt(message.peer);
+		if (dialog) return this.#put(this.#withMessage(dialog, event));
+		if (!isNew) return;
+		if (message.id < 0 && message.peer[0] !== 's') this.#put(firstDialog(message));
+		this.#doubt(message.peer);
 	}
 
 	takeDeleted({ peer, ids }: Events['deleted']) {
+		this.#late.forget({ peer, ids });
 		const dialog = this.#byPeer.get(peer);
 		if (!dialog) return;
 		const { dialog: left, isDoubtful } = withoutMessages(dialog, ids);
@@ -146,10 +156,10 @@ export class DialogStore {
 		for (const peer of peers) if (!this.#byPeer.has(peer)) this.#doubt(peer);
 	}
 
-	/** Mentions were seen, or reactions came that are not: only the server counts these. */
-	takeSeen(peer: PeerKey, what: 'mentions' | 'reactions') {
+	/** Mentions and reactions were seen, or some came that are not: only the server counts these. */
+	takeSeen(peer: PeerKey, isNew = false) {
 		const dialog = this.#byPeer.get(peer);
-		if (dialog && (what === 'reactions' || dialog.mentions > 0)) this.#doubt(peer);
+		if (dialog && (isNew || dialog.mentions > 0 || dialog.reactions > 0)) this.#doubt(peer);
 	}
 
 	/** A message got another form of its own: reactions, views, heard. */
@@ -234,32 +244,30 @@ export class DialogStore {
 		return pinned.map((dialog) => dialog.peer);
 	}
 
-	async #loadTop(seen: Set<PeerKey>): Promise<DialogCursor | undefined> {
-		const page = await this.#api.dialogs.load({ folder: 0, limit: FIRST_PART });
-		this.#takePart(page.dialogs, seen);
-		return page.next;
+	#withMessage(dialog: Dialog, { message, isNew, replaces }: Events['message']): Dialog {
+		return withMessage(dialog, message, { isNew, replaces, isOwn: this.#peers.self?.key === message.peer });
 	}
 
 	async #loadRest(folder: 0 | 1, seen: Set<PeerKey>, after?: DialogCursor) {
 		if (folder === 0 && !after) return;
-		for (let cursor = after; ;) {
-			const page = await this.#api.dialogs.load({ folder, after: cursor, limit: PART });
-			this.#takePart(page.dialogs, seen);
-			if (!page.next) return;
-			cursor = page.next;
-		}
+		let cursor = after;
+		do cursor = await this.#loadPart({ folder, after: cursor, limit: PART }, seen);
+		while (cursor);
+	}
+
+	async #loadPart(part: Parameters<Api['dialogs']['load']>[0], seen: Set<PeerKey>): Promise<DialogCursor | undefined> {
+		const page = await this.#late.during(this.#api.dialogs.load(part), ({ dialogs }) => {
+			for (const dialog of dialogs) {
+				seen.add(dialog.peer);
+				this.take(dialog);
+			}
+		});
+		return page.next;
 	}
 
 	async #loadDefaults() {
 		const defaults = await this.#api.dialogs.notifyDefaults();
 		for (const { scope, settings } of defaults) this.#defaults.set(scope, settings);
-	}
-
-	#takePart(dialogs: readonly Dialog[], seen: Set<PeerKey>) {
-		for (const dialog of dialogs) {
-			seen.add(dialog.peer);
-			this.#put(dialog);
-		}
 	}
 
 	/** What the browser kept and the server does not list any more is gone; secret chats live only here. */
@@ -269,7 +277,8 @@ export class DialogStore {
 				dialog.peer[0] !== 's' &&
 				!seen.has(dialog.peer) &&
 				!this.#doubtful.has(dialog.peer) &&
-				!this.#changed.has(dialog.peer),
+				!this.#changed.has(dialog.peer) &&
+				(dialog.last?.id ?? 0) >= 0,
 		);
 		for (const dialog of gone) this.drop(dialog.peer);
 	}
@@ -303,13 +312,18 @@ export class DialogStore {
 		const peers = [...this.#doubtful];
 		this.#doubtful.clear();
 		try {
-			for (const dialog of await this.#api.dialogs.refresh(peers)) {
-				if (isGone(dialog)) this.drop(dialog.peer);
-				else this.#put(dialog);
-			}
+			await this.#late.during(this.#api.dialogs.refresh(peers), (dialogs) => {
+				for (const dialog of dialogs) this.#takeAsked(dialog);
+			});
 		} catch {
 			// Without a network the list stays as it is; the next event or start asks again.
 		}
+	}
+
+	#takeAsked(dialog: Dialog) {
+		this.take(dialog);
+		const known = this.#byPeer.get(dialog.peer);
+		if (known && isGone(known)) this.drop(dialog.peer);
 	}
 
 	/** Shows a change at once, and again when the server has taken it: an older answer may have come in between. */

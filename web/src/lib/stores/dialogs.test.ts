@@ -186,6 +186,38 @@ describe('rules', () => {
 		expect(withMessage(group, sent, { isNew: true })).toMatchObject({ unread: 0, readInbox: 12 });
 	});
 
+	test('a first message that is not sent yet makes a chat, which the list from the server does not take away', async () => {
+		const { store } = open([{ dialogs: [dialog('u1')] }], { refresh: vi.fn(() => new Promise<Dialog[]>(() => {})) });
+		store.takeMessage({ message: message(-5, { peer: 'u9', date: 90, isOut: true }), ...arrival });
+		expect(keys(store.main)).toEqual(['u9']);
+		await vi.advanceTimersByTimeAsync(10_000);
+		await store.load();
+		expect(store.get('u9')?.last?.id).toBe(-5);
+		store.takeMessage({ message: message(3, { peer: 'u9', date: 91, isOut: true }), ...arrival, replaces: -5 });
+		expect(store.get('u9')).toMatchObject({ last: { id: 3 }, date: 91 });
+	});
+
+	test('what comes while the list is read stays, and counts once', async () => {
+		const served = dialog('u1', { last: message(5), unread: 1 });
+		const { store } = open([{ dialogs: [served] }]);
+		const loading = store.load();
+		store.takeMessage({ message: message(5), ...arrival });
+		store.takeMessage({ message: message(6), ...arrival });
+		await loading;
+		expect(store.get('u1')).toMatchObject({ last: { id: 6 }, unread: 2 });
+	});
+
+	test('what comes behind an unsent message counts once', async () => {
+		const { store } = open();
+		store.take(dialog('u1', { last: message(5), unread: 1 }));
+		store.takeMessage({ message: message(-5, { isOut: true }), ...arrival });
+		store.takeMessage({ message: message(5), ...arrival });
+		store.takeMessage({ message: message(6), ...arrival });
+		store.take(dialog('u1', { last: message(6), unread: 2 }));
+		store.takeMessage({ message: message(6), ...arrival });
+		expect(store.get('u1')).toMatchObject({ last: { id: -5 }, unread: 2 });
+	});
+
 	test('an unsent message is the last until it is sent', () => {
 		const writing = withMessage(known, message(-1, { isOut: true }), { isNew: true });
 		expect(writing.last!.id).toBe(-1);

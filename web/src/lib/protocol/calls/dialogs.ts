@@ -41,16 +41,19 @@ export const dialogs = {
 		});
 		if (answer._ === 'messages.dialogsNotModified') return { dialogs: pinned };
 		const found = takeDialogs(account, answer);
+		account.cache.putDialogs([...pinned, ...found]);
 		const isLast = answer._ === 'messages.dialogs' || answer.dialogs.length < limit;
 		return { dialogs: [...pinned, ...found], next: isLast ? undefined : cursorAfter(found) };
 	},
 
 	/** Some chats as the server sees them now. */
-	refresh(account: Account, peers: PeerKey[]): Promise<Dialog[]> {
-		return readDialogs(
+	async refresh(account: Account, peers: PeerKey[]): Promise<Dialog[]> {
+		const found = await readDialogs(
 			account,
 			peers.filter((peer) => !isSecret(peer)),
 		);
+		account.cache.putDialogs(found);
+		return found;
 	},
 
 	/** Keeps chats for the next start; secret ones are in their vault. */

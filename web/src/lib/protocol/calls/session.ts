@@ -27,7 +27,10 @@ export const session = {
 		const state = session.state(account);
 		if (!state.isSignedIn) return { ...state, peers: [], dialogs: [], pending: [] };
 		const [peers, kept] = await Promise.all([account.cache.peers(), dialogs.cached(account)]);
-		return { ...state, peers, dialogs: kept, pending: account.outbox.pending() };
+		const pending = account.outbox.pending();
+		const unsent = new Set(pending.map((message) => message.id));
+		const shown = kept.map((dialog) => (isOver(dialog, unsent) ? withLastKept(account, dialog) : dialog));
+		return { ...state, peers, dialogs: await Promise.all(shown), pending };
 	},
 
 	/** Tells the server, and so the others, whether somebody looks at this page. */
@@ -40,3 +43,13 @@ export const session = {
 		await account.leave('here');
 	},
 } satisfies Calls;
+
+/** A chat that was kept while its last message was not sent, which it is now. */
+function isOver({ last, peer }: Dialog, unsent: ReadonlySet<number>): boolean {
+	return last !== undefined && last.id < 0 && peer[0] !== 's' && !unsent.has(last.id);
+}
+
+async function withLastKept(account: Account, dialog: Dialog): Promise<Dialog> {
+	const { messages } = await account.cache.history(dialog.peer, { limit: 1 });
+	return { ...dialog, last: messages[0] };
+}
