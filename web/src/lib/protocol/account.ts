@@ -35,6 +35,12 @@ export type AccountOptions = Omit<ClientOptions, 'storage' | 'crypto' | 'middlew
 /** When the cache is looked through for what is too much: not while the page starts. Milliseconds. */
 const trimAfter = 60_000;
 
+/**
+ * Milliseconds between questions that only want an answer: the library finds a dead line within seconds while it waits
+ * for one, and otherwise within minutes. So long may the state of the connection be untrue.
+ */
+const heartbeat = 15_000;
+
 /** A call that only wants to know whether the server is there waits so long for it. Milliseconds. */
 const probeTimeout = 4_000;
 
@@ -149,6 +155,7 @@ export class Account {
 		if (peers.length === 0) return;
 		this.cache.putPeers(peers);
 		this.emit('peers', { peers });
+		void this.secrets.takePeers(peers);
 	}
 
 	/** Gives the updates in an answer the way of all updates, so that the place in the log stays right. */
@@ -156,14 +163,18 @@ export class Account {
 		this.client.handleClientUpdate(updates, false);
 	}
 
-	/** Takes note of changes that an answer counted without telling them; `channel` when it was in a channel's log. */
+	/**
+	 * Takes note of changes that an answer counted without telling them; `channel` when it was in a channel's log. Not as
+	 * something that is known already: an answer that changed nothing names the place of another's change, which the
+	 * library would then keep back.
+	 */
 	count(affected: { pts: number; ptsCount: number }, channel?: PeerKey) {
 		const { pts, ptsCount } = affected;
 		const update: tl.TypeUpdate = channel
 			? { _: 'updateDeleteChannelMessages', channelId: Number(channel.slice(1)), messages: [], pts, ptsCount }
 			: { _: 'updateDeleteMessages', messages: [], pts, ptsCount };
 		const updates: tl.TypeUpdates = { _: 'updates', updates: [update], users: [], chats: [], date: 0, seq: 0 };
-		this.client.handleClientUpdate(updates, true);
+		this.client.handleClientUpdate(updates, false);
 	}
 
 	/** To be called when the server would not tell what happened in a chat, or in all: only reading anew helps. */
@@ -210,6 +221,10 @@ export class Account {
 		this.client.mt.network.notifyNetworkChanged(true);
 	}
 
+	async #beat() {
+		if (this.#connection === 'ready') await this.client.call({ _: 'help.getNearestDc' }).catch(() => {});
+	}
+
 	async #probe(): Promise<boolean> {
 		try {
 			await this.client.call({ _: 'help.getNearestDc' }, { timeout: probeTimeout });
@@ -238,7 +253,8 @@ export class Account {
 		const self = await this.client.storage.self.fetch();
 		this.#self = self?.userId ?? 0;
 		const endSleep = watchSleep(() => this.#transport.drop());
-		this.#stopWatching = () => (endState(), endSleep());
+		const beating = setInterval(() => void this.#beat(), heartbeat);
+		this.#stopWatching = () => (endState(), endSleep(), clearInterval(beating));
 		this.#connect(self !== null);
 	}
 

@@ -12,8 +12,8 @@ import { WebSocketTransport } from './transport.ts';
 const apiId = 1;
 const apiHash = 'hermod';
 
-/** Milliseconds between pings: how long a dead connection may go unseen while nobody touches the page. */
-const pingInterval = 20_000;
+/** Milliseconds between pings, which keep what lies between from closing an idle connection. See `heartbeat`. */
+const pingInterval = 60_000;
 
 export interface ClientOptions {
 	config: PageConfig;

@@ -75,6 +75,21 @@ describe('the outbox', () => {
 		expect(last).toMatchObject({ message: { id: 1, state: 'sent', key: local!.key }, replaces: local!.id });
 	});
 
+	it('knows a message that arrived without an answer, once', async () => {
+		let answer: (updates: tl.TypeUpdates) => void = () => {};
+		sender.send = () => new Promise((resolve) => (answer = resolve));
+		const outbox = open();
+		outbox.start();
+		const [local] = await put(outbox, 'hello');
+		const arrived = { ...message('u1', 7, 'hello'), isOut: true };
+		expect(outbox.findArrived({ ...arrived, text: { text: 'other', entities: [] } })).toBeUndefined();
+		expect(outbox.findArrived(arrived)).toMatchObject({ id: local!.id });
+		expect(outbox.findArrived(arrived)).toBeUndefined();
+		answer({ _: 'updateShortSentMessage', id: 7, pts: 1, ptsCount: 1, date: 1 });
+		await isEmpty(outbox);
+		expect(outbox.findArrived(arrived)).toBeUndefined();
+	});
+
 	it('keeps the order of a chat, and of what was written before a restart', async () => {
 		const first = open();
 		for (const text of ['a', 'b', 'c']) await put(first, text);

@@ -28,6 +28,8 @@ export class Outbox {
 	readonly #jobs = new Map<string, Job>();
 	readonly #lanes = new Map<string, Job[]>();
 	readonly #running = new Map<string, AbortController>();
+	/** Keys of local messages that were seen on the server before its answer came. */
+	readonly #arrived = new Set<string>();
 	#lastLocalId = firstLocalId;
 	#lastTime = 0;
 	#isStarted = false;
@@ -102,6 +104,20 @@ export class Outbox {
 		this.#running.get(job.key)?.abort();
 		await this.#forget(job);
 		this.#account.emit('deleted', { peer: job.peer, ids: job.messages.map((message) => message.id) });
+	}
+
+	/**
+	 * Which message on its way this new one from the server is: it had arrived, but the answer was lost with the
+	 * connection. Of two alike it may be the wrong one; the answer, when it comes, sets that right.
+	 */
+	findArrived(message: Message): Message | undefined {
+		for (const key of this.#running.keys()) {
+			const local = this.#jobs.get(key)?.messages.find((one) => !this.#arrived.has(one.key) && isAlike(one, message));
+			if (!local) continue;
+			this.#arrived.add(local.key);
+			return local;
+		}
+		return undefined;
 	}
 
 	#localMessage(message: UnsentMessage, peer: PeerKey, key: string): Message {
@@ -201,8 +217,13 @@ export class Outbox {
 
 	async #forget(job: Job) {
 		this.#jobs.delete(job.key);
+		for (const message of job.messages) this.#arrived.delete(message.key);
 		await this.#db.delete('outbox', job.key);
 	}
+}
+
+function isAlike(a: Message, b: Message): boolean {
+	return a.peer === b.peer && a.text.text === b.text.text && a.content.kind === b.content.kind;
 }
 
 /** When to try again after a failure, in seconds; undefined: not at all. */

@@ -63,7 +63,9 @@ export const messageUpdates: Handlers = {
 
 async function takeNew(account: Account, update: tl.TypeMessage) {
 	for (const message of shapeMessages([update], account)) {
-		account.emit('message', { message, isNew: true, isSilent: message.isSilent });
+		const local = message.isOut ? account.outbox.findArrived(message) : undefined;
+		const shown = local ? { ...message, key: local.key } : message;
+		account.emit('message', { message: shown, isNew: true, isSilent: message.isSilent, replaces: local?.id });
 		await account.cache.putMessages([message], { areLive: true });
 	}
 }
