@@ -6,8 +6,9 @@ export class Line {
   #isCut = false
   /** Which way bytes go into nothing, while the connections stay open. */
   #silence = { up: false, down: false }
-  /** Bytes towards the server until the connections break; for a message that is cut in the middle. */
+  /** Bytes towards the server until something happens: in the middle of a message, if it must be. */
   #left = Infinity
+  #atLimit = () => {}
 
   static async open(server) {
     const line = new Line()
@@ -34,9 +35,19 @@ export class Line {
     for (const way of ways) this.#silence[way] = true
   }
 
-  /** Breaks every connection after so many bytes more towards the server, and cuts the line. */
+  /** Breaks every connection after so many bytes more towards the server; new ones are welcome. */
+  breakAfter(bytes) {
+    this.#limit(bytes, () => this.break())
+  }
+
+  /** The same, and there are no new ones until the line is mended. */
   cutAfter(bytes) {
+    this.#limit(bytes, () => this.cut())
+  }
+
+  #limit(bytes, end) {
     this.#left = bytes
+    this.#atLimit = end
   }
 
   /** The line works again. What was silenced stays broken: those bytes are lost. */
@@ -69,7 +80,13 @@ export class Line {
   #carry(way, bytes, to) {
     if (this.#silence[way]) return
     to.write(way === 'up' ? bytes.subarray(0, this.#left) : bytes)
-    if (way === 'up') this.#left -= bytes.length
-    if (this.#left <= 0) this.cut()
+    if (way === 'up') this.#spend(bytes.length)
+  }
+
+  #spend(bytes) {
+    this.#left -= bytes
+    if (this.#left > 0) return
+    this.#left = Infinity
+    this.#atLimit()
   }
 }

@@ -103,8 +103,11 @@ export class Person {
 
   /** At a phone the list is some steps back from the chat; elsewhere it is there already. */
   async showChats() {
-    while (this.isPhone && !(await this.chats.isVisible())) {
-      await this.page.getByRole('button', { name: 'Back' }).filter({ visible: true }).last().click()
+    const back = this.page.getByRole('button', { name: 'Back' }).filter({ visible: true }).last()
+    for (;;) {
+      await this.chats.or(back).first().waitFor()
+      if (!this.isPhone || (await this.chats.isVisible())) return
+      await back.click()
     }
   }
 
