@@ -18,6 +18,7 @@ export function handlePaneKey(event: KeyboardEvent, tools: PaneTools) {
 		tools.chat.searched ??= '';
 	} else if (event.key === 'Escape') endNearest(event, tools);
 	else if (event.key === 'End' && isCommand) void tools.chat.goToEnd();
+	else if (event.key === 'ArrowUp' && event.altKey) tools.chat.list?.focus();
 }
 
 function endNearest(event: KeyboardEvent, { selection, chat }: PaneTools) {
