@@ -69,8 +69,8 @@ export class OpenChat {
 			this.startAt = left;
 			return this.history.loadAround(left.id);
 		}
-		if (this.place.kind !== 'history' || unread.count === 0 || unread.readUpTo === 0) return this.history.loadEnd();
-		if (unread.count > nearEnd) await this.history.loadAround(unread.readUpTo);
+		if (this.place.kind !== 'history' || unread.count === 0) return this.history.loadEnd();
+		if (unread.count > nearEnd) await this.history.loadAround(Math.max(1, unread.readUpTo));
 		else await this.history.loadEnd();
 		this.unreadFrom = this.history.messages.find(({ id, isOut }) => id > unread.readUpTo && !isOut)?.id;
 	}

@@ -14,13 +14,14 @@ export const history = {
 		const answer = await askHistory(account, request, window);
 		const messages = takeMessages(account, answer);
 		const page = pageOf(messages, request, window, totalOf(answer));
-		if (!request.thread) await keepPage(account, request, page);
+		if (request.thread) return page.isStart ? withFirst(account, request.peer, request.thread, page) : page;
+		await keepPage(account, request, page);
 		return page;
 	},
 
 	/** What the browser kept of a chat's newest messages, and those that wait to be sent. */
 	async cached(account: Account, request: PageRequest): Promise<MessagePage> {
-		if (isSecret(request.peer)) return account.secrets.page(request);
+		if (isSecret(request.peer)) return account.secrets.cached(request);
 		const { peer, thread, before, limit } = request;
 		const isHere = (message: Message) => !message.isScheduled && (!thread || message.reply?.top === thread);
 		const unsent = before === undefined ? account.outbox.pending(peer).filter(isHere) : [];
@@ -105,6 +106,13 @@ export const history = {
 		return (await account.call({ _: 'channels.exportMessageLink', channel, id, thread })).link;
 	},
 } satisfies Calls;
+
+/** Over comments stands the post that they are about, over a topic how it was made. */
+async function withFirst(account: Account, peer: PeerKey, thread: number, page: MessagePage): Promise<MessagePage> {
+	if (page.messages.some((message) => message.id === thread)) return page;
+	const first = await history.byIds(account, peer, [thread]);
+	return { ...page, messages: [...first, ...page.messages] };
+}
 
 type MessagesAnswer = tl.messages.TypeMessages;
 
