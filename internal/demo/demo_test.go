@@ -60,7 +60,7 @@ func TestTheSunriseMoves(t *testing.T) {
 
 func TestStickersAreAnimationsThatPlay(t *testing.T) {
 	for _, d := range drawings {
-		data, err := animation(d.discs)
+		data, err := animation(d.parts)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -32,7 +32,7 @@ func hum() (data []byte, seconds int32, waves []byte) {
 	const length, bars = 5, 60
 	var samples []int16
 	loud := func(at float64) float64 {
-		word := math.Pow(math.Abs(math.Sin(math.Pi*at*1.7)), 0.6) * (0.55 + 0.45*math.Sin(at*2.3+1))
+		word := math.Pow(math.Abs(math.Sin(math.Pi*at*1.7)), 0.6) * (0.7 + 0.3*math.Sin(at*2.3+1))
 		return max(0.04, word)
 	}
 	for i := range length * rate {

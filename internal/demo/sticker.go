@@ -18,9 +18,11 @@ const (
 	frames = 90  // at 30 a second
 )
 
-// A disc is one part of a sticker: an oval that swings by so many degrees, or grows by so many percent, and back.
-type disc struct {
+// A part of a sticker is an oval, or what lies between points around its centre. It swings by so many degrees, or grows
+// by so many percent, and back.
+type part struct {
 	x, y, w, h   float64
+	points       [][2]float64
 	colour       uint32
 	swing, grows float64
 }
@@ -28,30 +30,32 @@ type disc struct {
 // The stickers of the world, what lies in front first, and the emoji they stand for.
 var drawings = []struct {
 	emoji string
-	discs []disc
+	parts []part
 }{
-	{"🙂", []disc{
+	{"🙂", []part{
 		{x: 200, y: 225, w: 36, h: 56, colour: 0x3b2a12}, {x: 312, y: 225, w: 36, h: 56, colour: 0x3b2a12},
 		{x: 256, y: 318, w: 150, h: 34, colour: 0x3b2a12, grows: 25}, {x: 256, y: 256, w: 360, h: 360, colour: 0xf7c548, grows: 5},
 	}},
-	{"⛵", []disc{
-		{x: 256, y: 452, w: 470, h: 70, colour: 0x2a6f97, grows: 6}, {x: 256, y: 398, w: 300, h: 96, colour: 0x9c4a2f, swing: 5},
-		{x: 286, y: 226, w: 120, h: 270, colour: 0xf3efe4, swing: 8}, {x: 208, y: 250, w: 76, h: 200, colour: 0xe07a5f, swing: 8},
+	{"⛵", []part{
+		{x: 256, y: 446, w: 460, h: 72, colour: 0x2a6f97, grows: 6},
+		{x: 256, y: 440, points: [][2]float64{{-190, -84}, {190, -84}, {120, 0}, {-120, 0}}, colour: 0x9c4a2f, swing: 4},
+		{x: 256, y: 440, points: [][2]float64{{14, -410}, {14, -104}, {180, -104}}, colour: 0xe07a5f, swing: 4},
+		{x: 256, y: 440, points: [][2]float64{{-14, -340}, {-14, -104}, {-140, -104}}, colour: 0xf2cc8f, swing: 4},
 	}},
-	{"☀", []disc{
+	{"☀", []part{
 		{x: 256, y: 256, w: 220, h: 220, colour: 0xffb703, grows: 8}, {x: 256, y: 256, w: 470, h: 70, colour: 0xffd166, swing: 30},
 		{x: 256, y: 256, w: 70, h: 470, colour: 0xffd166, swing: 30},
 	}},
-	{"🍞", []disc{
+	{"🍞", []part{
 		{x: 190, y: 220, w: 30, h: 90, colour: 0xf0d2a0, swing: 4}, {x: 256, y: 210, w: 30, h: 100, colour: 0xf0d2a0, swing: 4},
 		{x: 322, y: 220, w: 30, h: 90, colour: 0xf0d2a0, swing: 4}, {x: 256, y: 270, w: 400, h: 250, colour: 0xb5713a, grows: 4},
 	}},
 }
 
-// animation packs discs as an animated sticker.
-func animation(discs []disc) ([]byte, error) {
+// animation packs parts as an animated sticker.
+func animation(parts []part) ([]byte, error) {
 	var layers []object
-	for _, d := range discs {
+	for _, d := range parts {
 		layers = append(layers, d.layer())
 	}
 	var b bytes.Buffer
@@ -66,19 +70,26 @@ func animation(discs []disc) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-func (d disc) layer() object {
+func (d part) layer() object {
 	size := []object{key(0, 100, 100), key(frames/2, 100+d.grows, 100+d.grows), key(frames, 100, 100)}
 	turn := []object{key(0, 0), key(frames/4, d.swing), key(3*frames/4, -d.swing), key(frames, 0)}
 	place := object{
 		"o": fixed(100), "p": fixed(d.x, d.y), "a": fixed(0, 0), "r": object{"a": 1, "k": turn}, "s": object{"a": 1, "k": size},
 	}
-	part := func(v uint32) float64 { return float64(v&0xff) / 0xff }
+	share := func(v uint32) float64 { return float64(v&0xff) / 0xff }
 	return object{
 		"ty": 4, "ks": place, "ip": 0, "op": frames, "st": 0, "shapes": []object{
-			{"ty": "el", "p": fixed(0, 0), "s": fixed(d.w, d.h)},
-			{"ty": "fl", "o": fixed(100), "c": fixed(part(d.colour>>16), part(d.colour>>8), part(d.colour), 1)},
+			d.outline(), {"ty": "fl", "o": fixed(100), "c": fixed(share(d.colour>>16), share(d.colour>>8), share(d.colour), 1)},
 		},
 	}
+}
+
+func (d part) outline() object {
+	if len(d.points) == 0 {
+		return object{"ty": "el", "p": fixed(0, 0), "s": fixed(d.w, d.h)}
+	}
+	straight := make([][2]float64, len(d.points))
+	return object{"ty": "sh", "ks": object{"a": 0, "k": object{"c": true, "v": d.points, "i": straight, "o": straight}}}
 }
 
 // fixed is a value that stays.
@@ -100,7 +111,7 @@ func (p *person) stickers(ctx context.Context) ([]*tg.InputMediaDocument, error)
 	set := &tg.StickersCreateStickerSet{UserID: new(tg.InputUserSelf), Title: "From the coast", ShortName: "from_the_coast"}
 	var all []*tg.InputMediaDocument
 	for _, d := range drawings {
-		data, err := animation(d.discs)
+		data, err := animation(d.parts)
 		if err != nil {
 			return nil, err
 		}

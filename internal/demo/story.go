@@ -290,6 +290,10 @@ func (w *world) posts(ctx context.Context, at place, comments int64) error {
 		}
 		last = post
 	}
+	reader := w.people[0] // of all but the two newest
+	if _, err := ask(ctx, reader, &tg.ChannelsReadHistory{Channel: reader.channel(w.paper), MaxID: last - 2}, decodeBool); err != nil {
+		return err
+	}
 	return w.comment(ctx, at, editor, last, comments)
 }
 
