@@ -10,6 +10,7 @@ export type { DhConfig } from './dh.ts';
 export { checkPlace, fileChunk, fileFingerprint, type ReadSealed, type Source } from './file.ts';
 export { emojiOf, palette, pictureSide, squaresOf, textOf } from './key.ts';
 export { Md5 } from './md5.ts';
+export { decodeRecord, encodeRecord } from './record.ts';
 export type { Primitives } from './primitives.ts';
 export type { Draft } from './send.ts';
 export type { Options } from './settings.ts';

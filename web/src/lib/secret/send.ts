@@ -13,6 +13,8 @@ import type { Entity, Media, Message } from './types.ts';
 
 /** A message to be sent. */
 export interface Draft {
+	/** A random number of the program's own, by which it finds out later whether the message was made; else one is chosen. */
+	id?: bigint;
 	text?: string;
 	entities?: Entity[];
 	/** Its file was uploaded with `attach`, or is taken from another message. */
@@ -28,7 +30,7 @@ export interface Draft {
 /** Puts a message into the history and on its way. Throws `draft` or `partner-layer`. */
 export async function send(t: Step, d: Draft): Promise<Message> {
 	const content = {
-		id: t.randomId(),
+		id: d.id ?? t.randomId(),
 		text: d.text ?? '',
 		entities: d.entities ?? [],
 		isSilent: d.isSilent ?? false,

@@ -36,12 +36,13 @@ export interface DialogState {
 export function dialogItems(state: DialogState, actions: DialogActions): MenuItem[] {
 	const { dialog, peer } = state;
 	const isSecret = peer?.kind === 'secret';
-	const items: MenuItem[] = [readItem(dialog, actions)];
+	// What the server would have to keep is not offered for secret chats.
+	const items: MenuItem[] = isSecret && dialog.unread === 0 ? [] : [readItem(dialog, actions)];
 	if (!isSecret) items.push(...pinItems(state, actions));
 	if (!peer?.isSelf && !isSecret) items.push(muteItem(state.isMuted, actions));
 	if (!isSecret && !peer?.isSelf) items.push(archiveItem(dialog, actions));
 	if (state.folders.length > 0 && !isSecret) items.push(folderItem(state, actions));
-	items.push('line');
+	if (items.length > 0) items.push('line');
 	if (peer && canClear(peer)) {
 		items.push({ label: t('DialogsClear'), icon: 'undo', onselect: actions.askClear });
 	}

@@ -19,7 +19,7 @@ const PLAYLIST = 40;
 export const media = {
 	/** The whole content, from this browser or the server; `progress` events tell how far it is. `isPassing`: nothing of it is kept. */
 	async load(account: Account, ref: FileRef, isPassing = false): Promise<Blob> {
-		if (ref.id.startsWith('s~')) return account.secrets.loadFile(ref);
+		if (ref.id.startsWith('s~')) return account.secrets.files.load(ref);
 		return (await mediaOf(account).find(ref.id)) ?? mediaOf(account).loader.load(ref, isPassing);
 	},
 
@@ -40,7 +40,7 @@ export const media = {
 
 	/** Takes a message with files or other content, or an album. Resolves when it is safe in the outbox. */
 	async send(account: Account, input: NewMedia): Promise<Message[]> {
-		if (input.peer.startsWith('s')) return account.secrets.sendMedia(input);
+		if (input.peer.startsWith('s')) return account.secrets.files.uploads.add(input);
 		const local = randomId();
 		await keepFiles(account, input, local);
 		const album = input.items.length > 1 ? local : undefined;
@@ -81,7 +81,7 @@ export const media = {
 	},
 
 	cancel(account: Account, key: string): Promise<void> {
-		if (isUploadKey(key)) return Promise.resolve(account.secrets.uploads.cancel(key));
+		if (isUploadKey(key)) return Promise.resolve(account.secrets.files.uploads.cancel(key));
 		mediaOf(account).resume(jobOf(key));
 		return account.outbox.discard(key);
 	},

@@ -1,39 +1,18 @@
 import type { RpcCallMiddleware, tl } from '@mtcute/core';
 import { ApiError } from '../../api/failure.ts';
-import type { NewItem, NewMedia } from '../../api/media.ts';
-import type {
-	Dialog,
-	FileRef,
-	Message,
-	MessagePage,
-	NewMessage,
-	PageRequest,
-	Peer,
-	PeerKey,
-	Typing,
-} from '../../api/types.ts';
-import {
-	checkPlace,
-	SecretClient,
-	SecretError,
-	type Chat,
-	type ClientEvent,
-	type Options,
-} from '../../secret/index.ts';
+import type { Dialog, Message, MessagePage, NewMessage, PageRequest, Peer, PeerKey, Typing } from '../../api/types.ts';
+import { SecretClient, type Chat, type ClientEvent, type Options } from '../../secret/index.ts';
 import type { Account } from '../account.ts';
 import { DialogBook } from './dialog-book.ts';
-import { draftOf, itemDraft, sourceOf } from './drafts.ts';
+import { draftOf } from './drafts.ts';
+import { SecretFiles } from './files.ts';
 import { HistoryReader } from './history.ts';
 import { Inbox } from './inbox.ts';
+import { plainly } from './plainly.ts';
 import { primitives } from './primitives.ts';
-import { chatOfKey, fileRefOf, keyOfChat, phaseOf, placeOfRef, shapePeer, typings } from './shape.ts';
+import { chatOfKey, keyOfChat, phaseOf, placeOfKey, shapePeer, typings } from './shape.ts';
 import { ServerTransport } from './transport.ts';
-import { SealedReader } from './sealed.ts';
-import { isUploadKey, SecretUploads, type OnProgress } from './uploads.ts';
 import { Vault } from './vault.ts';
-
-/** An album has a number that its messages share. */
-type NewAlbum = NewMedia & { album?: bigint };
 
 /** What tests change of the layer's pace. */
 export type SecretTiming = Pick<Options, 'askAgain' | 'rekeyAfter'>;
@@ -56,13 +35,14 @@ export class SecretChats {
 	readonly #account: Account;
 	readonly #transport: ServerTransport;
 	readonly #timing: SecretTiming;
+	readonly files: SecretFiles;
 	#running: Promise<Running> | undefined;
 
 	constructor(account: Account, timing: SecretTiming = {}) {
 		this.#account = account;
 		this.#timing = timing;
 		this.#transport = new ServerTransport(account);
-		this.uploads = new SecretUploads(account, (pending, onpart) => this.#sendItem(pending, onpart));
+		this.files = new SecretFiles(account, this.#transport, () => this.#open());
 	}
 
 	/** Whether this browser can keep them: over plain HTTP from another machine it has no WebCrypto. */
@@ -76,6 +56,7 @@ export class SecretChats {
 		const { client, end, dialogs } = await this.#open();
 		this.#account.emit('peers', { peers: client.chats().map((chat) => this.#shapePeer(chat)) });
 		await dialogs.tellAll();
+		await this.files.uploads.resume();
 		void client.run(end.signal, (error) => console.warn('secret chats', error));
 	}
 
@@ -178,6 +159,19 @@ export class SecretChats {
 		return (await this.#open()).history.page(request);
 	}
 
+	/** The same with what waits to be uploaded. */
+	async cached(request: PageRequest): Promise<MessagePage> {
+		const page = await this.page(request);
+		return { ...page, messages: [...page.messages, ...this.files.uploads.waiting(request.peer)] };
+	}
+
+	/** The other side of a chat may have got another name or face. */
+	async takePeers(peers: readonly Peer[]) {
+		const keys = new Set(peers.map(({ key }) => key));
+		const chats = (await this.#running)?.client.chats().filter(({ partner }) => keys.has(`u${partner}`)) ?? [];
+		if (chats.length > 0) this.#account.emit('peers', { peers: chats.map((chat) => this.#shapePeer(chat)) });
+	}
+
 	async byIds(peer: PeerKey, ids: readonly number[]): Promise<Message[]> {
 		return (await this.#open()).history.byOrders(chatOfKey(peer), ids);
 	}
@@ -222,31 +216,21 @@ export class SecretChats {
 		return history.shape(await plainly(client.send(chat, draftOf(input, replyTo))));
 	}
 
-	/** Shows the messages at once; uploads their files and sends a message for each, an album if there are several. */
-	sendMedia(input: NewMedia): Message[] {
-		const album = input.items.length > 1 ? crypto.getRandomValues(new BigInt64Array(1))[0] : undefined;
-		return this.uploads.add({ ...input, ...(album !== undefined && { album }) });
+	/** Makes a message that the server refused anew. */
+	async retry(key: string) {
+		const { peer, order } = placeOfKey(key) ?? missing();
+		const { client } = await this.#open();
+		const [failed] = await client.history(chatOfKey(peer), [order]);
+		if (failed?.status !== 'failed') return;
+		const { text, entities, media, replyTo, isSilent, group, ttl } = failed;
+		await plainly(client.delete(failed.chat, [failed.id]));
+		await plainly(client.send(failed.chat, { text, entities, media, replyTo, isSilent, group, ttl }));
 	}
 
-	readonly uploads: SecretUploads;
-
-	async #sendItem({ input, index, item }: { input: NewAlbum; index: number; item: NewItem }, onpart: OnProgress) {
-		const { client, history, vault } = await this.#open();
-		const chat = chatOfKey(input.peer);
-		const replyTo = await history.idOf(chat, input.reply?.message);
-		const sealed: BlobPart[] = [];
-		this.#transport.onUpload = (part, done, total) => {
-			sealed.push(part as Uint8Array<ArrayBuffer>);
-			onpart(done, total);
-		};
-		const draft = await itemDraft(input, index, item, (blob) => plainly(client.attach(sourceOf(blob))));
-		const place = {
-			...(replyTo !== undefined && { replyTo }),
-			...(input.album !== undefined && { group: input.album }),
-		};
-		const sent = await plainly(client.send(chat, { ...draft, ...place }));
-		this.uploads.keep(fileRefOf(sent, 0, '').id, item); // whoever is told of it asks for it later than this
-		if (sealed.length > 0) await vault.keepFile(chat, sent.order, new Blob(sealed));
+	/** Gives up a message that the server refused. */
+	async cancel(key: string) {
+		const { peer, order } = placeOfKey(key) ?? missing();
+		await this.delete(peer, [order]);
 	}
 
 	async delete(peer: PeerKey, orders: readonly number[]) {
@@ -279,28 +263,6 @@ export class SecretChats {
 		const { client } = await this.#open();
 		if (client.chat(chatOfKey(peer)).phase !== 'ready') return;
 		await client.setTyping(chatOfKey(peer), typing === undefined ? 'stopped' : 'writing');
-	}
-
-	/** The plain content of the file of a message. */
-	async loadFile(ref: FileRef): Promise<Blob> {
-		const waiting = this.uploads.find(ref);
-		if (waiting) return waiting;
-		if (isUploadKey(ref.id)) throw new ApiError({ text: 'FILE_GONE', code: 404 }); // it is sent by now, under another name
-		const { client, history, vault } = await this.#open();
-		const { chat, order } = placeOfRef(ref);
-		const file = await history.fileOf(chat, order);
-		if (!file) throw new ApiError({ text: 'FILE_GONE', code: 404 });
-		const kept = await vault.file(chat, order);
-		const reader = new SealedReader(kept, (offset, limit) => this.#transport.download(checkPlace(file), offset, limit));
-		const parts: BlobPart[] = [];
-		let done = 0;
-		for await (const part of plainParts(client.openFile(file, reader.read))) {
-			parts.push(part as Uint8Array<ArrayBuffer>);
-			done += part.length;
-			this.#account.emit('progress', { key: ref.id, file: ref, done, total: file.size, isOver: done >= file.size });
-		}
-		if (!kept) await vault.keepFile(chat, order, reader.sealed());
-		return new Blob(parts, { type: ref.mime });
 	}
 
 	/** The calls of `messages` and `dialogs` for secret chats, under the names that they have there. */
@@ -373,21 +335,6 @@ export class SecretChats {
 	}
 }
 
-async function* plainParts(parts: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
-	for (;;) {
-		const next = await plainly(parts.next());
-		if (next.done) return;
-		yield next.value;
-	}
-}
-
-/** An error of the secret layer as one that the page understands. */
-async function plainly<T>(work: Promise<T>): Promise<T> {
-	try {
-		return await work;
-	} catch (error) {
-		if (!(error instanceof SecretError)) throw error;
-		if (error.cause instanceof ApiError) throw error.cause;
-		throw new ApiError({ text: `SECRET_${error.kind.toUpperCase().replace('-', '_')}`, code: 400 });
-	}
+function missing(): never {
+	throw new ApiError({ text: 'MESSAGE_ID_INVALID', code: 400 });
 }

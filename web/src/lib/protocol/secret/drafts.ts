@@ -1,6 +1,6 @@
-import type { NewFile, NewItem, NewMedia } from '../../api/media.ts';
+import type { KnownContent, NewFile, NewItem, NewMedia } from '../../api/media.ts';
 import { ApiError } from '../../api/failure.ts';
-import type { NewMessage, RichText } from '../../api/types.ts';
+import type { FileRef, NewMessage, RichText } from '../../api/types.ts';
 import type { Attributes, Draft, Entity, File, Media, Source, Thumb } from '../../secret/index.ts';
 import { packWaveform } from '../media/waveform.ts';
 
@@ -22,19 +22,24 @@ export function draftOf(input: Pick<NewMessage, 'text' | 'isSilent'>, replyTo: b
 	return { text: text.text, entities: entitiesOf(text), isSilent, ...(replyTo !== undefined && { replyTo }) };
 }
 
-/** Uploads a file. */
-export type Attach = (blob: Blob) => Promise<File>;
+/** What becomes of files on the way into a message. */
+export interface FileTools {
+	/** Uploads a file, sealed. */
+	attach(blob: Blob): Promise<File>;
+	/** Loads a file that the server has unsealed: a sticker. */
+	load(ref: FileRef): Promise<Blob>;
+}
 
 /** The message of one item; its text is the item's own or, of the first, that of the whole. */
 export async function itemDraft(
-	input: NewMedia,
+	input: Pick<NewMedia, 'text' | 'isSilent'>,
 	index: number,
 	item: NewItem,
-	attach: Attach,
+	tools: FileTools,
 ): Promise<Omit<Draft, 'replyTo' | 'group'>> {
 	const caption = item.kind === 'file' ? item.caption : undefined;
 	const text = caption ?? (index === 0 ? input.text : { text: '', entities: [] });
-	const media = await mediaOf(item, text.text, attach);
+	const media = await mediaOf(item, text.text, tools);
 	return { text: text.text, entities: entitiesOf(text), isSilent: input.isSilent ?? false, media, ttl: ttlOf(item) };
 }
 
@@ -42,10 +47,12 @@ function ttlOf(item: NewItem): number {
 	return item.kind === 'file' ? Math.min(item.file.ttl ?? 0, 60) : 0;
 }
 
-async function mediaOf(item: NewItem, caption: string, attach: Attach): Promise<Media> {
+async function mediaOf(item: NewItem, caption: string, tools: FileTools): Promise<Media> {
 	switch (item.kind) {
 		case 'file':
-			return fileMedia(item.file, caption, attach);
+			return fileMedia(item.file, caption, tools);
+		case 'known':
+			return knownMedia(item.content, tools);
 		case 'location':
 			return placeOf(item);
 		case 'contact': {
@@ -57,13 +64,29 @@ async function mediaOf(item: NewItem, caption: string, attach: Attach): Promise<
 	}
 }
 
+/** Stickers and GIFs go sealed as all else does, so that the server does not learn which they are. */
+async function knownMedia(content: KnownContent, { attach, load }: FileTools): Promise<Media> {
+	if (content.kind !== 'sticker' && content.kind !== 'gif')
+		throw new ApiError({ text: 'SECRET_UNSUPPORTED', code: 400 });
+	const { width, height, file: ref } = content;
+	const file = await attach(await load(ref));
+	const attributes: Attributes =
+		content.kind === 'sticker'
+			? { name: stickerNames[content.sticker.form], width, height, sticker: { alt: content.sticker.emoji ?? '' } }
+			: { isAnimated: true, video: { width, height, duration: content.duration, isRound: false } };
+	return { kind: 'document', file, mime: ref.mime, caption: '', attributes };
+}
+
+/** Other programs go by the name. */
+const stickerNames = { static: 'sticker.webp', animated: 'AnimatedSticker.tgs', video: 'sticker.webm' };
+
 function placeOf({ latitude, longitude, title, address = '' }: Extract<NewItem, { kind: 'location' }>): Media {
 	return title === undefined
 		? { kind: 'location', latitude, longitude }
 		: { kind: 'venue', latitude, longitude, title, address, provider: '', id: '' };
 }
 
-async function fileMedia(f: NewFile, caption: string, attach: Attach): Promise<Media> {
+async function fileMedia(f: NewFile, caption: string, { attach }: FileTools): Promise<Media> {
 	const file = await attach(f.blob);
 	const thumb = await thumbOf(f);
 	const { width = 0, height = 0 } = f;

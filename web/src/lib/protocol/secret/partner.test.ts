@@ -172,13 +172,13 @@ describe.skipIf(!server)('with the Go package', { timeout: 2 * patience }, () =>
 		const from = client.told.length;
 		const file = { kind: 'document', blob, name: 'f', mime: 'a/b' } as const;
 		const text = { text: 'sum', entities: [] };
-		await client.account.secrets.sendMedia({ peer, text, items: [{ kind: 'file', file }] });
+		await client.account.secrets.files.uploads.add({ peer, text, items: [{ kind: 'file', file }] });
 		expect((await client.answer(from)).text.text).toBe(await sumOf(blob));
 		const asked = client.told.length;
 		await client.say(peer, 'file');
 		const { content } = await client.answer(asked);
 		if (content.kind !== 'document') throw new Error(content.kind);
-		const loaded = await client.account.secrets.loadFile(content.file);
+		const loaded = await client.account.secrets.files.load(content.file);
 		expect(loaded.size).toBe(200_001);
 		expect(await sumOf(loaded)).toBe(content.name);
 	});

@@ -83,7 +83,7 @@ export function shapeMessage(m: SecretMessage, chat: Chat, self: PeerKey, orderO
 	return {
 		peer: keyOfChat(chat.id),
 		id: m.order,
-		key: `s${chat.id}-${m.order}`,
+		key: `s${chat.id}/${m.order}`,
 		sender,
 		date: m.date,
 		isOut: m.isOut,
@@ -104,6 +104,12 @@ export function shapeMessage(m: SecretMessage, chat: Chat, self: PeerKey, orderO
 		ttl: m.ttl || undefined,
 		vanishesAt: m.destroy === undefined ? undefined : Math.ceil(m.destroy / 1000),
 	};
+}
+
+/** The chat and the place in its history of the message with this key; undefined for keys of other messages. */
+export function placeOfKey(key: string): { peer: PeerKey; order: number } | undefined {
+	const [, chat, order] = /^s(-?\d+)\/(\d+)$/.exec(key) ?? [];
+	return chat === undefined ? undefined : { peer: `s${Number(chat)}`, order: Number(order) };
 }
 
 /** A voice or round message that came in and was not played. */

@@ -1,6 +1,7 @@
 import type { ForwardRequest, Message, NewMessage, PeerKey, RichText } from '../../../api/types.ts';
 import type { Account } from '../../account.ts';
 import type { UnsentMessage } from '../../outbox.ts';
+import { placeOfKey } from '../../secret/shape.ts';
 import { isUploadKey } from '../../secret/uploads.ts';
 import { isChannel } from '../../shape/key.ts';
 import { toEntities } from '../../shape/text.ts';
@@ -17,13 +18,15 @@ export const sending = {
 
 	/** Tries a message again that the server refused; `key` is the message's. */
 	async retry(account: Account, key: string): Promise<void> {
-		if (isUploadKey(key)) return account.secrets.uploads.retry(key);
+		if (isUploadKey(key)) return account.secrets.files.uploads.retry(key);
+		if (placeOfKey(key)) return account.secrets.retry(key);
 		return account.outbox.retry(key);
 	},
 
 	/** Gives up a message that is not sent. */
 	async cancel(account: Account, key: string): Promise<void> {
-		if (isUploadKey(key)) return account.secrets.uploads.cancel(key);
+		if (isUploadKey(key)) return account.secrets.files.uploads.cancel(key);
+		if (placeOfKey(key)) return account.secrets.cancel(key);
 		return account.outbox.discard(key);
 	},
 
