@@ -239,7 +239,7 @@ describe('a secret chat over a bad line', { timeout: 240_000 }, () => {
   })
 
   test('what is written without a network is sent once when it is there, also after a reload', async () => {
-    await kari.line.cut()
+    kari.line.cut()
     await kari.write('four')
     await kari.message('four').getByRole('img', { name: 'Sending' }).waitFor()
     await kari.write('five')
@@ -251,10 +251,23 @@ describe('a secret chat over a bad line', { timeout: 240_000 }, () => {
     assert.deepEqual(await textsOf(kari), ['one', 'two', 'three', 'four', 'five'])
   })
 
+  test('a photo that was not up when the page closed goes on by itself, and comes once', async () => {
+    kari.line.cut()
+    await kari.attach(photo(), { caption: 'six' })
+    await kari.message('six').getByRole('img', { name: 'Sending' }).waitFor()
+    await kari.page.reload()
+    await kari.message('six').getByRole('img', { name: 'Sending' }).waitFor()
+    kari.line.mend()
+    await ola.page.getByRole('button', { name: 'Photo: six' }).waitFor()
+    await kari.message('six').getByRole('img', { name: /^(Sent|Read)$/ }).waitFor()
+    for (const person of [kari, ola]) assert.equal(await person.page.getByRole('button', { name: 'Photo: six' }).count(), 1)
+  })
+
   test('after a hundred messages both have another key, and go on', async () => {
-    const [before] = await Promise.all([keyIdOf(kari), keyIdOf(ola)])
-    for (let i = 1; i <= 101; i++) await kari.write(`message ${i}`)
-    await ola.sees('message 101')
+    const before = await keyIdOf(kari)
+    await Promise.all([kari, ola].map((person) => writeMany(person, 51)))
+    await kari.sees('Ola 51')
+    await ola.sees('Kari 51')
     await ola.write('I have read it all')
     await kari.sees('I have read it all')
     await kari.write('Then we have a new key')
@@ -269,6 +282,10 @@ describe('a secret chat over a bad line', { timeout: 240_000 }, () => {
 async function textsOf(person) {
   const articles = await person.page.getByRole('main').getByRole('article').allInnerTexts()
   return articles.map((text) => text.split('\n').find((line) => /^[a-z]+$/.test(line)))
+}
+
+async function writeMany(person, count) {
+  for (let i = 1; i <= count; i++) await person.write(`${person.name} ${i}`)
 }
 
 /** The name of the key that the browser seals with. */
