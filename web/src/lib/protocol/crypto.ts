@@ -12,11 +12,11 @@ import {
 	sha256,
 	SIMD_AVAILABLE,
 } from '@mtcute/wasm';
-import { ApiError } from '../api/failure.ts';
+import type { HashName } from './plain-crypto.ts';
 import simdUrl from '@mtcute/wasm/mtcute-simd.wasm?url';
 import plainUrl from '@mtcute/wasm/mtcute.wasm?url';
 
-const hashes: Record<string, string> = { sha1: 'SHA-1', sha256: 'SHA-256', sha512: 'SHA-512' };
+const hashNames: Record<HashName, string> = { sha256: 'SHA-256', sha512: 'SHA-512' };
 
 /** A view that WebCrypto takes: the types do not believe that our buffers are never shared. */
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -70,20 +70,29 @@ export class WebCrypto extends BaseCryptoProvider implements ICryptoProvider {
 		crypto.getRandomValues(buffer as Bytes);
 	}
 
-	/** Rejects with an ApiError `INSECURE_CONTEXT` where browsers have no WebCrypto: over plain HTTP from another machine. */
-	async pbkdf2(password: Uint8Array, salt: Uint8Array, iterations: number, length = 64, algorithm = 'sha512') {
-		if (!isSecureContext) throw new ApiError({ text: 'INSECURE_CONTEXT', code: 0 });
+	async pbkdf2(password: Uint8Array, salt: Uint8Array, iterations: number, length = 64, algorithm?: string) {
+		const hash: HashName = algorithm === 'sha256' ? 'sha256' : 'sha512';
+		if (!hasWebCrypto()) return (await loadPlain()).derive(password, salt, { c: iterations, dkLen: length, hash });
 		const key = await crypto.subtle.importKey('raw', password as Bytes, 'PBKDF2', false, ['deriveBits']);
-		const hash = hashes[algorithm] ?? algorithm;
-		const params = { name: 'PBKDF2', salt: salt as Bytes, iterations, hash };
+		const params = { name: 'PBKDF2', salt: salt as Bytes, iterations, hash: hashNames[hash] };
 		return new Uint8Array(await crypto.subtle.deriveBits(params, key, length * 8));
 	}
 
 	async hmacSha256(data: Uint8Array, key: Uint8Array) {
+		if (!hasWebCrypto()) return (await loadPlain()).sign(data, key);
 		const algorithm = { name: 'HMAC', hash: 'SHA-256' };
 		const imported = await crypto.subtle.importKey('raw', key as Bytes, algorithm, false, ['sign']);
 		return new Uint8Array(await crypto.subtle.sign('HMAC', imported, data as Bytes));
 	}
+}
+
+/** Browsers keep it from pages over plain HTTP from another machine. */
+function hasWebCrypto(): boolean {
+	return 'subtle' in crypto;
+}
+
+function loadPlain() {
+	return import('./plain-crypto.ts');
 }
 
 async function loadWasm(): Promise<WebAssembly.Instance> {
