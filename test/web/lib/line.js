@@ -8,6 +8,7 @@ export class Line {
   #silence = { up: false, down: false }
   /** Bytes towards the server until something happens: in the middle of a message, if it must be. */
   #left = Infinity
+  #held
   #atLimit = () => {}
 
   static async open(server) {
@@ -50,6 +51,18 @@ export class Line {
     this.#atLimit = end
   }
 
+  /** Lets bytes wait, both ways, as on a line that is hardly there. */
+  hold() {
+    this.#held ??= []
+  }
+
+  /** Lets through what waited, and what comes. */
+  release() {
+    const waiting = this.#held ?? []
+    this.#held = undefined
+    for (const go of waiting) go()
+  }
+
   /** The line works again. What was silenced stays broken: those bytes are lost. */
   mend() {
     if (this.#silence.up || this.#silence.down) this.break()
@@ -78,6 +91,7 @@ export class Line {
   }
 
   #carry(way, bytes, to) {
+    if (this.#held) return void this.#held.push(() => this.#carry(way, bytes, to))
     if (this.#silence[way]) return
     to.write(way === 'up' ? bytes.subarray(0, this.#left) : bytes)
     if (way === 'up') this.#spend(bytes.length)

@@ -1,5 +1,6 @@
 import { createContext } from 'svelte';
 import type { Api } from '../api/api.ts';
+import { documentId } from '../api/file-key.ts';
 import type { NewFile, NewItem, NewMedia, PickItem } from '../api/media.ts';
 import type { Draft, Message, NewMessage, PeerKey, RichText } from '../api/types.ts';
 import { onlyStyles, plain, replace, slice, trim } from '../text/formatting.ts';
@@ -149,6 +150,13 @@ export class ComposerStore {
 		const { from, to } = this.caret;
 		this.write(replace(this.text, from, to, piece));
 		this.caret = { from: from + piece.text.length, to: from + piece.text.length };
+	}
+
+	/** Puts a custom emoji where the caret is. */
+	addEmoji({ content }: PickItem) {
+		const text = content.kind === 'sticker' ? content.sticker.emoji : '';
+		const document = documentId(content.file);
+		this.add({ text, entities: [{ kind: 'emoji', offset: 0, length: text.length, document }] });
 	}
 
 	focus() {

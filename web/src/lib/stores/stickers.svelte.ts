@@ -2,6 +2,7 @@ import { createContext } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 import type { Api } from '../api/api.ts';
 import type { Events } from '../api/events.ts';
+import { documentId } from '../api/file-key.ts';
 import type { PickItem, StickerSet } from '../api/media.ts';
 
 /** What the pickers offer. Asked for when a picker first opens, and again when it changed elsewhere. */
@@ -12,6 +13,8 @@ export class StickerStore {
 	readonly #asked = new Set<string>();
 	#wanted: string[] = [];
 	sets = $state.raw<StickerSet[]>([]);
+	/** Sets of custom emoji. */
+	emojiSets = $state.raw<StickerSet[]>([]);
 	recent = $state.raw<PickItem[]>([]);
 	favourites = $state.raw<PickItem[]>([]);
 	gifs = $state.raw<PickItem[]>([]);
@@ -26,8 +29,9 @@ export class StickerStore {
 		this.status = 'loading';
 		try {
 			const { stickers } = this.#api;
-			[this.sets, this.recent, this.favourites, this.gifs] = await Promise.all([
+			[this.sets, this.emojiSets, this.recent, this.favourites, this.gifs] = await Promise.all([
 				stickers.sets(),
+				stickers.emojiSets(),
 				stickers.recent(),
 				stickers.favourites(),
 				stickers.gifs(),
@@ -58,7 +62,7 @@ export class StickerStore {
 	}
 
 	isInstalled(id: string): boolean {
-		return this.sets.some((set) => set.id === id);
+		return [...this.sets, ...this.emojiSets].some((set) => set.id === id);
 	}
 
 	isFavourite(item: PickItem): boolean {
@@ -109,11 +113,7 @@ export class StickerStore {
 }
 
 function isSame(a: PickItem, b: PickItem): boolean {
-	return documentOf(a) === documentOf(b);
-}
-
-function documentOf(item: PickItem): string | undefined {
-	return item.content.file.id.split('~')[1];
+	return documentId(a.content.file) === documentId(b.content.file);
 }
 
 export const [useStickers, provideStickers] = createContext<StickerStore>();

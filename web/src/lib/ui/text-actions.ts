@@ -10,7 +10,7 @@ export interface TextActions {
 	openHashtag?: (tag: string) => void;
 	sendCommand?: (command: string) => void;
 	/** Shows a custom emoji. */
-	emoji?: Component<{ document: string; fallback: string }>;
+	emoji?: Component<{ document: string; fallback: string; isInert?: boolean }>;
 }
 
 const key = Symbol('text actions');

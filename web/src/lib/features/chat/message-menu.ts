@@ -57,6 +57,8 @@ export function listMenu({ message, together, peer, quote, actions, chat }: Menu
 			},
 		may.canPin && pinItem(message, actions, chat),
 		closePollItem(message, actions),
+		retractItem(message, actions),
+		keepItem(message, actions),
 		may.canForward && {
 			label: t('ChatForward'),
 			icon: 'forward',
@@ -97,6 +99,20 @@ function closePollItem(message: Message, actions: ChatActions): MenuItem | false
 	const { content } = message;
 	if (content.kind !== 'poll' || content.poll.isClosed || !message.isOut || message.forward) return false;
 	return { label: t('ChatPollClose'), icon: 'stop', onselect: () => actions.closePoll(message) };
+}
+
+function retractItem(message: Message, actions: ChatActions): MenuItem | false {
+	const { content } = message;
+	if (content.kind !== 'poll' || content.poll.isClosed || content.poll.isQuiz) return false;
+	const hasVoted = content.poll.answers.some((answer) => answer.isChosen);
+	return hasVoted && { label: t('ChatPollRetract'), icon: 'refresh', onselect: () => actions.vote(message, []) };
+}
+
+function keepItem(message: Message, actions: ChatActions): MenuItem | false {
+	if (message.state !== 'sent') return false;
+	const onselect = () => actions.keep(message);
+	if (message.content.kind === 'gif') return { label: t('ChatSaveGif'), icon: 'gif', onselect };
+	return message.content.kind === 'sticker' && { label: t('ComposerStickerLike'), icon: 'star', onselect };
 }
 
 /** Small groups tell who has read a message of one's own. */

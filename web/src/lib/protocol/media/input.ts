@@ -16,7 +16,8 @@ export function fileInput(file: NewFile, uploaded: tl.TypeInputFile, cover?: tl.
 		...shared,
 		thumb: cover,
 		mimeType: file.mime || 'application/octet-stream',
-		nosoundVideo: file.kind === 'gif' || undefined,
+		// Without sound too it stays a film: the server makes GIFs of the others.
+		nosoundVideo: file.kind === 'video' || undefined,
 		forceFile: file.kind === 'document' || undefined,
 		attributes: [...attributesOf(file), { _: 'documentAttributeFilename', fileName: file.name }],
 	};
