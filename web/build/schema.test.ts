@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { cutTable, keptOf } from './schema.ts';
@@ -29,6 +30,33 @@ describe('what stays of the schema', () => {
 	it('is the protocol below it', () => {
 		expect(written('mt_ping')).toBe(true);
 		expect(read('2059302892')).toBe(true);
+	});
+});
+
+describe('the names of methods', () => {
+	const sources = fileURLToPath(new URL('../src/lib/protocol/', import.meta.url));
+	const files = readdirSync(sources, { recursive: true, encoding: 'utf8' })
+		.filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+		.map((name) => [name, readFileSync(join(sources, name), 'utf8')] as const);
+	const spaces = new Set(schema.e.filter(({ name }) => name.includes('.')).map(({ name }) => name.split('.')[0]));
+
+	it('stand whole in quotes, as otherwise they are cut', () => {
+		const pieces = /(['"`])(\w+)\.\w*(?:\1\s*\+|\$\{)/g;
+		for (const [name, code] of files) {
+			const cut = [...code.matchAll(pieces)].filter(([, , space]) => spaces.has(space!));
+			expect(cut, name).toEqual([]);
+		}
+	});
+
+	it('are those of the schema', () => {
+		const known = new Set(schema.e.map(({ name }) => name));
+		for (const [name, code] of files) {
+			const called = [...code.matchAll(/_: ['"](\w+\.\w+)['"]/g)].map(([, method]) => method!);
+			expect(
+				called.filter((method) => !known.has(method) && !method.startsWith('mt')),
+				name,
+			).toEqual([]);
+		}
 	});
 });
 
