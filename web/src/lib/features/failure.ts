@@ -35,6 +35,7 @@ const words: Record<string, () => string> = {
 	EMAIL_NOT_ALLOWED: () => t('LoginEmailNotAllowed'),
 	CODE_INVALID: () => t('LoginWrongCode'),
 	EMAIL_VERIFY_EXPIRED: () => t('LoginOldCode'),
+	BOT_RESPONSE_TIMEOUT: () => t('ChatButtonSilent'),
 	FRESH_RESET_AUTHORISATION_FORBIDDEN: () => t('FailureFreshLogin'),
 };
 

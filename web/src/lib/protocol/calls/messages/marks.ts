@@ -74,13 +74,16 @@ export const marks = {
 		return readAll(account, peer, { _: 'messages.unpinAllMessages', peer: account.inputPeer(peer), topMsgId: thread });
 	},
 
-	/** Posts were on the screen; the page gets their counts, of comments too, as an event. */
-	async views(account: Account, peer: PeerKey, ids: number[]): Promise<void> {
+	/**
+	 * Asks for the counts of posts, of comments too; the page gets them as an event. `isSeen`: the posts came on the screen
+	 * just now.
+	 */
+	async views(account: Account, peer: PeerKey, ids: number[], isSeen = true): Promise<void> {
 		const answer = await account.call({
 			_: 'messages.getMessagesViews',
 			peer: account.inputPeer(peer),
 			id: ids,
-			increment: true,
+			increment: isSeen,
 		});
 		account.take(answer);
 		const views = answer.views.map(({ views, forwards, replies }, index) => ({
