@@ -43,7 +43,7 @@ after(() => world.close())
 const send = (person) => person.page.getByRole('button', { name: 'Send', exact: true }).click()
 const dialog = (person) => person.page.getByRole('dialog')
 
-describe('writing to somebody', { timeout: 180_000 }, () => {
+describe('writing to somebody', { timeout: 300_000 }, () => {
   test('the toolbar styles the selected words, and the other sees them so', async () => {
     await kari.field.fill('one two three')
     await kari.field.focus()
@@ -203,7 +203,7 @@ describe('writing to somebody', { timeout: 180_000 }, () => {
   })
 })
 
-describe('sending more than words', { timeout: 120_000 }, () => {
+describe('sending more than words', { timeout: 300_000 }, () => {
   const attach = (person, what) => person.choose(person.page.getByRole('button', { name: 'Attach' }), what)
   const sendDialog = (person) => dialog(person).getByRole('button', { name: 'Send', exact: true }).click()
 
@@ -272,7 +272,7 @@ describe('sending more than words', { timeout: 120_000 }, () => {
   })
 })
 
-describe('writing in a group', { timeout: 120_000 }, () => {
+describe('writing in a group', { timeout: 300_000 }, () => {
   before(async () => {
     await makeGroup(kari, 'Hikers', [ola])
     await ola.showChats()

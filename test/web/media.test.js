@@ -1,22 +1,18 @@
-// Photos, films, files, voices, GIFs and stickers: sent in every way there is, and what the other sees and hears of them.
+// Photos, films, GIFs and files: sent in every way there is, and what the other sees of them.
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { after, afterEach, before, describe, test } from 'node:test'
-import { mtcuteTCP } from '../js/lib/mtcute.js'
-import { newNumber } from '../js/lib/server.js'
-import { login } from '../js/lib/suite.js'
 import { phone } from './lib/browser.js'
 import { Line } from './lib/line.js'
-import { film, gif, photo, plainFile, tune, turningSquare } from './lib/media-files.js'
+import { choose, dialog, drop, newest, onDisk, sendDialog, swipeAcross, viewer, widthOf } from './lib/media-acts.js'
+import { film, gif, photo, plainFile } from './lib/media-files.js'
 import { World } from './lib/world.js'
 
 let world, kari, ola, line // Kari has a desktop and a line that can be held, Ola a phone
 before(async () => {
   world = await World.open()
-  const permissions = ['clipboard-read', 'clipboard-write', 'microphone', 'camera']
   line = await Line.open(world.server)
-  ;[kari, ola] = await Promise.all([world.signUp('Kari', { permissions, through: line }), world.signUp('Ola', { form: phone, permissions })])
+  const permissions = ['clipboard-read', 'clipboard-write']
+  ;[kari, ola] = await Promise.all([world.signUp('Kari', { permissions, through: line }), world.signUp('Ola', { form: phone })])
   await kari.startChat(ola)
   await kari.write('Look at these')
   await ola.openChat('Kari')
@@ -27,27 +23,7 @@ after(async () => {
   await world.close()
 })
 
-const dialog = (person) => person.page.getByRole('dialog')
-const viewer = (person) => person.page.getByRole('dialog', { name: 'Media viewer' })
-const sendDialog = (person) => dialog(person).getByRole('button', { name: 'Send', exact: true }).click()
-const newest = (person) => person.page.getByRole('main').getByRole('article').last()
-
-/** Waits until the picture itself is there and not only its blurred form; returns its width in pixels. */
-async function widthOf(place) {
-  const image = place.locator('img[src^="blob:"]').last()
-  await image.waitFor()
-  return image.evaluate((img) => img.decode().then(() => img.naturalWidth))
-}
-
-/** Chooses files with the button for it and leaves the dialog open. */
-async function choose(person, files, what = 'Photo or video') {
-  const choosing = person.page.waitForEvent('filechooser')
-  await person.choose(person.page.getByRole('button', { name: 'Attach' }), what)
-  await (await choosing).setFiles(files)
-  await dialog(person).waitFor()
-}
-
-describe('photos', { timeout: 180_000 }, () => {
+describe('photos', { timeout: 300_000 }, () => {
   test('a photo with words is seen by the other, and fills the page when it is opened', async () => {
     await kari.attach([photo('fjord.png', 1200, 800)], { caption: 'The **fjord**' })
     const shown = ola.message('The fjord')
@@ -150,10 +126,10 @@ describe('photos', { timeout: 180_000 }, () => {
   })
 })
 
-describe('films, GIFs and files', { timeout: 180_000 }, () => {
+describe('films, GIFs and files', { timeout: 300_000 }, () => {
   test('a film plays before it is loaded, and is seeked in', async () => {
     const short = await film(kari.page, { seconds: 2 })
-    await kari.attach(onDisk(withRoom(short, 11_000_000)), { caption: 'The film' })
+    await kari.attach(onDisk(world.server, withRoom(short, 11_000_000)), { caption: 'The film' })
     await ola.message('The film').getByRole('button', { name: /^Video/ }).click()
     const video = viewer(ola).locator('video')
     await ola.page.waitForFunction(() => document.querySelector('[role=dialog] video')?.currentTime > 0.3)
@@ -209,170 +185,10 @@ describe('films, GIFs and files', { timeout: 180_000 }, () => {
   })
 })
 
-describe('what is heard', { timeout: 180_000 }, () => {
-  const player = (person) => person.page.getByRole('region', { name: 'Player' })
-
-  /** Records as long as it takes until the clock shows a second, and sends it. */
-  async function record(person, what) {
-    const bar = person.page.getByRole('group', { name: `Recording a ${what}` })
-    await bar.getByText(/^0:(0[1-9]|[1-5]\d)$/).waitFor()
-    await bar.getByRole('button', { name: 'Send' }).click()
-    await bar.waitFor({ state: 'detached' })
-  }
-
-  test('a voice message is recorded and played, and the sender learns that it was heard', async () => {
-    await kari.page.getByRole('button', { name: 'Record a voice message' }).click()
-    await ola.page.getByText('recording a voice message').filter({ visible: true }).waitFor()
-    await record(kari, 'voice message')
-    await newest(ola).getByText('Not played yet').waitFor()
-    await newest(ola).getByRole('slider', { name: 'Position' }).waitFor()
-    await newest(ola).getByRole('button', { name: 'Play', exact: true }).click()
-    await player(ola).getByText('Voice message').waitFor()
-    await newest(kari).getByText('Not played yet').waitFor({ state: 'detached' })
-  })
-
-  test('a recording is paused, goes on and is thrown away', async () => {
-    await kari.page.getByRole('button', { name: 'Record a voice message' }).click()
-    await kari.page.getByRole('button', { name: 'Pause the recording' }).click()
-    await kari.page.getByRole('button', { name: 'Go on recording' }).click()
-    await kari.page.getByRole('button', { name: 'Discard the recording' }).click()
-    await kari.field.waitFor()
-  })
-
-  test('a round video is recorded at a phone and played with sound', async () => {
-    await ola.page.getByRole('button', { name: 'Record a voice message' }).click({ button: 'right' })
-    await ola.page.getByRole('menuitem', { name: 'Record a round video' }).click()
-    await record(ola, 'round video')
-    await newest(kari).getByRole('button', { name: 'Play the round video' }).click()
-    await player(kari).getByText('Round video').waitFor()
-    await newest(ola).getByText('Not played yet').waitFor({ state: 'detached' })
-  })
-
-  test('a song plays on while another chat is open', async () => {
-    await kari.attach([tune('Evening.wav', 20)], { as: 'File' })
-    await newest(ola).getByText('Evening.wav').waitFor()
-    await newest(ola).getByRole('button', { name: 'Play', exact: true }).click()
-    await player(ola).getByText('Evening.wav').waitFor()
-    await ola.showChats()
-    await player(ola).getByRole('button', { name: 'Pause' }).click()
-    await player(ola).getByRole('button', { name: 'Play', exact: true }).click()
-    await player(ola).getByText(/0:0[1-9] \/ 0:20/).waitFor()
-    await player(ola).getByRole('button', { name: 'Stop' }).click()
-    await player(ola).waitFor({ state: 'detached' })
-    await ola.openChat('Kari')
-  })
-})
-
-describe('stickers', { timeout: 120_000 }, () => {
-  let maker // has a library and no browser
-  before(async () => {
-    maker = await login(world.server, mtcuteTCP, newNumber(), 'Maker')
-  })
-  after(() => maker?.close())
-
-  const upload = ({ name, mimeType, buffer }) => maker.client.uploadFile({ file: buffer, fileName: name, fileMime: mimeType })
-
-  async function openStickers(person) {
-    await person.page.getByRole('button', { name: 'Emoji, stickers and GIFs' }).click()
-    await person.page.getByRole('tab', { name: 'Stickers' }).click()
-  }
-
-  test('a set is found and added, and its still, drawn and filmed stickers move at the other', async () => {
-    const filmed = await film(kari.page, { width: 512, height: 512, mime: 'video/webm;codecs=vp9' })
-    const files = { '🙂': photo('still.png', 512, 512), '🌀': turningSquare(), '🎬': filmed }
-    const stickers = []
-    for (const [emojis, file] of Object.entries(files)) stickers.push({ emojis, file: await upload(file) })
-    await maker.client.createStickerSet({ owner: 'self', title: 'Shapes', shortName: 'shapes_here', stickers })
-    await openStickers(kari)
-    await kari.page.getByRole('textbox', { name: 'Search sticker sets' }).fill('Shapes')
-    await kari.page.getByRole('button', { name: 'Add', exact: true }).click()
-    await kari.page.getByRole('textbox', { name: 'Search sticker sets' }).fill('')
-    await kari.page.getByRole('button', { name: 'Sticker 🙂' }).first().click()
-    assert.equal(await widthOf(ola.page.getByRole('button', { name: 'Sticker 🙂' })), 512)
-    await openStickers(kari)
-    await kari.page.getByRole('button', { name: 'Sticker 🌀' }).first().click()
-    await ola.page.waitForFunction(isDrawn, '[aria-label="Sticker 🌀"] canvas')
-    await openStickers(kari)
-    await kari.page.getByRole('button', { name: 'Sticker 🎬' }).first().click()
-    await ola.page.waitForFunction(() => document.querySelector('[aria-label="Sticker 🎬"] video')?.currentTime > 0)
-  })
-
-  test('the other opens the set from a sticker, adds it and answers with one', async () => {
-    await ola.page.getByRole('button', { name: 'Sticker 🙂' }).click()
-    await dialog(ola).getByRole('heading', { name: 'Shapes' }).waitFor()
-    await dialog(ola).getByRole('button', { name: 'Add stickers' }).click()
-    await dialog(ola).waitFor({ state: 'detached' })
-    await ola.field.fill('🙂')
-    await ola.page.getByRole('group', { name: 'Stickers' }).getByRole('button').first().click()
-    await kari.page.getByRole('main').getByRole('button', { name: 'Sticker 🙂' }).nth(1).waitFor()
-  })
-
-  test('a custom emoji is seen in a text, its set added, and one of it written', async () => {
-    const set = await maker.client.createStickerSet({
-      owner: 'self', title: 'Tiny', shortName: 'tiny_here', type: 'emoji', stickers: [{ emojis: '⭐', file: await upload(photo('star.png', 100, 100)) }],
-    })
-    const { documents } = await maker.client.call({ _: 'messages.getStickerSet', stickerset: { _: 'inputStickerSetShortName', shortName: set.shortName }, hash: 0 })
-    const { id } = await maker.importContact(ola.phone, 'Ola')
-    const entities = [{ _: 'messageEntityCustomEmoji', offset: 5, length: 1, documentId: documents[0].id }]
-    await maker.client.sendText(id, { text: 'Shiny⭐', entities })
-    await ola.showChats()
-    await ola.openChat('Maker')
-    await ola.message('Shiny').getByRole('button', { name: '⭐' }).click()
-    await dialog(ola).getByRole('button', { name: 'Add stickers' }).click()
-    await dialog(ola).waitFor({ state: 'detached' })
-    await ola.showChats()
-    await ola.openChat('Kari')
-    await ola.page.getByRole('button', { name: 'Emoji, stickers and GIFs' }).click()
-    await ola.page.getByRole('dialog').getByRole('button', { name: '⭐' }).first().click()
-    await ola.page.keyboard.press('Escape')
-    await ola.page.getByRole('button', { name: 'Send', exact: true }).click()
-    assert.equal(await widthOf(newest(kari)), 100)
-  })
-})
-
-/** Runs in the page: something has been painted there. */
-function isDrawn(selector) {
-  const canvas = document.querySelector(selector)
-  const { data = [] } = canvas?.width ? canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height) : {}
-  return data.some((value) => value > 0)
-}
-
-/** Puts a file where a browser takes it from by its path: a large one takes long any other way. */
-function onDisk({ name, buffer }) {
-  const path = join(world.server.dir, name)
-  writeFileSync(path, buffer)
-  return path
-}
-
 /** The film with nothing behind it, as a box that players skip: large, as films are. */
 function withRoom(file, size) {
   const box = Buffer.alloc(size)
   box.writeUInt32BE(size)
   box.write('free', 4)
   return { ...file, buffer: Buffer.concat([file.buffer, box]) }
-}
-
-/** Moves a finger over the screen, from right to left. */
-async function swipeAcross(person) {
-  const touch = await person.context.newCDPSession(person.page)
-  const at = (x) => [{ x, y: 400 }]
-  await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(300) })
-  for (const x of [250, 180, 100]) await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at(x) })
-  await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
-}
-
-/** Drags files from outside over the chat and lets them go. */
-async function drop(person, files) {
-  const data = await person.page.evaluateHandle((files) => {
-    const transfer = new DataTransfer()
-    for (const { name, mimeType, base64 } of files) {
-      const bytes = Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0))
-      transfer.items.add(new File([bytes], name, { type: mimeType }))
-    }
-    return transfer
-  }, files.map((file) => ({ ...file, buffer: undefined, base64: file.buffer.toString('base64') })))
-  const log = person.page.getByRole('log')
-  await log.dispatchEvent('dragenter', { dataTransfer: data })
-  await person.page.getByText('Drop files here to send them').waitFor()
-  await person.page.getByText('Drop files here to send them').dispatchEvent('drop', { dataTransfer: data })
 }
