@@ -20,18 +20,20 @@ export function moveFocus(key: string, index: number, count: number): number | u
 }
 
 /**
- * Makes a list of messages one stop of the Tab key, which leads on to a message by `enter`; while that has the focus the
- * list is no stop, so that the way out is free. Returns how to end it.
+ * Makes a list of messages a stop of the Tab key: who comes from outside is led on to a message by `enter`, who comes from
+ * inside is on the way out. Returns how to end it.
  */
 export function enterByKey(list: HTMLElement, enter: () => void): () => void {
 	list.tabIndex = 0;
 	const offs = [
-		on(list, 'focusin', ({ target }) => {
-			if (target !== list) list.tabIndex = -1;
-			else if (list.matches(':focus-visible')) enter();
+		on(list, 'focusin', ({ target, relatedTarget }) => {
+			const isFromInside = list.contains(relatedTarget as Node | null);
+			if (target === list && !isFromInside && list.matches(':focus-visible')) enter();
 		}),
-		on(list, 'focusout', ({ relatedTarget }) => {
-			if (!list.contains(relatedTarget as Node | null)) list.tabIndex = 0;
+		on(list, 'keydown', (event) => {
+			if (event.target !== list || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return;
+			event.preventDefault();
+			enter();
 		}),
 	];
 	return () => offs.forEach((off) => off());
