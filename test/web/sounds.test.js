@@ -138,7 +138,7 @@ describe('stickers', { timeout: 300_000 }, () => {
     await ola.page.getByRole('dialog').getByRole('button', { name: '⭐' }).first().click()
     await ola.page.keyboard.press('Escape')
     await ola.page.getByRole('button', { name: 'Send', exact: true }).click()
-    assert.equal(await widthOf(newest(kari)), 100)
+    assert.equal(await widthOf(kari.page.getByRole('main').getByRole('button', { name: '⭐' })), 100)
   })
 })
 
