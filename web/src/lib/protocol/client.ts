@@ -8,6 +8,9 @@ import { WebPlatform } from './platform.ts';
 import type { Storage } from './storage.ts';
 import { WebSocketTransport } from './transport.ts';
 
+/** Seconds until a channel that the user only looks at is asked again what is new. */
+const guestPause = 5;
+
 /** Hermod asks no client for credentials, so these only tell it apart in the list of devices. */
 const apiId = 1;
 const apiHash = 'hermod';
@@ -48,7 +51,12 @@ export function createClient(options: ClientOptions): Client {
 		platform: new WebPlatform(device.model),
 		defaultDcs: { main: dc, media: dc },
 		testMode: false,
-		updates: { catchUp: true, onChannelTooLong: options.onChannelTooLong },
+		updates: {
+			catchUp: true,
+			onChannelTooLong: options.onChannelTooLong,
+			// Guests of a channel have it open before them: half a minute is long for an answer to a comment.
+			overrideOpenChatTimeout: ({ timeout = guestPause }) => Math.min(timeout, guestPause),
+		},
 		storageOptions: { peers: { cacheSize: 1000, updatesWriteInterval: 1000 } },
 		reconnectionStrategy,
 		initConnectionOptions: {

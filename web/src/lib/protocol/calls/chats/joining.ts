@@ -32,6 +32,18 @@ export const joining = {
 		account.emit('dialogGone', { peer });
 	},
 
+	/** Asks again and again what is new in a channel or group that the user only looks at; members are told anyway. */
+	async watch(account: Account, peer: PeerKey): Promise<void> {
+		const dialog = { _: 'inputDialogPeer', peer: account.inputPeer(peer) } as const;
+		const answer = await account.call({ _: 'messages.getPeerDialogs', peers: [dialog] });
+		const [now] = answer.dialogs;
+		account.client.updates?.notifyChannelOpened(idOf(peer), now?._ === 'dialog' ? now.pts : undefined);
+	},
+
+	unwatch(account: Account, peer: PeerKey): void {
+		account.client.updates?.notifyChannelClosed(idOf(peer));
+	},
+
 	/** What an invite link leads to. */
 	async checkInvite(account: Account, hash: string): Promise<InvitePreview> {
 		const answer = await account.call({ _: 'messages.checkChatInvite', hash });
