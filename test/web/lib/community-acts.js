@@ -54,7 +54,12 @@ export async function choosePublic(person, username) {
 /** Opens the right column at the chat's own page, and from there these rows one after the other. */
 export async function openInfo(person, ...rows) {
   await closeInfo(person)
-  await person.choose(person.page.getByRole('main').getByRole('button', { name: 'More', exact: true }), 'Info')
+  const chat = person.page.getByRole('main')
+  const more = chat.getByRole('button', { name: 'More', exact: true })
+  const topics = chat.getByRole('button', { name: /Topics$/ })
+  await more.or(topics).first().waitFor()
+  if (await more.isVisible()) await person.choose(more, 'Info')
+  else await topics.click()
   for (const words of rows) await rowOf(info(person), words).click()
 }
 

@@ -11,13 +11,6 @@ export async function orderOf(person, titles) {
   return rows.map((text) => titles.find((title) => text.includes(title))).filter(Boolean)
 }
 
-/** Back to the list of chats, which on a phone lies under the chat. */
-export async function showList(person) {
-  if (person.page.viewportSize().width > 600 || !new URL(person.page.url()).hash) return
-  await person.page.getByRole('main').getByRole('button', { name: 'Back', exact: true }).click()
-  await person.page.waitForURL((url) => url.hash === '')
-}
-
 /** Opens the menu of a chat in the list and goes through it: `Mute`, `For 1 hour`. */
 export async function chooseInRow(person, title, ...words) {
   await rowOf(person, title).click({ button: 'right' })
