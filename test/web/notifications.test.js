@@ -2,18 +2,21 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { phone } from './lib/browser.js'
-import { Attention, clickNotification, listen, notifications, showsNotifications } from './lib/notice-acts.js'
+import { Attention, clickNotification, listen, showsNotifications } from './lib/notice-acts.js'
 import { PushService } from './lib/push-service.js'
+import { makeGroup } from './lib/community-acts.js'
+import { askForSecret, openSecret } from './lib/secret-acts.js'
 import { leaveSettings, openSettings } from './lib/settings-acts.js'
 import { World } from './lib/world.js'
 
 describe('somebody is told of what comes', { timeout: 180_000 }, () => {
-  let world, service, kari, ola, attention
+  let world, service, kari, ola, attention, address
   before(async () => {
     service = await PushService.open()
     Object.assign(process.env, service.environment)
     world = await World.open()
     ;[kari, ola] = await Promise.all([service.signUp(world, 'Kari'), world.signUp('Ola', { form: phone })])
+    address = new URL('/', kari.page.url()).href
     attention = await Attention.of(kari)
     await listen(kari)
     await ola.startChat(kari)
@@ -51,4 +54,91 @@ describe('somebody is told of what comes', { timeout: 180_000 }, () => {
     await ola.page.getByRole('img', { name: 'Read' }).last().waitFor()
     await showsNotifications(kari)
   })
+
+  test('a chat that is muted stays quiet, while others do not', async () => {
+    await makeGroup(ola, 'Boats', [kari])
+    await ola.write('Who sails?')
+    await kari.row('Boats').getByText('Who sails?').waitFor()
+    await chooseInRow('Mute', 'For 1 hour')
+    await kari.row('Ola').getByLabel('Muted').waitFor()
+    await kari.openChat('Boats')
+    await ola.showChats()
+    await ola.openChat('Kari')
+    await leave()
+    await ola.write('Hush')
+    await ola.showChats()
+    await ola.openChat('Boats')
+    await ola.write('Nobody?')
+    await showsNotifications(kari, 'Boats: Ola: Nobody?')
+    assert.deepEqual(service.pushed.at(-1).loc_args, ['Ola', 'Boats', 'Nobody?'])
+    assert.ok(!JSON.stringify(service.pushed).includes('Hush'))
+  })
+
+  test('a click on it opens the messenger at the chat', async () => {
+    const opened = await clickNotification(kari)
+    assert.match(opened, /^\/\?account=\d+#g\d+$/)
+    await kari.page.goto(new URL(opened, address).href)
+    await attention.back()
+    await kari.sees('Nobody?')
+    await chooseInRow('Unmute')
+  })
+
+  test('a click while the messenger is open changes to the chat', async () => {
+    await attention.away()
+    await ola.showChats()
+    await ola.openChat('Kari')
+    await ola.write('A last word')
+    await showsNotifications(kari, 'Ola: A last word')
+    await clickNotification(kari)
+    await kari.sees('A last word')
+    await attention.back()
+  })
+
+  test('of a secret chat only that something came is told', async () => {
+    await leave()
+    await askForSecret(ola)
+    await showsNotifications(kari, 'Hermod: Somebody asks for a secret chat')
+    assert.ok(!JSON.stringify(service.pushed.at(-1)).includes('Ola'))
+    await kari.page.goto(address)
+    await attention.back()
+    await openSecret(kari, ola)
+    await kari.page.getByRole('button', { name: 'Accept' }).click()
+    await ola.field.waitFor()
+    await leave()
+    await ola.write('For your eyes only')
+    await showsNotifications(kari, 'Hermod: Something came in a secret chat')
+    assert.ok(!JSON.stringify(service.pushed).includes('eyes'))
+    await kari.page.goto(address)
+    await attention.back()
+    await openSecret(kari, ola)
+    await kari.sees('For your eyes only')
+    await showsNotifications(kari)
+  })
+
+  test('what is read on another device is not shown any more', async () => {
+    await leave()
+    await ola.showChats()
+    await ola.openChat('Boats')
+    await ola.write('Read me elsewhere')
+    await showsNotifications(kari, 'Boats: Ola: Read me elsewhere')
+    const other = await world.visit('Kari elsewhere', { form: phone })
+    await other.enterPhone(kari.phone)
+    await other.enterCode()
+    await other.openChat('Boats')
+    await other.sees('Read me elsewhere')
+    await showsNotifications(kari)
+  })
+
+  /** Goes through the menu of Kari's chat with Ola. */
+  async function chooseInRow(...words) {
+    await kari.row('Ola').click({ button: 'right' })
+    for (const word of words) await kari.page.getByRole('menuitem', { name: word, exact: true }).click()
+  }
+
+  /** Looks away, which Ola sees, and closes the messenger; another page of the server is open then. */
+  async function leave() {
+    await attention.away()
+    await ola.page.getByRole('main').getByText(/^last seen/).waitFor()
+    await kari.page.goto(address + 'connect')
+  }
 })

@@ -37,6 +37,7 @@ func (s *Service) heard(m bus.Message) {
 			s.heardRead(owner.User(), ev.Channel.Peer(), mark.MaxID)
 		}
 	case updates.DeleteMessages:
+		s.releaseDeleted(owner, ev.IDs)
 		if peer, id, ok := s.pushedIn(owner.User(), ev.IDs); ok {
 			s.forget(owner.User(), peer, id)
 			s.put(over{user: owner.User(), peer: peer, key: keyDeleted, custom: "messages", id: id})
@@ -54,6 +55,7 @@ func (s *Service) heardMessage(owner ids.Peer, value any) {
 }
 
 func (s *Service) heardRead(user ids.User, peer ids.Peer, upTo ids.Message) {
+	s.release(user, peer, upTo)
 	if s.forget(user, peer, upTo) {
 		s.put(over{user: user, peer: peer, key: keyRead, custom: "max_id", id: upTo})
 	}
@@ -90,9 +92,14 @@ func (t arrived) do(ctx context.Context, s *Service) error {
 			return err
 		}
 	}
-	away, err := s.away(ctx, users)
+	here, away, err := s.parted(ctx, users)
 	if err != nil {
 		return err
+	}
+	for _, u := range here {
+		if !quiet(t.message, u) {
+			s.hold(u, t.message, time.Now())
+		}
 	}
 	for _, u := range away {
 		if quiet(t.message, u) {
@@ -105,20 +112,21 @@ func (t arrived) do(ctx context.Context, s *Service) error {
 	return nil
 }
 
-// away are those of users who are not looking at any of their devices.
-func (s *Service) away(ctx context.Context, users []ids.User) ([]ids.User, error) {
+// parted are those of users who are looking at one of their devices, and those who are not.
+func (s *Service) parted(ctx context.Context, users []ids.User) (here, away []ids.User, err error) {
 	all, err := s.o.Presence.Statuses(ctx, users)
 	if err != nil {
-		return nil, wrap("who is here", err)
+		return nil, nil, wrap("who is here", err)
 	}
 	now := time.Now()
-	var away []ids.User
 	for i, u := range users {
-		if !all[i].Online(now) {
+		if isHere(all[i], now) {
+			here = append(here, u)
+		} else {
 			away = append(away, u)
 		}
 	}
-	return away, nil
+	return here, away, nil
 }
 
 // tell pushes a message to one person, unless he has silenced the chat. What mentions him comes through.
@@ -196,7 +204,7 @@ type secret struct {
 }
 
 func (t secret) do(ctx context.Context, s *Service) error {
-	away, err := s.away(ctx, []ids.User{t.user})
+	_, away, err := s.parted(ctx, []ids.User{t.user})
 	if err != nil || len(away) == 0 {
 		return err
 	}

@@ -74,6 +74,7 @@ type Service struct {
 	mu     sync.Mutex
 	users  map[ids.User]int                      // how many devices each has, so that most news need no look at the database
 	pushed map[ids.User]map[ids.Peer]ids.Message // the newest message that was pushed and not read since
+	held   map[ids.User]map[ids.Peer]heldMessage // what came while he was here
 	cancel []func()
 }
 
@@ -100,6 +101,7 @@ func New(ctx context.Context, o Options) (*Service, error) {
 		private: base64.RawURLEncoding.EncodeToString(key.Bytes()),
 		public:  base64.RawURLEncoding.EncodeToString(key.PublicKey().Bytes()),
 		users:   map[ids.User]int{}, pushed: map[ids.User]map[ids.Peer]ids.Message{},
+		held: map[ids.User]map[ids.Peer]heldMessage{},
 	}
 	if err := s.loadUsers(ctx); err != nil {
 		return nil, err
@@ -146,6 +148,7 @@ func (s *Service) Run(ctx context.Context) error {
 	for range workers {
 		group.Go(func() { s.work(ctx) })
 	}
+	group.Go(func() { s.watch(ctx) })
 	group.Wait()
 	return ctx.Err()
 }

@@ -1,5 +1,8 @@
 // What the tests of notices do and look at beside the page itself: whether somebody looks at it, and what the browser shows.
 
+import assert from 'node:assert/strict'
+import { isDeepStrictEqual } from 'node:util'
+
 /** Looks away from the page, as one does who works in another window, or looks at it again. */
 export class Attention {
   static async of(person) {
@@ -23,29 +26,35 @@ export class Attention {
   }
 }
 
-/** What the browser shows, as `title: text`. */
-export function notifications(person) {
-  return person.page.evaluate(async () => {
-    const registration = await navigator.serviceWorker.ready
-    return (await registration.getNotifications()).map(({ title, body }) => `${title}: ${body}`)
-  })
-}
-
-/** Waits until the browser shows exactly these. */
+/** Waits until the browser shows exactly these, as `title: text`. */
 export async function showsNotifications(person, ...wanted) {
-  await person.page.waitForFunction(async (expected) => {
+  const shown = () => person.page.evaluate(async () => {
     const registration = await navigator.serviceWorker.ready
-    const shown = (await registration.getNotifications()).map(({ title, body }) => `${title}: ${body}`)
-    return JSON.stringify(shown.sort()) === expected
-  }, JSON.stringify([...wanted].sort()))
+    return (await registration.getNotifications()).map(({ title, body }) => `${title}: ${body}`).sort()
+  })
+  const end = Date.now() + patience
+  let now = await shown()
+  while (!isDeepStrictEqual(now, wanted.toSorted()) && Date.now() < end) now = await shown()
+  assert.deepEqual(now, wanted.toSorted())
 }
 
-/** Clicks on the only notification that is shown. */
-export async function clickNotification(person) {
+const patience = 30_000
+
+/** Clicks on the only notification that is shown; returns the address that is opened anew, if one is. */
+export function clickNotification(person) {
   const [worker] = person.context.serviceWorkers()
-  await worker.evaluate(async () => {
-    const [notification] = await self.registration.getNotifications()
-    self.dispatchEvent(new NotificationEvent('notificationclick', { notification }))
+  return worker.evaluate(async () => {
+    let address
+    self.clients.openWindow = async (wanted) => void (address = wanted)
+    WindowClient.prototype.focus = async () => undefined // a browser allows it for a real click alone
+    let notification
+    while (!notification) [notification] = await self.registration.getNotifications() // one may just take the place of another
+    const event = new NotificationEvent('notificationclick', { notification })
+    const done = []
+    event.waitUntil = (promise) => done.push(promise)
+    self.dispatchEvent(event)
+    await Promise.all(done)
+    return address
   })
 }
 

@@ -43,7 +43,7 @@ export async function showPush(data: PushMessageData | null): Promise<void> {
 		return close(pushed, ({ message }) => gone.has(message));
 	}
 	// The page itself shows it, or need not: somebody is looking.
-	const pages = await worker.clients.matchAll({ type: 'window' });
+	const pages = await findPages();
 	if (pages.some((page) => page.visibilityState === 'visible' && page.focused)) return;
 	await show(pushed);
 }
@@ -111,11 +111,17 @@ async function setBadge(count: number | undefined): Promise<void> {
 /** Brings the page to the front, or opens it, at the chat that a notification is of. */
 export async function click({ data }: Notification): Promise<void> {
 	const { user, peer } = data as Remembered;
-	const [page] = await worker.clients.matchAll({ type: 'window', includeUncontrolled: true });
+	const [page] = await findPages();
 	if (!page) {
 		await worker.clients.openWindow(`/${user ? `?account=${user}` : ''}${peer ? `#${peer}` : ''}`);
 		return;
 	}
-	await page.focus();
 	page.postMessage({ open: { user, peer } } satisfies OpenRequest);
+	await page.focus();
+}
+
+/** The open messengers; the pages of links and for other clients are none. */
+async function findPages(): Promise<WindowClient[]> {
+	const pages = await worker.clients.matchAll({ type: 'window', includeUncontrolled: true });
+	return pages.filter((page) => new URL(page.url).pathname === '/');
 }

@@ -11,6 +11,15 @@ interface Options {
 	reload?: () => void;
 }
 
+/** A notification that was clicked while no page was open says in the address whose chat it is of. */
+function readAddress(): OpenRequest['open'] | undefined {
+	const { search, hash } = globalThis.location ?? { search: '', hash: '' };
+	const user = new URLSearchParams(search).get('account');
+	if (!user) return undefined;
+	history.replaceState(history.state, '', location.pathname + hash);
+	return { user, peer: hash.slice(1) };
+}
+
 /**
  * The service worker beside the page: it keeps the page for times without a network, hands parts of files to players and
  * takes what is pushed. Without one (no TLS, an old browser) all of that is missing and the rest works.
@@ -24,7 +33,7 @@ export class CompanionStore {
 	/** A newer version of the page has been loaded and waits for `update`. */
 	hasUpdate = $state(false);
 	/** A notification was clicked: whose chat is to be shown. Whoever shows it sets it back. */
-	wanted = $state.raw<OpenRequest['open']>();
+	wanted = $state.raw<OpenRequest['open'] | undefined>(readAddress());
 
 	constructor({ find, container = globalThis.navigator?.serviceWorker, reload = () => location.reload() }: Options) {
 		this.#find = find;
