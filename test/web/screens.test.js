@@ -9,7 +9,7 @@ import { Gallery } from './lib/gallery.js'
 const forms = { desktop: { ...desktop, deviceScaleFactor: 1.5 }, phone }
 
 for (const [device, form] of Object.entries(forms)) {
-  describe(`the main screens at a ${device}`, { timeout: 120_000 }, () => {
+  describe(`the main screens at a ${device}`, { timeout: 240_000 }, () => {
     let world, gallery, ingrid, page
     before(async () => {
       world = await openDemo()

@@ -34,11 +34,12 @@ export class Gallery {
   }
 }
 
-/** Waits until all that is visible is there: no picture is on its way and nothing moves. */
+/** Waits until all that is visible is there: no picture is on its way or shown blurred for another, and nothing moves. */
 function settle(page) {
   return page.waitForFunction(() => {
     const isMoving = document.getAnimations().some((one) => one.playState === 'running' && one.effect.getTiming().iterations !== Infinity)
-    return !isMoving && !document.querySelector('[aria-busy="true"]') && [...document.images].every((one) => one.complete)
+    const isClear = (one) => getComputedStyle(one).filter === 'none' || one.parentElement.querySelectorAll('img').length > 1
+    return !isMoving && !document.querySelector('[aria-busy="true"]') && [...document.images].every((one) => one.complete && isClear(one))
   })
 }
 
