@@ -9,7 +9,7 @@ import { search } from './lib/list-acts.js'
 import { photo } from './lib/photo.js'
 import { World } from './lib/world.js'
 
-describe('a channel', { timeout: 240_000 }, () => {
+describe('a channel', { timeout: 300_000 }, () => {
   let world, kari, ola, siri, here
   before(async () => {
     world = await World.open()
@@ -151,7 +151,7 @@ describe('a channel', { timeout: 240_000 }, () => {
   })
 })
 
-describe('a private channel and a bot', { timeout: 180_000 }, () => {
+describe('a private channel and a bot', { timeout: 300_000 }, () => {
   let world, kari, ola, here
   before(async () => {
     world = await World.open()

@@ -9,7 +9,7 @@ import { chooseInMenu, chooseInRow } from './lib/list-acts.js'
 import { photo } from './lib/photo.js'
 import { World } from './lib/world.js'
 
-describe('a group', { timeout: 240_000 }, () => {
+describe('a group', { timeout: 300_000 }, () => {
   let world, kari, ola, siri, per
   before(async () => {
     world = await World.open()
@@ -153,7 +153,7 @@ describe('a group', { timeout: 240_000 }, () => {
   })
 })
 
-describe('ways into a group and its inner life', { timeout: 240_000 }, () => {
+describe('ways into a group and its inner life', { timeout: 300_000 }, () => {
   let world, kari, ola, siri, link
   before(async () => {
     world = await World.open()

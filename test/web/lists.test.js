@@ -7,7 +7,7 @@ import { confirm, dialog, info, makeChannel, openInfo } from './lib/community-ac
 import { chooseInMenu, chooseInRow, orderOf, rowOf, search } from './lib/list-acts.js'
 import { World } from './lib/world.js'
 
-describe('the list of chats', { timeout: 180_000 }, () => {
+describe('the list of chats', { timeout: 300_000 }, () => {
   let world, kari, ola, siri
   before(async () => {
     world = await World.open()
@@ -95,7 +95,7 @@ describe('the list of chats', { timeout: 180_000 }, () => {
   })
 })
 
-describe('search, folders and the address book', { timeout: 240_000 }, () => {
+describe('search, folders and the address book', { timeout: 300_000 }, () => {
   let world, kari, ola, siri, folderLink
   before(async () => {
     world = await World.open()
