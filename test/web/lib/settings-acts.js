@@ -13,8 +13,9 @@ export async function openPage(person, name) {
 
 /** Steps back until the chats are there. */
 export async function leaveSettings(person) {
-  const settings = person.page.getByRole('region', { name: 'Chats and settings' })
-  while (!(await person.chats.isVisible())) await settings.getByRole('button', { name: 'Back' }).first().click()
+  const back = person.page.getByRole('button', { name: 'Back' }).filter({ visible: true }).first()
+  await back.or(person.chats).first().waitFor()
+  while (!(await person.chats.isVisible())) await back.click()
 }
 
 /** Presses the button of a question and answers it by the button `action`. */
@@ -47,4 +48,10 @@ export async function setPassword(person, password, { hint = '', email = '' } = 
   await dialog.getByLabel('Recovery e-mail').fill(email)
   await dialog.getByRole('button', { name: 'Save' }).click()
   await dialog.waitFor({ state: 'detached' })
+}
+
+export async function closeProfile(person) {
+  const column = person.page.getByRole('complementary', { name: 'About this chat' })
+  await column.getByRole('button', { name: /^(Back|Close)$/ }).first().click()
+  await column.waitFor({ state: 'detached' })
 }
