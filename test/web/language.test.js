@@ -15,7 +15,7 @@ const foreign = new Set(Object.values(english).filter((text) => typeof text === 
 for (const text of Object.values(norwegian)) foreign.delete(text)
 for (const name of ['English', 'Hermod']) foreign.delete(name)
 
-describe('the page in Norwegian', { timeout: 180_000 }, () => {
+describe('the page in Norwegian', { timeout: 300_000 }, () => {
   let world, kari, per
   before(async () => {
     world = await World.open()

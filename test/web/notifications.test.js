@@ -9,7 +9,7 @@ import { askForSecret, openSecret } from './lib/secret-acts.js'
 import { leaveSettings, openSettings } from './lib/settings-acts.js'
 import { World } from './lib/world.js'
 
-describe('somebody is told of what comes', { timeout: 180_000 }, () => {
+describe('somebody is told of what comes', { timeout: 300_000 }, () => {
   let world, service, kari, ola, attention, address
   before(async () => {
     service = await PushService.open()
