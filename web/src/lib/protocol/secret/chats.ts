@@ -192,6 +192,7 @@ export class SecretChats {
 	/** Forgets a chat that is over. */
 	async remove(peer: PeerKey) {
 		const { client, dialogs, vault } = await this.#open();
+		await plainly(client.discard(chatOfKey(peer), false)); // the server may not have heard yet that it is over
 		await plainly(client.remove(chatOfKey(peer)));
 		await vault.dropFiles(chatOfKey(peer));
 		dialogs.drop(chatOfKey(peer));
