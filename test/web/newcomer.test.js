@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { desktop, phone } from './lib/browser.js'
+import { makeChannel, makeGroup } from './lib/community-acts.js'
 import { photo } from './lib/photo.js'
 import { agreeOnSecret, setTimer } from './lib/secret-acts.js'
 import { World } from './lib/world.js'
@@ -19,36 +20,6 @@ async function signUpByReading(person) {
   await person.enterCode(codeOf(number))
   await person.enterName()
   person.phone = number.replace(/\D/g, '')
-}
-
-/** Begins something by the button under the list of chats. */
-async function begin(person, what) {
-  await person.showChats()
-  await person.choose(person.page.getByRole('button', { name: 'New message' }), what)
-}
-
-async function pick(person, other) {
-  await person.page.getByRole('textbox', { name: 'Name, username or number' }).fill(other.name)
-  await person.page.getByRole('list', { name: 'People' }).getByRole('button', { name: other.name }).click()
-}
-
-async function makeGroup(person, title, other) {
-  await begin(person, 'New group')
-  await pick(person, other)
-  await person.page.getByRole('button', { name: 'Continue' }).click()
-  await person.page.getByRole('textbox', { name: 'Name of the group' }).fill(title)
-  await person.page.getByRole('button', { name: 'Create group' }).click()
-  await person.field.waitFor()
-}
-
-async function makeChannel(person, title, other) {
-  await begin(person, 'New channel')
-  await person.page.getByRole('textbox', { name: 'Name of the channel' }).fill(title)
-  await person.page.getByRole('button', { name: 'Create channel' }).click()
-  await person.page.getByRole('button', { name: 'Continue' }).click()
-  await pick(person, other)
-  await person.page.getByRole('button', { name: 'Add', exact: true }).click()
-  await person.field.waitFor()
 }
 
 for (const [device, form, other] of [
@@ -89,7 +60,7 @@ for (const [device, form, other] of [
     })
 
     test('makes a group, in which both write', async () => {
-      await makeGroup(kari, 'Hikers', ola)
+      await makeGroup(kari, 'Hikers', [ola])
       await kari.write('Who comes along on Sunday?')
       await ola.showChats()
       await ola.openChat('Hikers')
@@ -99,7 +70,7 @@ for (const [device, form, other] of [
     })
 
     test('makes a channel, which the other reads', async () => {
-      await makeChannel(kari, 'Weather', ola)
+      await makeChannel(kari, 'Weather', { others: [ola] })
       await kari.write('Sunny all day')
       await ola.showChats()
       await ola.openChat('Weather')

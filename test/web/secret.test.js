@@ -3,9 +3,11 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { phone } from './lib/browser.js'
+import { openDevice } from './lib/devices.js'
 import { Line } from './lib/line.js'
+import { film } from './lib/media-files.js'
 import { photo } from './lib/photo.js'
-import { agreeOnSecret, askForSecret, confirmRequest, menuOf, openSecret, readKey, readVault, secretRow, setTimer } from './lib/secret-acts.js'
+import { agreeOnSecret, askForSecret, confirmRequest, menuOf, openSecret, readKey, readVault, removeEnded, secretRow, setTimer } from './lib/secret-acts.js'
 import { World } from './lib/world.js'
 
 /** Kari at a desktop and Ola at a phone, who know one another; each comes by a line of his own. */
@@ -157,24 +159,25 @@ describe('a secret chat of a desktop and a phone', { timeout: 240_000 }, () => {
   test('one ends the chat; both read that it is over and take it out of the list', async () => {
     await ola.choose(menuOf(ola), 'End secret chat')
     await ola.page.getByRole('dialog').getByRole('button', { name: 'End chat' }).click()
-    for (const person of [kari, ola]) {
-      await person.sees('This secret chat has ended.')
-      await person.misses('A new page')
-      await person.page.getByRole('button', { name: 'Remove from the list' }).click()
-      await secretRow(person, person === kari ? ola : kari).waitFor({ state: 'detached' })
-      assert.deepEqual((await readVault(person)).chats, [])
-    }
+    await Promise.all([kari, ola].map((person) => person.misses('A new page')))
+    await removeEnded(kari, ola)
+    await removeEnded(ola, kari)
+    for (const person of [kari, ola]) assert.deepEqual((await readVault(person)).chats, [])
   })
 })
 
-describe('the ways into a secret chat', { timeout: 180_000 }, () => {
-  let world, kari, ola
+describe('the ways into a secret chat, and what can be brought into it', { timeout: 240_000 }, () => {
+  let world, kari, ola, maker
   before(async () => {
     world = await World.open()
     ;[kari, ola] = await meet(world)
+    maker = await openDevice({ server: world.server, phone: ola.phone })
   })
   afterEach((t) => world.pictures(`secret ways ${t.name}`))
-  after(() => part(world, [kari, ola]))
+  after(async () => {
+    await maker?.close()
+    await part(world, [kari, ola])
+  })
 
   test('asked from the list of chats and declined, it is over for both', async () => {
     await ola.showChats()
@@ -184,11 +187,8 @@ describe('the ways into a secret chat', { timeout: 180_000 }, () => {
     await ola.sees('Waiting for Kari to accept …')
     await openSecret(kari, ola)
     await kari.page.getByRole('button', { name: 'Decline' }).click()
-    for (const person of [kari, ola]) {
-      await person.sees('This secret chat has ended.')
-      await person.page.getByRole('button', { name: 'Remove from the list' }).click()
-    }
-    await ola.chats.waitFor()
+    await removeEnded(kari, ola)
+    await removeEnded(ola, kari)
   })
 
   test('asked from the profile and taken back, it is over for both', async () => {
@@ -200,10 +200,8 @@ describe('the ways into a secret chat', { timeout: 180_000 }, () => {
     await secretRow(ola, kari).getByText('asks you for a secret chat').waitFor()
     await kari.page.getByRole('main').getByRole('button', { name: 'Cancel' }).click()
     await openSecret(ola, kari)
-    for (const person of [kari, ola]) {
-      await person.sees('This secret chat has ended.')
-      await person.page.getByRole('button', { name: 'Remove from the list' }).click()
-    }
+    await removeEnded(kari, ola)
+    await removeEnded(ola, kari)
   })
 
   test('somebody without a browser at hand finds the request when he comes back', async () => {
@@ -215,6 +213,31 @@ describe('the ways into a secret chat', { timeout: 180_000 }, () => {
     await openSecret(ola, kari)
     await ola.page.getByRole('button', { name: 'Accept' }).click()
     await Promise.all([kari.field.waitFor(), ola.field.waitFor()])
+  })
+
+  test('a sticker is seen by the other', async () => {
+    const { name, mimeType, buffer } = photo('still.png', 512, 512)
+    const file = await maker.client.uploadFile({ file: buffer, fileName: name, fileMime: mimeType })
+    await maker.client.createStickerSet({ owner: 'self', title: 'Shapes', shortName: 'secret_shapes', stickers: [{ emojis: '🙂', file }] })
+    await kari.page.getByRole('button', { name: 'Emoji, stickers and GIFs' }).click()
+    await kari.page.getByRole('tab', { name: 'Stickers' }).click()
+    await kari.page.getByRole('textbox', { name: 'Search sticker sets' }).fill('Shapes')
+    await kari.page.getByRole('button', { name: 'Sticker 🙂' }).first().click()
+    const sticker = ola.page.getByRole('main').getByRole('button', { name: 'Sticker 🙂' })
+    await ola.page.waitForFunction((picture) => picture.querySelector('img')?.naturalWidth === 512, await sticker.elementHandle())
+  })
+
+  test('a film is played', async () => {
+    await ola.attach(await film(ola.page))
+    await kari.page.getByRole('main').getByRole('button', { name: /^Video, / }).click()
+    await kari.page.waitForFunction(() => document.querySelector('[role=dialog] video')?.currentTime > 0)
+    await kari.page.keyboard.press('Escape')
+  })
+
+  test('another name of the other stands at the chat too', async () => {
+    await maker.client.call({ _: 'account.updateProfile', firstName: 'Olav' })
+    await secretRow(kari, { name: 'Olav' }).waitFor()
+    await kari.sees('Olav')
   })
 })
 

@@ -36,6 +36,14 @@ export async function agreeOnSecret(asking, asked) {
   await Promise.all([asking.field.waitFor(), asked.field.waitFor()])
 }
 
+/** Takes the open chat, which is over, out of the list. */
+export async function removeEnded(person, other) {
+  await person.sees('This secret chat has ended.')
+  await person.page.getByRole('button', { name: 'Remove from the list' }).click()
+  await secretRow(person, other).waitFor({ state: 'detached' })
+  await person.showChats()
+}
+
 /** Chooses after how long messages vanish, in the words of the dialog. */
 export async function setTimer(person, words) {
   await person.page.getByRole('button', { name: 'Self-destruct timer' }).click()
