@@ -80,9 +80,10 @@ export class ComposerStore {
 
 	/** A draft that is known now, or that another device changed, comes into a field where nothing else was written. */
 	adopt(draft: Draft | undefined, find: (id: number) => Message | undefined) {
-		if (this.kind !== 'history' || this.editing || this.text.text !== this.#adopted.text) return;
+		if (this.kind !== 'history' || this.editing) return;
 		const text = draft ? onlyStyles(draft.text) : plain('');
-		if (text.text === this.text.text) return;
+		if (text.text === this.text.text) this.#adopted = text;
+		if (this.text.text !== this.#adopted.text || text.text === this.text.text) return;
 		this.text = this.#adopted = text;
 		const answered = draft?.replyTo === undefined ? undefined : find(draft.replyTo);
 		this.answering = answered && { message: answered };

@@ -80,9 +80,19 @@ export class DraftStore {
 		clearTimeout(this.#timers.get(place));
 		if (!this.#timers.delete(place)) return;
 		this.#api.compose.saveDraft(peer, thread, draft).then(
-			() => this.#shelf.drop(place, draft),
+			() => this.#takeSaved(peer, thread, draft),
 			() => undefined, // the next key, or the next page, tries again
 		);
+	}
+
+	/** The server has it: what another device makes of it is newer from now on. */
+	#takeSaved(peer: PeerKey, thread: number | undefined, draft: Draft | undefined) {
+		const place = placeOf(peer, thread);
+		this.#shelf.drop(place, draft);
+		if (!this.#unsaved.has(place) || this.#unsaved.get(place) !== draft) return;
+		this.#unsaved.delete(place);
+		if (thread === undefined) this.#dialogs.takeDraft({ peer, draft });
+		else this.#keepInThread(place, draft);
 	}
 
 	/** The page was closed before the server had it. */
