@@ -63,8 +63,6 @@ describe('in a group', { timeout: 240_000 }, () => {
     await kari.field.focus()
     await kari.page.keyboard.press('Alt+ArrowUp')
     await chatOf(kari).locator('[role=article]:focus').waitFor()
-    await kari.page.keyboard.press('ArrowUp')
-    await kari.page.keyboard.press('ArrowDown')
     await kari.page.keyboard.press('Enter')
     await kari.page.getByRole('menuitem', { name: 'Reply' }).press('Enter')
     await kari.page.keyboard.type('Written without a mouse')
