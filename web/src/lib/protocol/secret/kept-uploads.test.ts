@@ -4,7 +4,7 @@ import { KeptUploads, type Upload } from './kept-uploads.ts';
 
 function uploadOf(number: number, content: string): Upload {
 	const file = { kind: 'photo', blob: new Blob([content]), name: 'p.jpg', mime: 'image/jpeg', width: 3 } as const;
-	const input = { peer: 's5', text: { text: 'words', entities: [] } } as const;
+	const input: Upload['input'] = { peer: 's5', text: { text: 'words', entities: [] } };
 	return { number, id: 2n ** 63n - 1n, input, index: 0, item: { kind: 'file', file } };
 }
 
