@@ -2,6 +2,7 @@ package push
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -61,15 +62,15 @@ func (s *Service) release(user ids.User, peer ids.Peer, upTo ids.Message) {
 func (s *Service) releaseDeleted(owner ids.Peer, gone []ids.Message) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for user, chats := range s.held {
-		if owner.User() != 0 && user != owner.User() {
-			continue
-		}
-		for peer, h := range chats {
-			isIn := peer == owner || owner.User() != 0 && peer.Channel() == 0
-			if isIn && slices.Contains(gone, h.message.ID) {
-				delete(chats, peer)
-			}
+	if user := owner.User(); user != 0 {
+		maps.DeleteFunc(s.held[user], func(peer ids.Peer, h heldMessage) bool {
+			return peer.Channel() == 0 && slices.Contains(gone, h.message.ID)
+		})
+		return
+	}
+	for _, chats := range s.held {
+		if h, ok := chats[owner]; ok && slices.Contains(gone, h.message.ID) {
+			delete(chats, owner)
 		}
 	}
 }
