@@ -1,6 +1,7 @@
 import { MtTimeoutError, type RawUpdateInfo, type RpcCallOptions, type tl } from '@mtcute/core';
 import type { BaseTelegramClient } from '@mtcute/core/client.js';
 import type { EventName, Events } from '../api/events.ts';
+import { ApiError } from '../api/failure.ts';
 import type { ConnectionState, Peer, PeerKey } from '../api/types.ts';
 import { Cache } from './cache/cache.ts';
 import { openCacheDatabase } from './cache/database.ts';
@@ -64,6 +65,7 @@ export class Account {
 	#trimming: ReturnType<typeof setTimeout> | undefined;
 	#self = 0;
 	#isSignedIn = false;
+	#isClosed = false;
 	#connection: ConnectionState = 'connecting';
 
 	/** Opens what the browser keeps of the account, and begins to connect. */
@@ -123,6 +125,8 @@ export class Account {
 
 	/** Asks the server. Waits for the connection as long as it takes; rejects with an ApiError. */
 	async call<T extends tl.RpcMethod>(request: T, options?: RpcCallOptions): Promise<tl.RpcCallReturn[T['_']]> {
+		// The library would leave a promise behind that nobody looks at.
+		if (this.#isClosed) throw new ApiError({ text: 'CLOSED', code: 0 });
 		try {
 			// The library wants proof that the request has no field too much, which a type parameter cannot give.
 			return (await this.client.call(request as never, options)) as tl.RpcCallReturn[T['_']];
@@ -235,6 +239,7 @@ export class Account {
 	}
 
 	async close(): Promise<void> {
+		this.#isClosed = true;
 		this.#stopWatching();
 		clearTimeout(this.#trimming);
 		this.secrets.stop();

@@ -10,9 +10,6 @@ export function toApiError(error: unknown): ApiError {
 	if (error instanceof MtTimeoutError) return new ApiError({ text: 'TIMEOUT', code: 0 });
 	if (error instanceof DOMException && error.name === 'AbortError') return new ApiError({ text: 'CANCELLED', code: 0 });
 	if (error instanceof MtcuteError) return new ApiError({ text: 'NETWORK', code: 0 });
-	// The library has no class for it: the account was closed, or signed out, while something was asked.
-	if (error instanceof Error && error.message === 'Client is destroyed')
-		return new ApiError({ text: 'CLOSED', code: 0 });
 	return new ApiError({ text: 'INTERNAL', code: 0 });
 }
 

@@ -92,7 +92,7 @@ export const profile = {
 		const challenge = await account.call({ _: 'account.getPassword' });
 		const proof = challenge.hasPassword ? await proofOf(account, challenge, password) : undefined;
 		await account.call({ _: 'account.deleteAccount', reason: '', password: proof });
-		await account.leave('elsewhere');
+		await account.leave('here');
 	},
 } satisfies Calls;
 
