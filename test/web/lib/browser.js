@@ -6,7 +6,7 @@ import { chromium } from 'playwright-core'
 const executable = process.env.HERMOD_CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
 
 export const desktop = { viewport: { width: 1280, height: 800 } }
-export const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 }
+export const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
 
 /** Starts the browser that the people of a file share; each of them has a context, and so a storage, of his own. */
 export function launch(args = []) {

@@ -5,11 +5,11 @@ import { desktop, picture } from './browser.js'
 const PATIENCE = Number(process.env.HERMOD_TEST_PATIENCE ?? 30_000)
 
 export class Person {
-  /** Opens the page in a browser context of its own. */
+  /** Opens the page in a browser context of its own, which asks for no motion: drawing it is most of the work without a GPU. */
   static async open(browser, server, name, { form = desktop, ...options } = {}) {
     const person = new Person()
     Object.assign(person, { name, server, phone: newNumber(), errors: [], isPhone: form.isMobile === true })
-    person.context = await browser.newContext({ locale: 'en-GB', ...form, ...options })
+    person.context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', ...form, ...options })
     await person.openPage()
     return person
   }
