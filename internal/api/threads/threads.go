@@ -81,7 +81,7 @@ func (h *Handlers) getMessagesViews(ctx context.Context, call *rpc.Call, in *tg.
 		return nil, err
 	}
 	if in.Increment {
-		if err := h.o.Threads.View(call.User, peer.Channel(), posts(found)); err != nil {
+		if err := h.o.Threads.View(call.User, peer.Channel(), unseen(call.User, found)); err != nil {
 			return nil, err
 		}
 	}
@@ -99,10 +99,10 @@ func (h *Handlers) getMessagesViews(ctx context.Context, call *rpc.Call, in *tg.
 	return answer, err
 }
 
-// posts are those of the messages that count views.
-func posts(found map[ids.Message]*messages.Message) (list []ids.Message) {
+// unseen are those of the messages of which a view of viewer counts: posts, but not his own, whose view show adds.
+func unseen(viewer ids.User, found map[ids.Message]*messages.Message) (list []ids.Message) {
 	for id, m := range found {
-		if m.Flags.Has(messages.Post) {
+		if m.Flags.Has(messages.Post) && !m.IsOut(viewer) {
 			list = append(list, id)
 		}
 	}

@@ -70,6 +70,23 @@ func TestGetMessagesViews(t *testing.T) {
 	})
 }
 
+// A post counts one view for whoever wrote it, also after he has looked at it.
+func TestOwnViewCountsOnce(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		for _, viewer := range []ids.User{w.anna, w.bo, w.anna} {
+			in := &tg.MessagesGetMessagesViews{Peer: w.Peer(viewer, w.channel), ID: []int32{int32(w.post.ID)}, Increment: true}
+			if _, err := w.getMessagesViews(t.Context(), apitest.Call(viewer), in); err != nil {
+				t.Fatal(err)
+			}
+		}
+		in := &tg.MessagesGetMessagesViews{Peer: w.Peer(w.anna, w.channel), ID: []int32{int32(w.post.ID)}}
+		got := apitest.Must[*tg.MessagesMessageViews](t, "messages.getMessagesViews")(w.getMessagesViews(t.Context(), apitest.Call(w.anna), in))
+		if n := *got.Views[0].Views; n != 2 {
+			t.Errorf("two have seen it, got %d views", n)
+		}
+	})
+}
+
 func TestDiscussion(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		call := apitest.Call(w.anna)
