@@ -25,6 +25,7 @@ func (s *Server) buildPush(ctx context.Context, v *view.View) (err error) {
 		Name: func(ctx context.Context, viewer ids.User, peer ids.Peer) (string, error) {
 			return s.nameOf(ctx, v, viewer, peer)
 		},
+		Question: s.questionOf, Emoji: s.emojiOf,
 		Broadcast: func(ctx context.Context, ch ids.Channel) (bool, error) {
 			found, err := c.Channels.One(ctx, ch)
 			return found.Broadcast, err
@@ -54,6 +55,22 @@ func pushCaller(cfg config.Push) *guard.Client {
 		return nil
 	}
 	return guard.New(cfg.Trusted...)
+}
+
+func (s *Server) questionOf(ctx context.Context, poll int64) (string, error) {
+	found, err := s.core.Polls.See(ctx, 0, []int64{poll})
+	if p, ok := found[poll]; ok {
+		return p.Question.String, err
+	}
+	return "", err
+}
+
+func (s *Server) emojiOf(ctx context.Context, file int64) (string, error) {
+	found, err := s.core.Files.Get(ctx, file)
+	if f, ok := found[file]; ok && f.Sticker != nil {
+		return f.Sticker.Alt, err
+	}
+	return "", err
 }
 
 // nameOf is what viewer calls a person, or the title of a group or channel.

@@ -49,6 +49,7 @@ type pushed struct {
 	User   string            `json:"user_id"`
 	Key    string            `json:"loc_key"`
 	Args   []string          `json:"loc_args"`
+	Badge  int               `json:"badge"`
 	Custom map[string]string `json:"custom"`
 }
 
@@ -186,7 +187,7 @@ func TestAMessageIsPushed(t *testing.T) {
 		if got.Key != "MESSAGE_TEXT" || len(got.Args) != 2 || got.Args[0] != "Kari" || got.Args[1] != "Good morning" {
 			t.Errorf("got %+v", got)
 		}
-		if got.User == "" || got.Custom["from_id"] == "" || got.Custom["msg_id"] == "" {
+		if got.User == "" || got.Custom["from_id"] == "" || got.Custom["msg_id"] == "" || got.Badge != 1 {
 			t.Errorf("got %+v", got)
 		}
 	})
@@ -204,7 +205,7 @@ func TestWhatIsReadElsewhereIsClosed(t *testing.T) {
 		}
 	}
 	w.as(w.bo, &tg.MessagesReadHistory{Peer: &tg.InputPeerUser{UserID: anna.ID, AccessHash: *anna.AccessHash}, MaxID: 100})
-	if got := service.next(); got.Key != "READ_HISTORY" || got.Custom["from_id"] != first.Custom["from_id"] || got.Custom["max_id"] == "" {
+	if got := service.next(); got.Key != "READ_HISTORY" || got.Custom["from_id"] != first.Custom["from_id"] || got.Custom["max_id"] == "" || got.Badge != 0 {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -225,6 +226,19 @@ func TestWhatIsSilencedIsNotPushed(t *testing.T) {
 	}
 	w.write("Nobody reads this")
 	if got := service.next(); got.Key != "MESSAGE_NOTEXT" || len(got.Args) != 1 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestAPollIsPushedByItsQuestion(t *testing.T) {
+	w, service := newPushing(t, "")
+	plain := func(s string) *tg.TextWithEntities { return &tg.TextWithEntities{Text: s} }
+	w.as(w.anna, &tg.MessagesSendMedia{Peer: w.toBo, RandomID: mathrand.Int64(), Media: &tg.InputMediaPoll{Poll: &tg.Poll{
+		Question: plain("Tea or coffee?"), Answers: []tg.PollAnswerClass{
+			&tg.PollAnswer{Text: plain("Tea"), Option: []byte("0")}, &tg.PollAnswer{Text: plain("Coffee"), Option: []byte("1")},
+		},
+	}}})
+	if got := service.next(); got.Key != "MESSAGE_POLL" || len(got.Args) != 2 || got.Args[1] != "Tea or coffee?" {
 		t.Errorf("got %+v", got)
 	}
 }

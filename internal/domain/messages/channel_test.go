@@ -506,3 +506,28 @@ func TestAuthors(t *testing.T) {
 		check("anonymous", m, err, group.Peer(), p[1], "boss")
 	})
 }
+
+func TestServiceMessagesOfChannelsArePosts(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.people(1)
+		for _, broadcast := range []bool{true, false} {
+			ch := w.channel(broadcast, p[0])
+			if _, err := w.ch.SetTitle(t.Context(), p[0], ch, "Renamed"); err != nil {
+				t.Fatal(err)
+			}
+			pinned := w.write(p[0], ch.Peer(), "a")
+			if _, err := w.Pin(t.Context(), PinRequest{By: p[0], Peer: ch.Peer(), ID: pinned.ID}); err != nil {
+				t.Fatal(err)
+			}
+			page, err := w.History(t.Context(), p[0], ch.Peer(), Window{Limit: 10})
+			if err != nil || len(page.Messages) != 4 {
+				t.Fatalf("%d messages, %v", len(page.Messages), err)
+			}
+			for _, m := range page.Messages {
+				if m.Flags.Has(Post) != broadcast || m.Action != nil && m.Writer() != p[0] {
+					t.Errorf("broadcast %v: %+v of %d", broadcast, m, m.Writer())
+				}
+			}
+		}
+	})
+}

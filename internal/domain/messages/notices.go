@@ -25,7 +25,7 @@ func (s *Service) WriteInGroup(
 }
 
 // WriteInChannel implements groups.Scribe: it writes the service message of a change in a channel. from shows as its
-// author, author is who did it.
+// author, author is who did it. What happens in a broadcast channel is a post of it.
 func (s *Service) WriteInChannel(
 	ctx context.Context, tx *db.Tx, ch ids.Channel, from ids.Peer, author ids.User, a actions.Action,
 ) (groups.Written, error) {
@@ -34,6 +34,11 @@ func (s *Service) WriteInChannel(
 	if from != author.Peer() {
 		m.Author = author
 	}
+	c, err := s.channels.OneTx(ctx, tx, ch)
+	if err != nil {
+		return groups.Written{}, err
+	}
+	m.Flags = m.Flags.with(Post, c.Broadcast)
 	if err := s.post(ctx, tx, m); err != nil {
 		return groups.Written{}, fmt.Errorf("tell channel %d of %s: %w", ch, a.Kind, err)
 	}

@@ -147,6 +147,9 @@ func (s *Service) tell(ctx context.Context, user ids.User, m *messages.Message) 
 	if err != nil {
 		return err
 	}
+	if p.Badge, err = s.badge(ctx, user); err != nil {
+		return err
+	}
 	s.remember(user, m.Peer, m.ID)
 	s.send(ctx, devices, p)
 	return nil
@@ -191,8 +194,17 @@ func (t over) do(ctx context.Context, s *Service) error {
 	p := newPayload(t.user, t.key, t.peer)
 	p.Custom[t.custom] = number(t.id)
 	p.silent = true
+	if p.Badge, err = s.badge(ctx, t.user); err != nil {
+		return err
+	}
 	s.send(ctx, devices, p)
 	return nil
+}
+
+// badge is the number on the icon of user's clients.
+func (s *Service) badge(ctx context.Context, user ids.User) (*int, error) {
+	n, err := s.o.Dialogs.Unread(ctx, user)
+	return &n, wrap("count what is unread", err)
 }
 
 // secret tells a device that something came in a secret chat: not from whom, and nothing of it.

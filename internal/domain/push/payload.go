@@ -24,6 +24,7 @@ type payload struct {
 	User   string            `json:"user_id"` // whom it is for, when a browser has several accounts
 	Key    string            `json:"loc_key"`
 	Args   []string          `json:"loc_args,omitempty"`
+	Badge  *int              `json:"badge,omitempty"` // how many chats have something unread; nil: not known
 	Custom map[string]string `json:"custom"`
 
 	chat   string // to which chat it belongs: a newer one replaces an older one that still waits
@@ -56,7 +57,10 @@ func newPayload(user ids.User, key string, peer ids.Peer) payload {
 func (s *Service) describe(ctx context.Context, user ids.User, m *messages.Message, n dialogs.Notify, mentioned bool) (payload, error) {
 	kind, shown := "NOTEXT", []string(nil)
 	if n.ShowPreviews == nil || *n.ShowPreviews {
-		kind, shown = content(m)
+		var err error
+		if kind, shown, err = s.content(ctx, m); err != nil {
+			return payload{}, err
+		}
 	}
 	prefix, names, err := s.names(ctx, user, m)
 	if err != nil {
@@ -101,27 +105,27 @@ func (s *Service) names(ctx context.Context, user ids.User, m *messages.Message)
 // kinds are the ends of the keys of media without words.
 var kinds = map[media.Kind]string{
 	media.Photo: "PHOTO", media.Video: "VIDEO", media.Round: "ROUND", media.Document: "DOC", media.Voice: "AUDIO", media.Music: "DOC",
-	media.GIF: "GIF", media.Geo: "GEO", media.Venue: "GEO", media.LiveGeo: "GEOLIVE", media.Contact: "CONTACT2", media.Sticker: "STICKER",
+	media.GIF: "GIF", media.Geo: "GEO", media.Venue: "GEO", media.LiveGeo: "GEOLIVE", media.Contact: "CONTACT2",
 }
 
 // content is the end of the key of a text, and what is filled in.
-func content(m *messages.Message) (kind string, shown []string) {
+func (s *Service) content(ctx context.Context, m *messages.Message) (kind string, shown []string, err error) {
 	switch media.KindOf(m.Media) {
 	case media.Poll:
-		return "POLL", nil // the question is not kept with the message
+		question, err := s.o.Question(ctx, m.Media.Poll.ID)
+		return "POLL", []string{short(question)}, wrap("question of a poll", err)
+	case media.Sticker:
+		emoji, err := s.o.Emoji(ctx, m.Media.File.ID)
+		return "STICKER", []string{emoji}, wrap("emoji of a sticker", err)
 	case media.Todo:
-		return "TODO", []string{short(m.Media.Todo.Title.String)}
+		return "TODO", []string{short(m.Media.Todo.Title.String)}, nil
 	case media.Dice:
-		return "TEXT", []string{m.Media.Dice.Emoji}
+		return "TEXT", []string{m.Media.Dice.Emoji}, nil
 	}
 	if m.Text.String != "" {
-		return "TEXT", []string{short(hideSpoilers(m.Text))}
+		return "TEXT", []string{short(hideSpoilers(m.Text))}, nil
 	}
-	kind = kinds[media.KindOf(m.Media)]
-	if kind == "STICKER" {
-		return kind, []string{""}
-	}
-	return cmp.Or(kind, "NOTEXT"), nil
+	return cmp.Or(kinds[media.KindOf(m.Media)], "NOTEXT"), nil, nil
 }
 
 // hideSpoilers covers what the writer wanted to be covered until it is touched.

@@ -49,6 +49,9 @@ type Options struct {
 	Presence *users.Presence
 	// Name is what viewer calls a person, or the title of a group or channel.
 	Name func(ctx context.Context, viewer ids.User, peer ids.Peer) (string, error)
+	// Question is what a poll asks, Emoji what a sticker stands for; "" where there is none any more.
+	Question func(ctx context.Context, poll int64) (string, error)
+	Emoji    func(ctx context.Context, file int64) (string, error)
 	// Broadcast tells a channel from a supergroup.
 	Broadcast func(ctx context.Context, ch ids.Channel) (bool, error)
 	// Secret finds a secret chat as owner has it. It fails with secretchats.ErrChat.
