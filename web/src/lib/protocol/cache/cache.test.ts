@@ -41,6 +41,14 @@ describe('history', () => {
 		expect((await cache.history('u1', { limit: 2 })).isStart).toBe(false);
 	});
 
+	it('finds messages whose ids are far apart, as in private chats of somebody who writes much', async () => {
+		const sparse = [1, 2, 900, 7_000, 7_001, 90_000].map((id) => message('u1', id));
+		await cache.putHistory('u1', sparse, 0);
+		expect(ids((await cache.history('u1', { limit: 2 })).messages)).toEqual([7_001, 90_000]);
+		expect(ids((await cache.history('u1', { before: 7_001, limit: 3 })).messages)).toEqual([2, 900, 7_000]);
+		expect(await cache.history('u1', { limit: 20 })).toEqual({ messages: sparse, isStart: true });
+	});
+
 	it('grows by messages that come live, without a gap', async () => {
 		await cache.putHistory('u1', range(1, 3));
 		await cache.putMessages([message('u1', 9)], { areLive: true });

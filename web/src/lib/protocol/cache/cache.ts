@@ -15,50 +15,54 @@ const keptPerChat = 200;
  */
 export class Cache {
 	readonly #db: CacheDatabase;
-	readonly #writes: WriteBehind;
+	/** People and chats, and small things. */
+	readonly #lists: WriteBehind;
+	/** Messages, apart from the rest: a chat that is opened does not wait until five hundred chats are written. */
+	readonly #histories: WriteBehind;
 	readonly #spans = new Map<PeerKey, Span[]>();
 
 	constructor(db: CacheDatabase) {
 		this.#db = db;
-		this.#writes = new WriteBehind(db);
+		this.#lists = new WriteBehind(db);
+		this.#histories = new WriteBehind(db);
 	}
 
 	putPeers(peers: Peer[]) {
-		for (const peer of peers) if (!isSecret(peer.key)) this.#writes.put('peers', peer.key, peer);
+		for (const peer of peers) if (!isSecret(peer.key)) this.#lists.put('peers', peer.key, peer);
 	}
 
 	/** The peers of these keys, or all. */
 	async peers(keys?: PeerKey[]): Promise<Peer[]> {
-		await this.#writes.flush();
+		await this.#lists.flush();
 		if (!keys) return this.#db.getAll('peers');
 		const found = await Promise.all(keys.map((key) => this.#db.get('peers', key)));
 		return found.filter((peer) => peer !== undefined);
 	}
 
 	putDialogs(dialogs: Dialog[]) {
-		for (const dialog of dialogs) if (!isSecret(dialog.peer)) this.#writes.put('dialogs', dialog.peer, dialog);
+		for (const dialog of dialogs) if (!isSecret(dialog.peer)) this.#lists.put('dialogs', dialog.peer, dialog);
 	}
 
 	/** All dialogs, in no order. */
 	async dialogs(): Promise<Dialog[]> {
-		await this.#writes.flush();
+		await this.#lists.flush();
 		return this.#db.getAll('dialogs');
 	}
 
 	async dialog(peer: PeerKey): Promise<Dialog | undefined> {
-		await this.#writes.flush();
+		await this.#lists.flush();
 		return this.#db.get('dialogs', peer);
 	}
 
 	deleteDialog(peer: PeerKey) {
-		this.#writes.delete('dialogs', peer);
+		this.#lists.delete('dialogs', peer);
 	}
 
 	/** Keeps messages, in any order and from anywhere. A new one that came live extends the known stretch. */
 	async putMessages(messages: Message[], options: { areLive?: boolean } = {}): Promise<void> {
 		for (const message of messages) {
 			if (message.id <= 0 || message.isScheduled || isSecret(message.peer)) continue;
-			this.#writes.put('messages', [message.peer, message.id], toRow(message));
+			this.#histories.put('messages', [message.peer, message.id], toRow(message));
 			if (options.areLive) await this.#changeSpans(message.peer, (spans) => extendNewest(spans, message.id));
 		}
 	}
@@ -83,7 +87,7 @@ export class Cache {
 		peer: PeerKey,
 		options: { before?: number; limit: number },
 	): Promise<{ messages: Message[]; isStart: boolean }> {
-		await this.#writes.flush();
+		await this.#histories.flush();
 		const span = findSpan(await this.#spansOf(peer), options.before);
 		if (!span) return { messages: [], isStart: false };
 		const last = options.before === undefined ? span[1] : options.before - 1;
@@ -93,46 +97,46 @@ export class Cache {
 	}
 
 	async message(peer: PeerKey, id: number): Promise<Message | undefined> {
-		await this.#writes.flush();
+		await this.#histories.flush();
 		return (await this.#db.get('messages', [peer, id]))?.message;
 	}
 
 	/** Which chats hold these ids of the numbering that private chats and basic groups have in common. */
 	async chatsOf(ids: number[]): Promise<Map<number, PeerKey>> {
-		await this.#writes.flush();
+		await this.#histories.flush();
 		const found = await Promise.all(ids.map((id) => this.#db.getFromIndex('messages', 'common', id)));
 		return new Map(found.filter((row) => row !== undefined).map((row) => [row.id, row.peer]));
 	}
 
 	deleteMessages(peer: PeerKey, ids: number[]) {
-		for (const id of ids) this.#writes.delete('messages', [peer, id]);
+		for (const id of ids) this.#histories.delete('messages', [peer, id]);
 	}
 
 	/** Forgets a chat's messages up to an id, or all: also when the stretch that is known no longer ends at the newest. */
 	async deleteHistory(peer: PeerKey, upTo = Number.MAX_SAFE_INTEGER): Promise<void> {
-		await this.#writes.flush();
+		await this.#histories.flush();
 		await this.#db.delete('messages', IDBKeyRange.bound([peer, 0], [peer, upTo]));
 		await this.#changeSpans(peer, (spans) => spans.filter((span) => span[1] > upTo));
 	}
 
 	/** Small things by name: folders, settings, the last state of something. */
 	put(name: string, value: unknown) {
-		this.#writes.put('values', name, value);
+		this.#lists.put('values', name, value);
 	}
 
 	async get<T>(name: string): Promise<T | undefined> {
-		await this.#writes.flush();
+		await this.#lists.flush();
 		return (await this.#db.get('values', name)) as T | undefined;
 	}
 
 	/** Writes what is gathered. */
-	flush(): Promise<void> {
-		return this.#writes.flush();
+	async flush(): Promise<void> {
+		await Promise.all([this.#lists.flush(), this.#histories.flush()]);
 	}
 
 	/** Forgets old messages when there are too many. To be called when nothing else is to be done. */
 	async trim(most = mostMessages, kept = keptPerChat): Promise<void> {
-		await this.#writes.flush();
+		await this.#histories.flush();
 		if ((await this.#db.count('messages')) <= most) return;
 		const ids = new Map<PeerKey, number[]>();
 		for (const [peer, id] of await this.#db.getAllKeys('messages')) ids.set(peer, [...(ids.get(peer) ?? []), id]);
@@ -143,16 +147,27 @@ export class Cache {
 	}
 
 	async close(): Promise<void> {
-		await this.#writes.flush();
+		await this.flush();
 		this.#db.close();
 	}
 
+	/**
+	 * Finds the ids first, which costs little, and then reads all messages at once: a cursor would take a turn of the
+	 * busy worker for each of them. How far down the ids reach is not known, so it looks further and further.
+	 */
 	async #newest(peer: PeerKey, first: number, last: number, limit: number): Promise<Message[]> {
-		const range = IDBKeyRange.bound([peer, first], [peer, last]);
-		const messages: Message[] = [];
-		let cursor = await this.#db.transaction('messages').store.openCursor(range, 'prev');
-		for (; cursor && messages.length < limit; cursor = await cursor.continue()) messages.push(cursor.value.message);
-		return messages.reverse();
+		let from = last + 1;
+		const ids: number[] = [];
+		for (let reach = limit * 2; from > first && ids.length < limit; reach *= 8) {
+			const to = from - 1;
+			from = Math.max(first, from - reach);
+			const keys = await this.#db.getAllKeys('messages', IDBKeyRange.bound([peer, from], [peer, to]));
+			ids.unshift(...keys.map(([, id]) => id));
+		}
+		const oldest = ids.slice(-limit)[0];
+		if (oldest === undefined) return [];
+		const rows = await this.#db.getAll('messages', IDBKeyRange.bound([peer, oldest], [peer, last]));
+		return rows.map(({ message }) => message);
 	}
 
 	async #forgetBefore(peer: PeerKey, id: number) {
@@ -172,7 +187,7 @@ export class Cache {
 		await this.#spansOf(peer);
 		const spans = change(this.#spans.get(peer)!);
 		this.#spans.set(peer, spans);
-		this.#writes.put('spans', peer, spans);
+		this.#histories.put('spans', peer, spans);
 	}
 }
 
