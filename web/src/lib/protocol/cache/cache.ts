@@ -139,7 +139,11 @@ export class Cache {
 		await this.#histories.flush();
 		if ((await this.#db.count('messages')) <= most) return;
 		const ids = new Map<PeerKey, number[]>();
-		for (const [peer, id] of await this.#db.getAllKeys('messages')) ids.set(peer, [...(ids.get(peer) ?? []), id]);
+		for (const [peer, id] of await this.#db.getAllKeys('messages')) {
+			const ofPeer = ids.get(peer);
+			if (ofPeer) ofPeer.push(id);
+			else ids.set(peer, [id]);
+		}
 		for (const [peer, all] of ids) {
 			const oldest = all.at(-kept);
 			if (oldest !== undefined && oldest !== all[0]) await this.#forgetBefore(peer, oldest);
