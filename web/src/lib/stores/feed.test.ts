@@ -69,6 +69,23 @@ describe('the feed', () => {
 		expect(heard).toHaveLength(51);
 	});
 
+	test('one alone, and what the user wrote, is handed on at once; more of others wait a moment', async () => {
+		const { tell, feed } = open();
+		const heard: number[] = [];
+		feed.on('message', ({ message }) => heard.push(message.id));
+		tell('message', { message: message(6), isNew: true, isSilent: false });
+		await vi.advanceTimersByTimeAsync(0);
+		expect(heard).toEqual([6]);
+		tell('message', { message: message(7), isNew: true, isSilent: false });
+		await vi.advanceTimersByTimeAsync(10);
+		expect(heard).toEqual([6]);
+		tell('message', { message: message(-1, { isOut: true }), isNew: true, isSilent: true });
+		await vi.advanceTimersByTimeAsync(0);
+		expect(heard).toEqual([6, 7, -1]);
+		await frame();
+		expect(heard).toHaveLength(3);
+	});
+
 	test('order is kept: a message deleted right after it came is gone', async () => {
 		const { tell, histories } = open();
 		const history = histories.of({ peer: 'u1' });

@@ -18,9 +18,9 @@ export interface FeedStores {
 type Queued = { [N in EventName]: { name: N; data: Events[N] } }[EventName];
 type Listener<N extends EventName> = (data: Events[N]) => void;
 
-/** A hidden page draws no frames; events wait so many milliseconds there. */
+/** Milliseconds between two drawings of what others do, while somebody looks and while nobody does. */
+const PAUSE = 50;
 const HIDDEN_PAUSE = 250;
-const FRAME = 16;
 
 /** All but `peers`. */
 const queuedNames = [
@@ -54,16 +54,18 @@ const queuedNames = [
 ] as const satisfies EventName[];
 
 /**
- * The one way from the worker's events to the stores. Events wait for the next frame, so that fifty of them
- * cost one drawing; one that comes after a quiet time is handed on at once. Peers never wait.
+ * The one way from the worker's events to the stores. Many events are gathered for a moment, so that fifty of them cost
+ * a few drawings; one that comes after a quiet time is handed on at once, and so is what the user did himself. Peers
+ * never wait.
  */
 export class Feed {
 	readonly #stores: FeedStores;
 	readonly #listeners = new Map<EventName, Set<(data: never) => void>>();
 	readonly #offs: (() => void)[];
 	#queue: Queued[] = [];
-	#isWaiting = false;
-	#last = 0;
+	#timer?: ReturnType<typeof setTimeout>;
+	#isDue = false;
+	#last = -Infinity;
 
 	constructor(session: Pick<Session, 'on'>, stores: FeedStores) {
 		this.#stores = stores;
@@ -83,7 +85,9 @@ export class Feed {
 
 	/** Hands on what waits. */
 	flush() {
-		this.#isWaiting = false;
+		clearTimeout(this.#timer);
+		this.#timer = undefined;
+		this.#isDue = false;
 		this.#last = performance.now();
 		const queue = this.#queue;
 		this.#queue = [];
@@ -93,6 +97,7 @@ export class Feed {
 
 	close() {
 		for (const off of this.#offs) off();
+		clearTimeout(this.#timer);
 		this.#listeners.clear();
 		this.#queue = [];
 	}
@@ -105,18 +110,23 @@ export class Feed {
 
 	#collect<N extends EventName>(session: Pick<Session, 'on'>, name: N): () => void {
 		return session.on(name, (data) => {
-			this.#queue.push({ name, data } as Queued);
-			this.#wait();
+			const event = { name, data } as Queued;
+			this.#queue.push(event);
+			this.#wait(isOwn(event));
 		});
 	}
 
-	#wait() {
-		if (this.#isWaiting) return;
-		this.#isWaiting = true;
-		const flush = () => this.#isWaiting && this.flush();
-		if (performance.now() - this.#last > FRAME) return queueMicrotask(flush);
-		if (globalThis.document?.visibilityState === 'visible') requestAnimationFrame(flush);
-		setTimeout(flush, HIDDEN_PAUSE);
+	/** What comes in the same turn is taken together in any case. */
+	#wait(isOwn: boolean) {
+		if (this.#isDue) return;
+		const pause = globalThis.document?.visibilityState === 'visible' ? PAUSE : HIDDEN_PAUSE;
+		const rest = this.#last + pause - performance.now();
+		if (isOwn || rest <= 0) {
+			this.#isDue = true;
+			queueMicrotask(() => this.#isDue && this.flush());
+		} else {
+			this.#timer ??= setTimeout(() => this.flush(), rest);
+		}
 	}
 
 	#hand(batch: Batch) {
@@ -186,6 +196,11 @@ export class Feed {
 	#tell<N extends EventName>(name: N, data: Events[N]) {
 		for (const listener of this.#listeners.get(name) ?? []) safely(() => (listener as Listener<N>)(data));
 	}
+}
+
+/** The user waits for what he wrote himself, and for its tick. */
+function isOwn({ name, data }: Queued): boolean {
+	return name === 'message' && data.message.isOut;
 }
 
 /** An event that one store cannot take must not keep the others from theirs: none of them comes again. */
