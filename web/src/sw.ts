@@ -7,6 +7,7 @@ import { worker } from './sw/global.ts';
 import { click, showPush } from './sw/push.ts';
 import { answerShell, dropOldShells, keepShell } from './sw/shell.ts';
 import { answerStream } from './sw/streams.ts';
+import { forgetUnread } from './sw/unread.ts';
 import { keepLanguage } from './sw/words.ts';
 
 worker.addEventListener('install', (event) => event.waitUntil(keepShell()));
@@ -23,6 +24,7 @@ worker.addEventListener('fetch', (event) => {
 worker.addEventListener('message', (event) => {
 	const message = event.data as ToServiceWorker;
 	if (message.kind === 'update') void worker.skipWaiting();
+	if (message.kind === 'counting') event.waitUntil(forgetUnread());
 	if (message.kind === 'language') event.waitUntil(keepLanguage(message.code));
 });
 

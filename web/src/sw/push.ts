@@ -1,5 +1,6 @@
 import type { OpenRequest } from '../lib/api/companion.ts';
 import { worker } from './global.ts';
+import { sumUnread } from './unread.ts';
 import { findWords, isWord } from './words.ts';
 
 /**
@@ -35,7 +36,7 @@ interface Remembered {
 export async function showPush(data: PushMessageData | null): Promise<void> {
 	const pushed = read(data);
 	if (!pushed) return;
-	await setBadge(pushed.badge);
+	await setBadge(pushed);
 	if (pushed.loc_key === 'READ_HISTORY')
 		return close(pushed, ({ message }) => message <= Number(pushed.custom?.max_id));
 	if (pushed.loc_key === 'MESSAGE_DELETED') {
@@ -103,8 +104,9 @@ async function close(pushed: Pushed, isOver: (shown: Remembered) => boolean): Pr
 }
 
 /** A browser demands that something is shown for what is pushed; the number on the icon is not enough for it, but good. */
-async function setBadge(count: number | undefined): Promise<void> {
-	if (count === undefined || !('setAppBadge' in worker.navigator)) return;
+async function setBadge({ user_id = '', badge }: Pushed): Promise<void> {
+	if (badge === undefined || !('setAppBadge' in worker.navigator)) return;
+	const count = await sumUnread(user_id, badge);
 	await (count > 0 ? worker.navigator.setAppBadge(count) : worker.navigator.clearAppBadge()).catch(() => undefined);
 }
 

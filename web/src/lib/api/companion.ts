@@ -1,7 +1,10 @@
 /** What the page and its service worker say to each other. */
 
-/** From the page. `update`: it is about to be loaded anew, so take over with the newer version. */
-export type ToServiceWorker = { kind: 'update' } | { kind: 'language'; code: string };
+/**
+ * From the page. `update`: it is about to be loaded anew, so take over with the newer version. `counting`: it shows itself
+ * what is unread, of all its accounts.
+ */
+export type ToServiceWorker = { kind: 'update' } | { kind: 'counting' } | { kind: 'language'; code: string };
 
 /** A part of a file that a player wants; the page answers through the port with the bytes, or null. */
 export interface StreamRequest {

@@ -60,6 +60,11 @@ export class CompanionStore {
 		(await this.registration())?.active?.postMessage({ kind: 'language', code } satisfies ToServiceWorker);
 	}
 
+	/** What was pushed and counted while no page was open is counted by the page now. */
+	async takeCount(): Promise<void> {
+		(await this.registration())?.active?.postMessage({ kind: 'counting' } satisfies ToServiceWorker);
+	}
+
 	/** Loads the page anew, as its newer version. */
 	update() {
 		this.#container?.addEventListener('controllerchange', () => this.#reload(), { once: true });

@@ -55,6 +55,11 @@ async function askFor(slot: number): Promise<unknown> {
 }
 
 describe('the service worker beside the page', () => {
+	test('hears that the page counts what is unread', async () => {
+		await store.takeCount();
+		expect(container.registration.active.postMessage).toHaveBeenCalledWith({ kind: 'counting' });
+	});
+
 	test('the first one is no update, a later one is', () => {
 		install();
 		expect(store.hasUpdate).toBe(false);

@@ -1,4 +1,4 @@
-import { PeersIndex, RawUpdateInfo, type tl } from '@mtcute/core';
+import { Long, PeersIndex, RawUpdateInfo, type tl } from '@mtcute/core';
 import { describe, expect, test } from 'vitest';
 import type { EventName, Events } from '../../api/events.ts';
 import type { Message, Peer, PeerKey } from '../../api/types.ts';
@@ -71,6 +71,30 @@ describe('updates become events', () => {
 		expect(told[1]!.data).toMatchObject({ isNew: true, isSilent: true, message: { id: 5, peer: 'u2' } });
 		expect(account.kept.has('u2/5')).toBe(true);
 		expect((await apply(account, update, peers)).map(({ name }) => name)).toEqual(['message']);
+	});
+
+	test('what stands behind a link is known later, and comes as another form of the message', async () => {
+		const account = new FakeAccount();
+		const withPage = (webpage: tl.TypeWebPage) => tlMessage({ media: { _: 'messageMediaWebPage', webpage } });
+		const message = withPage({ _: 'webPagePending', id: Long.fromNumber(7), date: 1010 });
+		await apply(account, { _: 'updateNewMessage', message, ...count });
+		expect(account.kept.get('u2/5')?.page).toBeUndefined();
+		const url = 'https://example.org/a';
+		const page = withPage({
+			_: 'webPage',
+			id: Long.fromNumber(7),
+			url,
+			displayUrl: 'example.org/a',
+			hash: 0,
+			title: 'A',
+		});
+		const [told] = await apply(account, { _: 'updateEditMessage', message: page, ...count });
+		expect(told).toMatchObject({
+			name: 'message',
+			data: { isNew: false, message: { id: 5, page: { url, title: 'A' } } },
+		});
+		expect(told!.data).toMatchObject({ message: { editDate: undefined } });
+		expect(account.kept.get('u2/5')?.page?.title).toBe('A');
 	});
 
 	test('ids that private chats share are given to their chats', async () => {
