@@ -162,7 +162,6 @@ describe('who sees what', { timeout: 120_000 }, () => {
     await dialog.getByLabel('Type DELETE to go on').fill('delete')
     await dialog.getByRole('button', { name: 'Delete the account' }).click()
     await kari.page.getByLabel('Phone number').waitFor()
-    await ola.page.reload()
     await ola.chats.getByRole('button', { name: 'Deleted account' }).waitFor()
   })
 })

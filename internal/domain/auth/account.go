@@ -38,6 +38,9 @@ func (s *Service) DeleteAccount(ctx context.Context, by Caller, proof *Proof) ([
 	}
 	if proof != nil {
 		err := s.withProof(ctx, user, *proof, func(tx *db.Tx) error { return s.deleteUser(ctx, tx, user) })
+		if err == nil {
+			s.tellOfEnd(ctx, user)
+		}
 		if !errors.Is(err, ErrNoPassword) {
 			return nil, err
 		}
@@ -55,7 +58,10 @@ func (s *Service) DeleteAccount(ctx context.Context, by Caller, proof *Proof) ([
 		}
 		return s.deleteUser(ctx, tx, user)
 	})
-	return notices, errors.Join(err, outcome)
+	if err = errors.Join(err, outcome); err == nil {
+		s.tellOfEnd(ctx, user)
+	}
+	return notices, err
 }
 
 // askDeletion begins the wait for a deletion, or looks whether it is over.
@@ -88,7 +94,11 @@ func (s *Service) askDeletion(ctx context.Context, tx *db.Tx, user ids.User) (n 
 
 // Delete deletes an account, for whoever runs the server. It fails with users.ErrNotFound.
 func (s *Service) Delete(ctx context.Context, user ids.User) error {
-	return s.db.Write(ctx, func(tx *db.Tx) error { return s.deleteUser(ctx, tx, user) })
+	err := s.db.Write(ctx, func(tx *db.Tx) error { return s.deleteUser(ctx, tx, user) })
+	if err == nil {
+		s.tellOfEnd(ctx, user)
+	}
+	return err
 }
 
 // deleteUser ends all logins and forgets whatever could let somebody in.
@@ -117,6 +127,11 @@ func (s *Service) deleteUser(ctx context.Context, tx *db.Tx, user ids.User) erro
 		}
 	}
 	return s.users.Delete(ctx, tx, user)
+}
+
+// tellOfEnd shows an account as deleted to those who have it before their eyes. The connection that asked may be gone.
+func (s *Service) tellOfEnd(ctx context.Context, user ids.User) {
+	s.users.TellOthers(context.WithoutCancel(ctx), user, users.ChangedProfile)
 }
 
 // SendConfirmCode sends a code to the user's own number, by which he stops the deletion that hash names.

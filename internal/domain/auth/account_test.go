@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"hermod/internal/bus"
+	"hermod/internal/domain/ids"
 	"hermod/internal/domain/users"
 )
 
@@ -91,6 +93,24 @@ func TestDeletionWithoutPasswordTakesAWeek(t *testing.T) {
 		must(t, "delete after a week", err)
 		if w.user(t, own.Key) != 0 {
 			t.Error("still signed in")
+		}
+	})
+}
+
+// Whoever talks with somebody sees at once that the account is gone.
+func TestOthersHearOfDeletion(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		by, user := w.join(t, phones())
+		_, other := w.join(t, phones())
+		w.users.TellPartners(func(context.Context, ids.User) ([]ids.User, error) { return []ids.User{other}, nil })
+		defer w.users.Presence().Attach(other)()
+		var told []bus.Message
+		defer w.bus.Subscribe("live", func(m bus.Message) { told = append(told, m) })()
+		_, err := w.DeleteAccount(t.Context(), by, nil)
+		must(t, "delete", err)
+		want := users.Changed{User: user, What: users.ChangedProfile}
+		if len(told) != 1 || told[0].Key != int64(other) || told[0].Value != want {
+			t.Errorf("told %+v, want %+v for %d", told, want, other)
 		}
 	})
 }

@@ -83,8 +83,7 @@ func (s *Service) ChangePhone(ctx context.Context, tx *db.Tx, user ids.User, pho
 
 // Delete empties an account for good: its number and names are free again, its settings gone. The row
 // stays, so that others see who wrote the messages they keep: a deleted account.
-// Those who have it as a contact and are here are told.
-// It fails with ErrNotFound. Contacts and sessions are for the caller to end.
+// It fails with ErrNotFound. Contacts and sessions are for the caller to end, and the others to be told (TellOthers).
 func (s *Service) Delete(ctx context.Context, tx *db.Tx, user ids.User) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM phone WHERE phone = (SELECT phone FROM user_account WHERE id = $1) AND user_id = $1`, user); err != nil {
 		return fmt.Errorf("release the number of user %d: %w", user, err)
@@ -114,11 +113,6 @@ func (s *Service) Delete(ctx context.Context, tx *db.Tx, user ids.User) error {
 			return fmt.Errorf("delete user %d: %w", user, err)
 		}
 	}
-	who, err := readAudience(ctx, tx, user)
-	if err != nil {
-		return wrap(err, "audience")
-	}
 	s.Touch(tx, user)
-	tx.OnCommit(func() { s.tellThese(who, Changed{User: user, What: ChangedProfile}) })
 	return nil
 }

@@ -254,7 +254,8 @@ func TestPartnersHearOfChanges(t *testing.T) {
 		}
 		told = nil
 		err := d.Write(t.Context(), func(tx *db.Tx) error { return w.Delete(t.Context(), tx, anna.ID) })
-		if want := []ids.User{bo.ID}; err != nil || !slices.Equal(told, want) {
+		w.TellOthers(t.Context(), anna.ID, users.ChangedProfile)
+		if want := []ids.User{bo.ID, cy.ID}; err != nil || !slices.Equal(told, want) {
 			t.Errorf("of the end: told %v, %v, want %v", told, err, want)
 		}
 	})
