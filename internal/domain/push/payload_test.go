@@ -12,8 +12,10 @@ import (
 
 func TestWhatAMessageIsToldAs(t *testing.T) {
 	s := &Service{o: Options{
-		Question: func(_ context.Context, poll int64) (string, error) { return map[int64]string{7: "Tea or coffee?"}[poll], nil },
-		Emoji:    func(_ context.Context, file int64) (string, error) { return map[int64]string{8: "🦊"}[file], nil },
+		Question: func(_ context.Context, poll int64) (string, error) {
+			return map[int64]string{7: "Tea or coffee?"}[poll], nil
+		},
+		Emoji: func(_ context.Context, file int64) (string, error) { return map[int64]string{8: "🦊"}[file], nil },
 	}}
 	of := func(kind media.Kind, poll *media.PollRef, words string) *messages.Message {
 		m := &messages.Message{Text: text.Text{String: words}}
