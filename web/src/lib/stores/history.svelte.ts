@@ -204,6 +204,12 @@ export class HistoryStore {
 		this.#show([short], short);
 	}
 
+	/** Does so while somebody follows the end: once there are more than `most`, what lies far above goes. */
+	shorten(most: number, kept: number) {
+		const isFollowed = this.status === 'ready' && this.isAtEnd && !this.isLoadingOlder;
+		if (isFollowed && this.#current.messages.length > most) this.shrink(kept);
+	}
+
 	#forget() {
 		this.#show([], nothing);
 		this.status = 'idle';

@@ -75,6 +75,33 @@ describe('a history', () => {
 		expect(history.isAtStart).toBe(true);
 	});
 
+	test('that is followed for long gives back what lies far above, and reads it again when it is wanted', async () => {
+		const { history } = open(messages(1, 150));
+		await history.loadEnd();
+		await history.loadOlder();
+		const before = history.messages;
+		history.shorten(100, 50);
+		expect(history.messages).toBe(before);
+		history.shorten(99, 50);
+		expect([ids(history)[0], history.isAtStart, history.isAtEnd]).toEqual([101, false, true]);
+		await history.loadOlder();
+		expect(ids(history)[0]).toBe(41);
+	});
+
+	test('is not shortened where somebody reads on', async () => {
+		const { history, source } = open(messages(1, 150));
+		await history.loadEnd();
+		source.isHolding = true;
+		const reading = history.loadOlder();
+		history.shorten(10, 5);
+		source.release();
+		await reading;
+		expect(ids(history)).toEqual(messages(51, 150).map(({ id }) => id));
+		await history.loadAround(1);
+		history.shorten(10, 5);
+		expect(ids(history)[0]).toBe(1);
+	});
+
 	test('jumps to an old message and comes back without asking', async () => {
 		const { history, source } = open(messages(1, 1000));
 		await history.loadEnd();

@@ -33,9 +33,14 @@ export function findPermissions(message: Message, peer: Peer, now: number): Perm
 		canDelete: canDelete(message, peer),
 		canRevoke: isSent && canRevoke(message, peer),
 		mustRevoke: peer.key.startsWith('c') || isSecret || peer.isSelf || message.isScheduled,
-		canReact: isSent && !isService && !isSecret && !message.isScheduled && !peer.isLeft,
+		canReact: canReact(message, peer),
 		canLink: isSent && peer.key.startsWith('c') && !message.isScheduled,
 	};
+}
+
+export function canReact(message: Message, peer: Peer): boolean {
+	const isSent = message.state === 'sent' && !message.isScheduled;
+	return isSent && message.content.kind !== 'service' && peer.kind !== 'secret' && !peer.isLeft;
 }
 
 /** Whether the composer has a place in the chat at all. */
