@@ -9,6 +9,8 @@ import { TypingStore } from './typing.svelte.ts';
 
 /** The chats of an account that nobody looks at. */
 export interface Background {
+	feed: Feed;
+	peers: PeerStore;
 	dialogs: DialogStore;
 	end: () => void;
 }
@@ -23,6 +25,8 @@ export function followInBackground(session: Session): Background {
 	const feed = new Feed(session, stores);
 	fillStores(api, stores).catch((error: unknown) => console.warn('background', error));
 	return {
+		feed,
+		peers,
 		dialogs,
 		end: () => {
 			feed.close();

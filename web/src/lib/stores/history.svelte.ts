@@ -205,9 +205,11 @@ export class HistoryStore {
 	}
 
 	/** Does so while somebody follows the end: once there are more than `most`, what lies far above goes. */
-	shorten(most: number, kept: number) {
+	shorten(most: number, kept: number): boolean {
 		const isFollowed = this.status === 'ready' && this.isAtEnd && !this.isLoadingOlder;
-		if (isFollowed && this.#current.messages.length > most) this.shrink(kept);
+		const isTooLong = isFollowed && this.#current.messages.length > most;
+		if (isTooLong) this.shrink(kept);
+		return isTooLong;
 	}
 
 	#forget() {
