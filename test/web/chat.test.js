@@ -85,6 +85,14 @@ for (const [device, form, other] of [['desktop', desktop, phone], ['phone', phon
       await answer(kari, 'Close')
     })
 
+    test('reacts by the button that the mouse finds beside a message', async () => {
+      const [mouse, finger] = kari.isPhone ? [ola, kari] : [kari, ola]
+      await messageOf(mouse, 'I shall be patient').hover()
+      await messageOf(mouse, 'I shall be patient').getByRole('button', { name: 'React', exact: true }).click()
+      await mouse.page.getByRole('menuitem', { name: '❤' }).click()
+      await messageOf(finger, 'I shall be patient').getByRole('button', { name: '❤, 1 reaction' }).waitFor()
+    })
+
     test('pins for both; the bar leads there, and unpinning takes it away', async () => {
       await choose(kari, 'Are you there?', 'Pin')
       await dialogOf(kari).getByRole('checkbox', { name: 'Pin for Ola too' }).click()

@@ -86,6 +86,17 @@ describe('without a mouse', { timeout: 180_000 }, () => {
     await jonas.sees('Loud and clear')
   })
 
+  test('a message is reacted to by the button beside it', async () => {
+    await page.keyboard.press('Alt+ArrowUp')
+    await page.getByRole('article').last().and(page.locator(':focus')).waitFor()
+    await tabTo(page, /^React$/)
+    await page.keyboard.press('Enter')
+    await page.getByRole('menuitem', { name: '👍' }).and(page.locator(':focus')).waitFor()
+    await page.keyboard.press('Enter')
+    await jonas.message('Loud and clear').getByRole('button', { name: '👍, 1 reaction' }).waitFor()
+    await tabTo(page, /^Message/)
+  })
+
   test('Escape leads back step by step', async () => {
     await page.keyboard.press('Escape')
     await page.getByText('Choose a chat to begin').waitFor()
