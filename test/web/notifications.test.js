@@ -1,6 +1,7 @@
 // How one is told of what comes: title, sound, notifications of the page and pushes while no page is looked at.
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
+import { newNumber } from '../js/lib/server.js'
 import { phone } from './lib/browser.js'
 import { Attention, clickNotification, listen, showsNotifications } from './lib/notice-acts.js'
 import { PushService } from './lib/push-service.js'
@@ -141,4 +142,38 @@ describe('somebody is told of what comes', { timeout: 300_000 }, () => {
     await ola.page.getByRole('main').getByText(/^last seen/).waitFor()
     await kari.page.goto(address + 'connect')
   }
+})
+
+describe('who has two accounts', { timeout: 120_000 }, () => {
+  const work = { name: 'Office', phone: newNumber() }
+  let world, kari, ola, attention
+  before(async () => {
+    world = await World.open()
+    ;[kari, ola] = await Promise.all([world.signUp('Kari', { form: phone, permissions: ['notifications'] }), world.signUp('Ola')])
+    await openSettings(kari, 'Notifications and sounds')
+    await kari.page.getByRole('switch', { name: 'Notifications' }).first().click()
+    await leaveSettings(kari)
+    await openSettings(kari, 'Add an account')
+    await kari.enterPhone(work.phone)
+    await kari.enterCode()
+    await kari.enterName(work.name)
+    attention = await Attention.of(kari)
+  })
+  afterEach((t) => world.pictures(`notifications of two accounts ${t.name}`))
+  after(() => world.close())
+
+  test('is told of the one that is not shown, and whose it is', async () => {
+    await attention.away()
+    await ola.startChat(kari)
+    await ola.write('For you at home')
+    await showsNotifications(kari, 'Ola – Kari: For you at home')
+    await kari.page.waitForFunction(() => document.title === '(1) Hermod')
+  })
+
+  test('a click changes to that account and its chat', async () => {
+    await clickNotification(kari)
+    await kari.sees('For you at home')
+    await attention.back()
+    await ola.page.getByRole('img', { name: 'Read' }).last().waitFor()
+  })
 })

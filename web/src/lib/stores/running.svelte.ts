@@ -11,7 +11,7 @@ export class RunningAccount {
 	readonly session: Session;
 	signIn = $state<SignIn>('checking');
 	connection = $state<ConnectionState>('connecting');
-	/** Chats with something unread that are not muted, for the badge in the list of accounts. */
+	/** Chats with something unread, muted ones only when they are to count, for the badge in the list of accounts. */
 	unread = $state(0);
 	/** A session before this one was ended from another device, which the sign-in tells. */
 	wasEndedElsewhere = $state(false);
