@@ -14,6 +14,7 @@ export class FolderStore {
 	readonly #api: Pick<Api, 'folders'>;
 	readonly #dialogs: DialogStore;
 	readonly #peers: PeerStore;
+	#started?: Promise<void>;
 	list = $state.raw<readonly Folder[]>([]);
 	/** Before which folder "all chats" stands. */
 	allAt = $state(0);
@@ -28,8 +29,12 @@ export class FolderStore {
 		this.#peers = peers;
 	}
 
-	/** At once from the browser, then from the server. */
-	async start() {
+	/** At once from the browser, then from the server; once, whoever asks. */
+	start(): Promise<void> {
+		return (this.#started ??= this.#start());
+	}
+
+	async #start() {
 		const kept = await this.#api.folders.cached().catch(() => []);
 		if (this.list.length === 0) this.list = kept;
 		await this.load();

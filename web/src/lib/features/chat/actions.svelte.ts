@@ -144,6 +144,13 @@ export class ChatActions {
 		await this.#try(() => this.#tools.api.compose.markTodo(message.peer, message.id, done, undone));
 	}
 
+	/** Puts items at the end of a to-do list. */
+	async addTodo({ peer, id, content }: Message, items: RichText[]) {
+		if (content.kind !== 'todo') return;
+		const last = Math.max(0, ...content.items.map((item) => item.id));
+		await this.#try(() => this.#tools.api.compose.addTodo(peer, id, items, last));
+	}
+
 	async openComments(message: Message) {
 		await this.#try(async () => {
 			const place = await this.#tools.api.messages.discussion(message.peer, message.id);

@@ -20,6 +20,7 @@ export type ChatQuestion =
 	| { kind: 'reactors'; message: Message; reaction?: Reaction['reaction'] }
 	| { kind: 'readers'; message: Message }
 	| { kind: 'voters'; message: Message }
+	| { kind: 'todo'; message: Message }
 	| { kind: 'link'; url: string }
 	| { kind: 'date'; seconds: number };
 
