@@ -55,15 +55,21 @@ describe('sending more than words', { timeout: 300_000 }, () => {
     await ola.message('Highest?').getByText('1 vote', { exact: true }).waitFor()
   })
 
-  test('a to-do list is ticked off by the other', async () => {
+  test('a to-do list is ticked off and made longer by the other', async () => {
     await attach(kari, 'To-do list')
     await dialog(kari).getByLabel('Title').fill('Trip')
     await dialog(kari).getByRole('textbox', { name: 'Item 1', exact: true }).fill('Tent')
     await dialog(kari).getByRole('textbox', { name: 'Item 2', exact: true }).fill('Tickets')
+    await dialog(kari).getByRole('switch', { name: 'Others may add items' }).click()
     await sendDialog(kari)
     await ola.message('Trip').getByRole('checkbox', { name: 'Tent' }).click()
     await kari.message('Trip').getByText('1 of 2 done').waitFor()
     await kari.message('Trip').getByRole('checkbox', { name: /Tent/, checked: true }).waitFor()
+    await ola.message('Trip').getByRole('button', { name: 'Add an item' }).click()
+    await dialog(ola).getByRole('textbox', { name: 'Item 3', exact: true }).fill('Map')
+    await dialog(ola).getByRole('button', { name: 'Add', exact: true }).click()
+    await kari.message('Trip').getByRole('checkbox', { name: 'Map' }).waitFor()
+    await kari.message('Trip').getByText('1 of 3 done').waitFor()
   })
 
   test('a place: where one is, or written, with a name', async () => {
