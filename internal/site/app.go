@@ -56,7 +56,36 @@ func newApp(o Options) (*app, error) {
 	if a.assets, err = readAssets(o.Page); err != nil {
 		return nil, err
 	}
+	if err := a.rename(o.Page, o.Name); err != nil {
+		return nil, err
+	}
 	return a, a.fill(o.Page)
+}
+
+// manifest says what an installed page is called and looks like.
+// Spec: https://www.w3.org/TR/appmanifest/
+const manifest = "manifest.webmanifest"
+
+// rename puts the name of the installation into the manifest; a page without one cannot be installed, which is no fault.
+func (a *app) rename(page fs.FS, name string) error {
+	built := a.assets["/"+manifest]
+	if built == nil || name == "" {
+		return nil
+	}
+	text, err := fs.ReadFile(page, manifest)
+	if err != nil {
+		return fmt.Errorf("read the web client: %w", err)
+	}
+	var said map[string]any
+	if err := json.Unmarshal(text, &said); err != nil {
+		return fmt.Errorf("read %s: %w", manifest, err)
+	}
+	said["name"], said["short_name"] = name, name
+	if text, err = json.Marshal(said); err != nil {
+		return fmt.Errorf("write %s: %w", manifest, err)
+	}
+	built.encodings = []encoding{newEncoding("", text)} // without the compressed forms of the old one
+	return nil
 }
 
 // fill puts the configuration into the page.

@@ -18,6 +18,8 @@ func withPage(o *Options) {
 		"index.html":          {Data: []byte("<html><head>" + place + "</head></html>")},
 		"index.html.br":       {Data: []byte("not used: the page is filled in")},
 		"sw.js":               {Data: []byte("worker")},
+		manifest:              {Data: []byte(`{"name": "Hermod", "short_name": "Hermod", "scope": "/"}`)},
+		manifest + ".br":      {Data: []byte("not used: the name is filled in")},
 		"assets/main-1.js":    {Data: []byte("plain")},
 		"assets/main-1.js.br": {Data: []byte("brotli")},
 		"assets/main-1.js.gz": {Data: []byte("gzip")},
@@ -41,6 +43,21 @@ func TestThePageIsTold(t *testing.T) {
 	}
 	if alone := get(t, s, "http://chat.example.org/config.json").Body.String(); alone != m[1] {
 		t.Errorf("config.json says %s", alone)
+	}
+}
+
+func TestTheInstalledPageHasTheNameOfTheServer(t *testing.T) {
+	s := newSite(t, withPage)
+	r := httptest.NewRequestWithContext(t.Context(), "GET", "/"+manifest, nil)
+	r.Header.Set("Accept-Encoding", "br")
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	var got map[string]string
+	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got["name"] != s.opts.Name || got["short_name"] != s.opts.Name || got["scope"] != "/" {
+		t.Errorf("got %v", got)
 	}
 }
 
@@ -119,6 +136,7 @@ func TestLinksLeadIntoTheBrowser(t *testing.T) {
 func TestABrokenBuildIsRefused(t *testing.T) {
 	tests := map[string]fstest.MapFS{
 		"no place":     {"index.html": {Data: []byte("<html>")}},
+		"manifest":     {"index.html": {Data: []byte(place)}, manifest: {Data: []byte("{")}},
 		"unknown type": {"index.html": {Data: []byte(place)}, "x.exe": {Data: []byte("x")}},
 	}
 	for name, page := range tests {
