@@ -7,13 +7,27 @@ import { t } from './translate.ts';
 
 const day = 24 * 60 * 60;
 
-const dateFormats = new Map<string, Intl.DateTimeFormat>();
+/** How dates are written; each is one object, by which its formatter is found again. */
+const timeOnly = { hour: '2-digit', minute: '2-digit' } as const;
+const exactTime = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
+const dayAndMonth = { day: 'numeric', month: 'long' } as const;
+const fullDate = { day: 'numeric', month: 'long', year: 'numeric' } as const;
+const shortDay = { day: 'numeric', month: 'short' } as const;
+const shortDate = { day: '2-digit', month: '2-digit', year: '2-digit' } as const;
+const weekday = { weekday: 'short' } as const;
+const monthAndYear = { month: 'long', year: 'numeric' } as const;
+
+/** Formatters are dear to make. */
+const dateFormats = new Map<string, Map<Intl.DateTimeFormatOptions, Intl.DateTimeFormat>>();
 const numberFormats = new Map<string, Intl.NumberFormat>();
+const collators = new Map<string, Intl.Collator>();
 
 function formatDate(at: number, options: Intl.DateTimeFormatOptions): string {
-	const key = language.locale + JSON.stringify(options);
-	let format = dateFormats.get(key);
-	if (!format) dateFormats.set(key, (format = new Intl.DateTimeFormat(language.locale, options)));
+	const { locale } = language;
+	const formats = dateFormats.get(locale) ?? new Map<Intl.DateTimeFormatOptions, Intl.DateTimeFormat>();
+	dateFormats.set(locale, formats);
+	let format = formats.get(options);
+	if (!format) formats.set(options, (format = new Intl.DateTimeFormat(locale, options)));
 	return format.format(at * 1000);
 }
 
@@ -37,12 +51,12 @@ export function formatPercent(share: number): string {
 
 /** The time of day: 14:05. */
 export function formatTime(at: number): string {
-	return formatDate(at, { hour: '2-digit', minute: '2-digit' });
+	return formatDate(at, timeOnly);
 }
 
 /** The time of day with its seconds. */
 export function formatExactTime(at: number): string {
-	return formatDate(at, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+	return formatDate(at, exactTime);
 }
 
 /** Whole days between the days of two times, by this device's calendar. */
@@ -64,27 +78,26 @@ export function formatDay(at: number, now = Date.now() / 1000): string {
 	const days = daysBetween(at, now);
 	if (days === 0) return t('TextToday');
 	if (days === 1) return t('TextYesterday');
-	const year = isSameYear(at, now) ? undefined : 'numeric';
-	return formatDate(at, { day: 'numeric', month: 'long', year });
+	return formatDate(at, isSameYear(at, now) ? dayAndMonth : fullDate);
 }
 
 /** As short as a row of the list of chats wants it: 14:05, Mon, 3 Nov, 03.11.24. */
 export function formatListDate(at: number, now = Date.now() / 1000): string {
 	const days = daysBetween(at, now);
 	if (days === 0) return formatTime(at);
-	if (days > 0 && days < 7) return formatDate(at, { weekday: 'short' });
-	if (isSameYear(at, now)) return formatDate(at, { day: 'numeric', month: 'short' });
-	return formatDate(at, { day: '2-digit', month: '2-digit', year: '2-digit' });
+	if (days > 0 && days < 7) return formatDate(at, weekday);
+	if (isSameYear(at, now)) return formatDate(at, shortDay);
+	return formatDate(at, shortDate);
 }
 
 /** A date without the time: 3 November 2026. */
 export function formatFullDate(at: number): string {
-	return formatDate(at, { day: 'numeric', month: 'long', year: 'numeric' });
+	return formatDate(at, fullDate);
 }
 
 /** A month as a heading: November 2026. */
 export function formatMonth(at: number): string {
-	return formatDate(at, { month: 'long', year: 'numeric' });
+	return formatDate(at, monthAndYear);
 }
 
 /** Day and time: today at 14:05, yesterday at 14:05, 3 November at 14:05. */
@@ -154,5 +167,8 @@ export function formatCountry(code: string): string {
 
 /** Orders texts as the language does. */
 export function compareTexts(a: string, b: string): number {
-	return a.localeCompare(b, language.locale, { sensitivity: 'base', numeric: true });
+	const { locale } = language;
+	let collator = collators.get(locale);
+	if (!collator) collators.set(locale, (collator = new Intl.Collator(locale, { sensitivity: 'base', numeric: true })));
+	return collator.compare(a, b);
 }

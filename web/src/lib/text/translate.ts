@@ -3,6 +3,7 @@ import { language, type Entry } from './language.svelte.ts';
 export type Values = Readonly<Record<string, string | number>>;
 
 const rules = new Map<string, Intl.PluralRules>();
+const numbers = new Map<string, Intl.NumberFormat>();
 
 /** Returns the text of `key` with `values` filled in for its `{name}`s; the key itself when there is no such text. */
 export function t(key: string, values: Values = {}): string {
@@ -14,7 +15,7 @@ export function t(key: string, values: Values = {}): string {
 export function tn(key: string, n: number, values: Values = {}): string {
 	const entry = language.find(key);
 	if (entry === undefined) return key;
-	const shown = new Intl.NumberFormat(language.locale).format(n);
+	const shown = numberFormat(language.locale).format(n);
 	return fill(formOf(entry, pluralRule(language.code).select(n)), { n: shown, ...values });
 }
 
@@ -42,4 +43,10 @@ function pluralRule(code: string): Intl.PluralRules {
 	let rule = rules.get(code);
 	if (!rule) rules.set(code, (rule = new Intl.PluralRules(code)));
 	return rule;
+}
+
+function numberFormat(locale: string): Intl.NumberFormat {
+	let format = numbers.get(locale);
+	if (!format) numbers.set(locale, (format = new Intl.NumberFormat(locale)));
+	return format;
 }

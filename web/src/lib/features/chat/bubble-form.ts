@@ -54,10 +54,12 @@ function isGone(content: Content): boolean {
 /** So many emoji and nothing else are shown large. */
 const largeEmoji = 3;
 const maxUnits = 40;
+const segmenter = new Intl.Segmenter();
 
 function countEmoji({ text: { text, entities } }: Message): number {
 	if (text === '' || text.length > maxUnits || entities.some(({ kind }) => kind !== 'emoji')) return 0;
-	const signs = [...new Intl.Segmenter().segment(text.trim())].map(({ segment }) => segment);
+	if (/\p{L}/u.test(text)) return 0; // most texts: nothing more has to be looked at
+	const signs = [...segmenter.segment(text.trim())].map(({ segment }) => segment);
 	return signs.length <= largeEmoji && signs.every(isEmoji) ? signs.length : 0;
 }
 
