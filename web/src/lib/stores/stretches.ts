@@ -39,11 +39,12 @@ function touches(stretch: Stretch, from: number, to: number): boolean {
 
 /** Between `from` and `to` the page is right, also about what is not there any more; outside, the stretch goes on. */
 function join(stretch: Stretch, page: Stretch, from: number, to: number): Stretch {
-	const keys = new Map(stretch.messages.map((message) => [message.id, message.key]));
-	const before = stretch.messages.filter((message) => message.id < from);
-	const after = stretch.messages.filter((message) => message.id > to);
+	const { messages } = stretch;
+	const [start, end] = [placeOf(messages, from), placeOf(messages, to + 1)];
+	const keys = new Map(messages.slice(start, end).map((message) => [message.id, message.key]));
+	const own = page.messages.map((message) => withKey(message, keys.get(message.id)));
 	return {
-		messages: [...before, ...page.messages.map((message) => withKey(message, keys.get(message.id))), ...after],
+		messages: [...messages.slice(0, start), ...own, ...messages.slice(end)],
 		isStart: page.isStart || stretch.isStart,
 		isEnd: page.isEnd || stretch.isEnd,
 	};
