@@ -163,8 +163,14 @@ func TestWhoComesHearsAndWhoGoesDoesNot(t *testing.T) {
 		e, s := w.listen(p[1])
 		w.join(ch, p[0], p[1])
 		pump(t, e, s)
+		if n := w.Online(ch); n != 0 {
+			t.Errorf("%d are online, though he only is connected", n)
+		}
+		if err := w.users.SetOnline(t.Context(), p[1].User, true, nil); err != nil {
+			t.Fatal(err)
+		}
 		if n := w.Online(ch); n != 1 {
-			t.Fatalf("%d are here", n)
+			t.Fatalf("%d are online", n)
 		}
 		w.post(p[0], ch, "one", 1)
 		e.fresh(t)
@@ -187,7 +193,7 @@ func TestWhoComesHearsAndWhoGoesDoesNot(t *testing.T) {
 			}
 		}
 		if n := w.Online(ch); n != 0 {
-			t.Errorf("%d are here", n)
+			t.Errorf("%d are online", n)
 		}
 	})
 }

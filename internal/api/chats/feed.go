@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"hermod/internal/api/render"
 	"hermod/internal/bus"
@@ -286,11 +287,12 @@ func (f *Feed) live(m bus.Message) {
 	}
 }
 
-// Online returns how many members of a channel are here.
+// Online returns how many members of a channel are online. Somebody whose client is connected while he does not look at it
+// is not.
 func (h *Handlers) Online(ch ids.Channel) int {
 	r := h.streams.room(ch.Peer())
 	if r == nil {
 		return 0
 	}
-	return r.users()
+	return r.online(time.Now())
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"runtime"
 	"slices"
 	"sync"
@@ -73,15 +74,20 @@ func (r *room) leave(s *Stream) bool {
 	return len(r.members) == 0
 }
 
-// users counts those who are here.
-func (r *room) users() int {
+// users are those who have a stream here, each once.
+func (r *room) users() []ids.User {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	seen := make(map[ids.User]struct{}, len(r.members))
 	for s := range r.members {
 		seen[s.user] = struct{}{}
 	}
-	return len(seen)
+	return slices.Collect(maps.Keys(seen))
+}
+
+// online counts those who say that they look at one of their clients.
+func (r *room) online(now time.Time) int {
+	return r.feed.users.Presence().CountOnline(r.users(), now)
 }
 
 // open notes where the log stands. What is nudged after that follows.

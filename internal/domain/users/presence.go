@@ -162,6 +162,18 @@ func (p *Presence) Statuses(ctx context.Context, users []ids.User) ([]Status, er
 	return found, nil
 }
 
+// CountOnline returns how many of users are online at now; that is in memory.
+func (p *Presence) CountOnline(users []ids.User, now time.Time) (n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, u := range users {
+		if p.here[u].Online(now) {
+			n++
+		}
+	}
+	return n
+}
+
 // fromMemory fills in what is known and returns those of whom nothing is.
 func (p *Presence) fromMemory(users []ids.User, into []Status) (missing []ids.User) {
 	p.mu.Lock()
