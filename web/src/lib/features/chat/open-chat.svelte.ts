@@ -44,6 +44,8 @@ export class OpenChat {
 	question = $state.raw<ChatQuestion>();
 	/** Whether the end of the history is in view. */
 	isAtBottom = $state(true);
+	/** The first and the last message in view. */
+	inView = $state.raw<readonly [number, number]>([0, Infinity]);
 	/** Whether the messages of others carry their faces and names: where more than one may write. */
 	hasFaces = $state(false);
 	/** The newest message of ours that somebody has read. */
@@ -99,6 +101,12 @@ export class OpenChat {
 		this.list?.showEnd();
 	}
 
+	/** These are in view, oldest first; what is not sent yet stands behind all others. */
+	look(messages: readonly Message[]) {
+		const [first = 0, last = Infinity] = [messages[0], messages.at(-1)].map((one) => placeOf(one));
+		if (first !== this.inView[0] || last !== this.inView[1]) this.inView = [first, last];
+	}
+
 	ask(question: ChatQuestion) {
 		this.question = question;
 	}
@@ -112,6 +120,10 @@ export class OpenChat {
 		this.highlighted = id;
 		this.#flash = setTimeout(() => (this.highlighted = undefined), flashTime);
 	}
+}
+
+function placeOf(message?: Message): number | undefined {
+	return message && (message.id < 0 ? Infinity : message.id);
 }
 
 /** So many unread messages are surely on the newest page. */
