@@ -43,9 +43,14 @@ export function canReact(message: Message, peer: Peer): boolean {
 	return isSent && message.content.kind !== 'service' && peer.kind !== 'secret' && !peer.isLeft;
 }
 
+/** The account by which the server itself writes: nobody can answer it. */
+export function isService(peer: Peer): boolean {
+	return peer.key === 'u777000';
+}
+
 /** Whether the composer has a place in the chat at all. */
 export function canWrite(peer: Peer): boolean {
-	if (peer.isLeft || peer.isDeleted) return false;
+	if (peer.isLeft || peer.isDeleted || isService(peer)) return false;
 	if (peer.kind === 'channel') return peer.isCreator || peer.admin?.post === true;
 	return isAdmin(peer) || peer.denied?.text !== true || peer.denied?.media !== true;
 }

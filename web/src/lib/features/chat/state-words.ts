@@ -1,6 +1,13 @@
-import type { Presence, PeerKey, Typing } from '$lib/api/types.ts';
+import type { Peer, Presence, PeerKey, Typing } from '$lib/api/types.ts';
 import type { Typist } from '$lib/stores/typing.svelte.ts';
 import { formatDateTime, t, tn } from '$lib/text';
+import { isService } from './permissions.ts';
+
+/** What stands under the name of a person or bot. */
+export function describePerson(peer: Peer | undefined, presence: Presence | undefined, now: number): string {
+	if (peer?.kind === 'bot') return t('ChatBot');
+	return peer && isService(peer) ? t('ChatServiceNotices') : describePresence(presence, now);
+}
 
 /** When somebody was here last. */
 export function describePresence(presence: Presence | undefined, now: number): string {
