@@ -90,6 +90,41 @@ describe('buildRows, going on from what is there', () => {
 	});
 });
 
+describe('buildRows, with more in front', () => {
+	const all = [
+		make(1),
+		make(2, { sender: 'u2', album: 'a' }),
+		make(3, { sender: 'u2', album: 'a' }),
+		make(4, { sender: 'u2', album: 'a' }),
+		make(5, { sender: 'u2' }),
+		make(6),
+		make(7, { date: noon + 86400 }),
+		make(8, { date: noon + 86401 }),
+	];
+
+	it.each([
+		[undefined, true],
+		[undefined, false],
+		[6, false],
+		[3, true],
+	])('makes the same as from all (unread from %s, at the start %s)', (unreadFrom, isAtStart) => {
+		for (let from = 1; from < all.length; from++) {
+			const before = buildRows(all.slice(from), { unreadFrom, isAtStart: false });
+			const rows = buildRows(all, { unreadFrom, isAtStart }, before);
+			const wanted = buildRows(all, { unreadFrom, isAtStart });
+			expect(rows.rows).toEqual(wanted.rows);
+			expect([...rows.byKey.keys()].sort()).toEqual([...wanted.byKey.keys()].sort());
+		}
+	});
+
+	it('takes over what is behind', () => {
+		const before = buildRows(all.slice(4), { isAtStart: false });
+		const behind = [...before.rows];
+		const { rows } = buildRows(all, start, before);
+		expect(rows.slice(-3).every((row, i) => row === behind[i + 1])).toBe(true);
+	});
+});
+
 describe('compareRows', () => {
 	const before = buildRows([make(5), make(6)], start);
 

@@ -54,9 +54,12 @@ export const noRows: RowSet = { rows: [], byKey: new Map(), messages: [], option
 
 /**
  * Makes the rows of messages in ascending order. A row of `before` that would look the same is taken over as it is,
- * so that only what changed is drawn again; where messages only came behind, the rows before them are not even looked at.
+ * so that only what changed is drawn again; where messages only came behind, or only in front, the other rows are not
+ * even looked at.
  */
 export function buildRows(messages: readonly Message[], options: RowOptions, before: RowSet = noRows): RowSet {
+	const behind = countBehind(messages, options, before);
+	if (behind > 0) return buildFront(messages, options, before, behind);
 	const kept = countKept(messages, options, before);
 	const fresh = makeRows(messages, options, before.rows.slice(0, kept));
 	// Keys of rows that were kept are in the map already; it grows with the list while that is only added to.
@@ -64,6 +67,40 @@ export function buildRows(messages: readonly Message[], options: RowOptions, bef
 	const rows = fresh.map((row, i) => (i < kept ? row : takeOver(row, before)));
 	for (const row of rows.slice(kept)) byKey.set(row.key, row);
 	return { rows, byKey, messages, options };
+}
+
+/** Makes the rows of what came in front, and anew the first that was there, which may have got another form. */
+function buildFront(messages: readonly Message[], options: RowOptions, before: RowSet, behind: number): RowSet {
+	const [first, ...rest] = before.rows;
+	const second = rest[0];
+	// The second one tells how the first one ends.
+	const end = messages.length - before.messages.length + behind;
+	const made = makeRows(messages.slice(0, second ? end + sizeOf(second) : end), options, []);
+	const front = (second ? made.slice(0, -1) : made).map((row) => takeOver(row, before));
+	const { byKey } = before;
+	if (first) byKey.delete(first.key); // it may have become a part of an album
+	for (const row of front) byKey.set(row.key, row);
+	return { rows: [...front, ...rest], byKey, messages, options };
+}
+
+/** Of how many messages the first row was made, where messages only came in front of it; 0: something else happened. */
+function countBehind(messages: readonly Message[], { unreadFrom }: RowOptions, before: RowSet): number {
+	const added = messages.length - before.messages.length;
+	const [first] = before.rows;
+	if (added <= 0 || !first || unreadFrom !== before.options.unreadFrom) return 0;
+	if (unreadFrom !== undefined && first.message.id >= unreadFrom) return 0;
+	// Of a step that is shown as two, the second rows are still to come.
+	const isWhole = lastOf(before.rows.at(-1)) === before.messages.at(-1);
+	const isSame = before.messages.every((message, i) => message === messages[i + added]);
+	return isWhole && isSame ? sizeOf(first) : 0;
+}
+
+function lastOf(row: Row | undefined): Message | undefined {
+	return row?.album?.at(-1) ?? row?.message;
+}
+
+function sizeOf({ album }: Row): number {
+	return album?.length ?? 1;
 }
 
 /** How many rows stay as they are because messages were only added behind them. The last one may change its form. */
