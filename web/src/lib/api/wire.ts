@@ -15,6 +15,11 @@ export type FromWorker =
 
 export type WorkerEvent = { [N in EventName]: { name: N; data: Events[N] } }[EventName];
 
+/** The user waits for what he wrote himself, and for its tick: such an event is not gathered with others. */
+export function isOwn({ name, data }: WorkerEvent): boolean {
+	return name === 'message' && data.message.isOut;
+}
+
 /** How the device list of the account shows this browser. */
 export interface DeviceInfo {
 	model: string;

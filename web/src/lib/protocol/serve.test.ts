@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../api/failure.ts';
 import type { FromWorker, ToWorker } from '../api/wire.ts';
 import type { AccountOptions } from './account.ts';
+import { message } from './fixtures.ts';
 import { serve } from './serve.ts';
 
 const opened = vi.hoisted(() => ({
@@ -16,6 +17,11 @@ vi.mock('./calls/index.ts', () => ({
 				account.emit('notice', { text: 'first' });
 				account.emit('notice', { text: 'second' });
 				return 'told';
+			},
+			write: async (account: { emit: AccountOptions['emit'] }) => {
+				account.emit('notice', { text: 'before' });
+				account.emit('message', { message: { ...message('u1', -1), isOut: true }, isNew: true, isSilent: true });
+				await new Promise(() => {});
 			},
 			refuse: () => Promise.reject(new ApiError({ text: 'FLOOD_WAIT', code: 420, value: 9 })),
 		},
@@ -45,6 +51,13 @@ describe('the worker', () => {
 		await answered(2);
 		const events = ['first', 'second'].map((text) => ({ name: 'notice', data: { text } }));
 		expect(posted).toEqual([{ events }, { id: 1, result: 'told' }]);
+	});
+
+	it('tells of the own message without waiting for the next turn', async () => {
+		const { posted, call } = worker();
+		call(1, 'write');
+		for (let step = 0; step < 20; step++) await Promise.resolve();
+		expect(posted).toMatchObject([{ events: [{ name: 'notice' }, { name: 'message' }] }]);
 	});
 
 	it('answers with the failure of a call, and with one when there is no such call', async () => {

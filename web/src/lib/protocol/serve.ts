@@ -1,6 +1,6 @@
 import type { EventName, Events } from '../api/events.ts';
 import { ApiError } from '../api/failure.ts';
-import type { FromWorker, ToWorker, WorkerEvent } from '../api/wire.ts';
+import { isOwn, type FromWorker, type ToWorker, type WorkerEvent } from '../api/wire.ts';
 import { Account, type Emit } from './account.ts';
 import { type Calls, calls } from './calls/index.ts';
 import { toApiError } from './failure.ts';
@@ -43,22 +43,32 @@ function find([subject, name]: [string, string]): Call {
 	return call as Call;
 }
 
-/** Sends events in one message per turn, and answers after the events that were told before them. */
+/** Sends events in one message per turn, the user's own messages at its end, and answers after what was told before. */
 class Outlet {
 	readonly #post: Post;
 	#events: WorkerEvent[] = [];
 	#isWaiting = false;
+	#isDue = false;
 
 	constructor(post: Post) {
 		this.#post = post;
 	}
 
 	readonly emit: Emit = <N extends EventName>(name: N, data: Events[N]) => {
-		this.#events.push({ name, data } as WorkerEvent);
+		const event = { name, data } as WorkerEvent;
+		this.#events.push(event);
+		if (isOwn(event)) this.#hurry();
 		if (this.#isWaiting) return;
 		this.#isWaiting = true;
 		setTimeout(() => this.#flush(), 0);
 	};
+
+	/** Others' work may stand before the next turn. */
+	#hurry() {
+		if (this.#isDue) return;
+		this.#isDue = true;
+		queueMicrotask(() => this.#flush());
+	}
 
 	post(message: FromWorker) {
 		this.#flush();
@@ -67,6 +77,7 @@ class Outlet {
 
 	#flush() {
 		this.#isWaiting = false;
+		this.#isDue = false;
 		if (this.#events.length === 0) return;
 		const events = this.#events;
 		this.#events = [];

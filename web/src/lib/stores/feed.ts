@@ -1,6 +1,7 @@
 import type { Session } from '../api/api.ts';
 import type { EventName, Events } from '../api/events.ts';
 import type { Content, Message, PeerKey } from '../api/types.ts';
+import { isOwn, type WorkerEvent } from '../api/wire.ts';
 import type { DialogStore } from './dialogs.svelte.ts';
 import type { Histories } from './histories.svelte.ts';
 import type { PeerStore } from './peers.svelte.ts';
@@ -15,7 +16,6 @@ export interface FeedStores {
 	presence: PresenceStore;
 }
 
-type Queued = { [N in EventName]: { name: N; data: Events[N] } }[EventName];
 type Listener<N extends EventName> = (data: Events[N]) => void;
 
 /** Milliseconds between two drawings of what others do, while somebody looks and while nobody does. */
@@ -62,7 +62,7 @@ export class Feed {
 	readonly #stores: FeedStores;
 	readonly #listeners = new Map<EventName, Set<(data: never) => void>>();
 	readonly #offs: (() => void)[];
-	#queue: Queued[] = [];
+	#queue: WorkerEvent[] = [];
 	#timer?: ReturnType<typeof setTimeout>;
 	#isDue = false;
 	#last = -Infinity;
@@ -110,18 +110,18 @@ export class Feed {
 
 	#collect<N extends EventName>(session: Pick<Session, 'on'>, name: N): () => void {
 		return session.on(name, (data) => {
-			const event = { name, data } as Queued;
+			const event = { name, data } as WorkerEvent;
 			this.#queue.push(event);
 			this.#wait(isOwn(event));
 		});
 	}
 
 	/** What comes in the same turn is taken together in any case. */
-	#wait(isOwn: boolean) {
+	#wait(isUrgent: boolean) {
 		if (this.#isDue) return;
 		const pause = globalThis.document?.visibilityState === 'visible' ? PAUSE : HIDDEN_PAUSE;
 		const rest = this.#last + pause - performance.now();
-		if (isOwn || rest <= 0) {
+		if (isUrgent || rest <= 0) {
 			this.#isDue = true;
 			queueMicrotask(() => this.#isDue && this.flush());
 		} else {
@@ -140,7 +140,7 @@ export class Feed {
 		}
 	}
 
-	#handOne({ name, data }: Queued) {
+	#handOne({ name, data }: WorkerEvent) {
 		const { dialogs, histories, typing, presence } = this.#stores;
 		switch (name) {
 			case 'deleted':
@@ -198,11 +198,6 @@ export class Feed {
 	}
 }
 
-/** The user waits for what he wrote himself, and for its tick. */
-function isOwn({ name, data }: Queued): boolean {
-	return name === 'message' && data.message.isOut;
-}
-
 /** An event that one store cannot take must not keep the others from theirs: none of them comes again. */
 function safely(take: () => void) {
 	try {
@@ -213,9 +208,9 @@ function safely(take: () => void) {
 }
 
 /** Messages that came one after another are taken together: a long history is then copied once. */
-type Batch = { name: 'message'; events: Events['message'][] } | { name: 'one'; event: Queued };
+type Batch = { name: 'message'; events: Events['message'][] } | { name: 'one'; event: WorkerEvent };
 
-function inBatches(queue: readonly Queued[]): Batch[] {
+function inBatches(queue: readonly WorkerEvent[]): Batch[] {
 	const batches: Batch[] = [];
 	for (const event of queue) {
 		const last = batches.at(-1);
