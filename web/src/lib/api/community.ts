@@ -25,6 +25,8 @@ export interface ChatInfo {
 	linked?: PeerKey;
 	/** Seconds between two messages of a member; 0: off. */
 	slowMode: number;
+	/** When the user may write again, as far as slow mode makes him wait. */
+	nextSend?: number;
 	/** Messages vanish after so many seconds; 0: they stay. */
 	ttl: number;
 	isHistoryHidden: boolean;

@@ -1,5 +1,5 @@
 import { failureOf } from '$lib/api/failure';
-import { formatPeriod, t } from '$lib/text';
+import { formatDuration, formatPeriod, t } from '$lib/text';
 
 /** Failures that have words of their own wherever they are met. */
 const words: Record<string, () => string> = {
@@ -45,7 +45,8 @@ export function describeFailure(error: unknown): string {
 		typeof error === 'object' && error && 'text' in error
 			? (error as { text: string; value?: number })
 			: failureOf(error);
-	if (failure.text.startsWith('FLOOD') || failure.text.startsWith('SLOWMODE')) {
+	if (failure.text.startsWith('SLOWMODE')) return t('FailureSlow', { time: formatDuration(failure.value ?? 60) });
+	if (failure.text.startsWith('FLOOD')) {
 		return t('CommonFailedFlood', { time: formatPeriod(failure.value ?? 60) });
 	}
 	return words[failure.text]?.() ?? t('CommonFailedWith', { error: failure.text });

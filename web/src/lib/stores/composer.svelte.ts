@@ -1,4 +1,5 @@
 import { createContext } from 'svelte';
+import { ApiError } from '../api/failure.ts';
 import type { Api } from '../api/api.ts';
 import { documentId } from '../api/file-key.ts';
 import type { NewFile, NewItem, NewMedia, PickItem } from '../api/media.ts';
@@ -42,6 +43,7 @@ export class ComposerStore {
 	focusAsked = $state(0);
 	/** Where the caret is; kept by the field. */
 	caret = $state.raw({ from: 0, to: 0 });
+	#waiting = $state.raw<{ peer: PeerKey; left: number }>();
 	#before = plain('');
 	#visit = 0;
 	/** The draft that the field was last filled with. */
@@ -56,6 +58,8 @@ export class ComposerStore {
 	readonly canReplace = $derived(
 		['photo', 'video', 'gif', 'audio', 'document'].includes(this.editing?.content.kind ?? ''),
 	);
+	/** Seconds until slow mode takes a message from the user. */
+	readonly wait = $derived(this.#waiting?.peer === this.peer && this.kind === 'history' ? this.#waiting.left : 0);
 	readonly isEmpty = $derived(this.text.text.trim() === '');
 
 	/**
@@ -160,6 +164,11 @@ export class ComposerStore {
 		this.add({ text, entities: [{ kind: 'emoji', offset: 0, length: text.length, document }] });
 	}
 
+	/** Slow mode: nothing is taken in this chat for so many seconds. */
+	setWait(peer: PeerKey, left: number) {
+		this.#waiting = { peer, left };
+	}
+
 	focus() {
 		this.focusAsked++;
 	}
@@ -181,7 +190,7 @@ export class ComposerStore {
 
 	/** Words that are not in the field: the keyboard of a bot. */
 	async sendText(text: string): Promise<void> {
-		if (!this.peer) return;
+		if (!this.peer || this.wait > 0) return;
 		await this.#api.messages.send({ ...this.#takeShared({}), text: plain(text) });
 	}
 
@@ -219,6 +228,8 @@ export class ComposerStore {
 	#takeShared(options: SendOptions): Omit<NewMedia, 'items' | 'text'> {
 		const { peer, thread, answering } = this;
 		if (!peer) throw new Error('no chat is open');
+		if (this.wait > 0 && options.scheduleAt === undefined)
+			throw new ApiError({ text: 'SLOWMODE_WAIT', code: 420, value: this.wait });
 		this.answering = undefined;
 		const reply = answering && {
 			message: answering.message.id,

@@ -42,6 +42,17 @@ describe('the composer', () => {
 		expect(composer.isEmpty).toBe(true);
 	});
 
+	test('slow mode takes nothing in its chat until it is over', async () => {
+		const { composer, sent } = setUp();
+		composer.setWait('u1', 9);
+		composer.write(plain('too early'));
+		await expect(composer.send()).rejects.toMatchObject({ text: 'SLOWMODE_WAIT', value: 9 });
+		expect([sent.length, composer.text.text]).toEqual([0, 'too early']);
+		composer.setWait('u2', 9);
+		await composer.send();
+		expect(sent).toHaveLength(1);
+	});
+
 	test('a long text goes as several, of which the first answers', async () => {
 		const { composer, sent } = setUp();
 		composer.reply(message(7, 'x'));

@@ -196,6 +196,7 @@ function ofChannel(peer: PeerKey, full: tl.RawChannelFull, chat: tl.TypeChat | u
 		restricted: full.bannedCount,
 		linked: full.linkedChatId ? channelKey(full.linkedChatId) : undefined,
 		slowMode: full.slowmodeSeconds ?? 0,
+		nextSend: full.slowmodeNextSendDate,
 		isHistoryHidden: full.hiddenPrehistory ?? false,
 		areMembersHidden: full.participantsHidden ?? false,
 		canSeeMembers: full.canViewParticipants ?? false,
