@@ -80,9 +80,13 @@ describe('a group', { timeout: 300_000 }, () => {
     await ola.sees('Still here')
     await siri.openChat('Harbour club')
     await siri.sees('Still here')
+    await siri.write('Slowly now')
+    await siri.page.getByRole('timer', { name: /^Slow mode: wait/ }).waitFor()
+    await ola.sees('Slowly now')
     await openInfo(kari, 'Manage group', 'Permissions')
     await info(kari).getByRole('radio', { name: 'Off' }).check({ force: true })
     await info(kari).getByRole('radio', { name: 'Off', checked: true }).waitFor()
+    await siri.page.getByRole('timer', { name: /^Slow mode: wait/ }).waitFor({ state: 'detached' })
   })
 
   test('has an admin with a title and with fewer rights', async () => {
