@@ -106,11 +106,17 @@ func (h *Handlers) Register(r *rpc.Router) {
 	h.registerReactions(r)
 	h.registerBusiness(r)
 	h.registerStatuses(r)
+	h.registerBots(r)
 }
 
 // wireErrors says how the errors of users and contacts look to clients.
 var wireErrors = map[error]rpc.Error{
 	users.ErrNotFound:         rpc.BadRequest("USER_ID_INVALID"),
+	users.ErrNoBot:            rpc.BadRequest("USER_BOT_REQUIRED"),
+	users.ErrCommand:          rpc.BadRequest("BOT_COMMAND_INVALID"),
+	users.ErrCommandText:      rpc.BadRequest("BOT_COMMAND_DESCRIPTION_INVALID"),
+	users.ErrCommands:         rpc.BadRequest("BOT_COMMANDS_TOO_MUCH"),
+	users.ErrLanguage:         rpc.BadRequest("LANG_CODE_INVALID"),
 	users.ErrDeleted:          rpc.BadRequest("INPUT_USER_DEACTIVATED"),
 	users.ErrBlocked:          rpc.BadRequest("USER_IS_BLOCKED"),
 	users.ErrYouBlocked:       rpc.BadRequest("YOU_BLOCKED_USER"),

@@ -135,6 +135,9 @@ func (h *Handlers) fullUser(ctx context.Context, call *rpc.Call, id ids.User) (*
 		return nil, err
 	}
 	full := profile(u, users.Viewer{ID: me.ID, Bot: me.Bot}, rel)
+	if full.BotInfo != nil {
+		full.BotInfo.Commands = privateCommands(u.Settings.Bot, call.User, call.Client.Lang)
+	}
 	if full.Settings, err = h.view.Settings(ctx, call.User, id.Peer()); err != nil {
 		return nil, err
 	}

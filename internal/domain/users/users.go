@@ -193,12 +193,13 @@ type GlobalPrivacy struct {
 
 // BotInfo is what only bots have.
 type BotInfo struct {
-	Owner             ids.User `json:"owner,omitempty"`
-	Description       string   `json:"description,omitempty"`
-	InfoVersion       int32    `json:"info_version,omitempty"`
-	InlinePlaceholder *string  `json:"inline,omitempty"` // nil: no inline mode
-	NoGroups          bool     `json:"no_groups,omitempty"`
-	ReadsAll          bool     `json:"reads_all,omitempty"`
+	Owner             ids.User     `json:"owner,omitempty"`
+	CommandSets       []CommandSet `json:"commands,omitempty"`
+	Description       string       `json:"description,omitempty"`
+	InfoVersion       int32        `json:"info_version,omitempty"`
+	InlinePlaceholder *string      `json:"inline,omitempty"` // nil: no inline mode
+	NoGroups          bool         `json:"no_groups,omitempty"`
+	ReadsAll          bool         `json:"reads_all,omitempty"`
 }
 
 // A Birthday is a date whose year may be 0. The zero Birthday is none.
