@@ -41,7 +41,7 @@ export function watch() {
     const observer = new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration)))
     observer.observe({ type: 'longtask' })
     const step = (now) => {
-      lengths.push(now - last)
+      lengths.push(Math.floor(now - last)) // three frames of the screen are 50 ms, and some hundredths
       last = now
       if (isRunning) requestAnimationFrame(step)
     }
