@@ -55,6 +55,15 @@ describe('history', () => {
 		expect(ids((await cache.history('u1', { limit: 10 })).messages)).toEqual([1, 2, 3, 9]);
 	});
 
+	it('does not wait for what is written of other chats, which is not lost', async () => {
+		await cache.putHistory('u1', range(1, 3));
+		await cache.flush();
+		await cache.putMessages([message('u2', 7)]);
+		expect(ids((await cache.history('u1', { limit: 10 })).messages)).toEqual([1, 2, 3]);
+		await reopen();
+		expect(await cache.message('u2', 7)).toBeDefined();
+	});
+
 	it('survives a restart', async () => {
 		await cache.putHistory('u1', range(1, 3));
 		await reopen();

@@ -1,7 +1,7 @@
 import type { Dialog, Message, Peer, PeerKey } from '../../api/types.ts';
 import type { CacheDatabase, MessageRow } from './database.ts';
 import { addSpan, extendNewest, findSpan, type Span } from './spans.ts';
-import { WriteBehind } from './write-behind.ts';
+import { type Key, WriteBehind } from './write-behind.ts';
 
 /** Messages that stay when the cache is trimmed, in all and of each chat. */
 const mostMessages = 60_000;
@@ -87,7 +87,7 @@ export class Cache {
 		peer: PeerKey,
 		options: { before?: number; limit: number },
 	): Promise<{ messages: Message[]; isStart: boolean }> {
-		await this.#histories.flush();
+		await this.#histories.flush((key) => isOf(peer, key)); // not the last messages of all chats, as when the page starts
 		const span = findSpan(await this.#spansOf(peer), options.before);
 		if (!span) return { messages: [], isStart: false };
 		const last = options.before === undefined ? span[1] : options.before - 1;
@@ -198,6 +198,10 @@ export class Cache {
 function toRow(message: Message): MessageRow {
 	const { peer, id } = message;
 	return peer.startsWith('c') ? { peer, id, message } : { peer, id, common: id, message };
+}
+
+function isOf(peer: PeerKey, key: Key): boolean {
+	return typeof key === 'string' ? key === peer : key[0] === peer;
 }
 
 function isSecret(peer: PeerKey): boolean {

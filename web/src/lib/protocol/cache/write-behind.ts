@@ -2,7 +2,7 @@ import type { StoreNames, StoreValue } from 'idb';
 import type { CacheDatabase, CacheSchema } from './database.ts';
 
 type Store = StoreNames<CacheSchema>;
-type Key = string | [string, number];
+export type Key = string | [string, number];
 type Write = { store: Store; key: Key; value?: StoreValue<CacheSchema, Store> };
 
 /** A store of any name: which value belongs to which was checked where it was given. */
@@ -34,15 +34,17 @@ export class WriteBehind {
 		this.#add({ store, key });
 	}
 
-	/** Resolves when everything given so far is written. A failure loses the writes: it is only a cache. */
-	flush(): Promise<void> {
+	/**
+	 * Resolves when everything given so far is written, or at least what is meant. A failure loses the writes: it is
+	 * only a cache.
+	 */
+	flush(isMeant: (key: Key) => boolean = () => true): Promise<void> {
+		if (![...this.#pending.values()].some(({ key }) => isMeant(key))) return this.#writing;
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
 		const writes = [...this.#pending.values()];
 		this.#pending = new Map();
-		if (writes.length > 0) {
-			this.#writing = this.#writing.then(() => this.#write(writes)).catch((error) => console.warn('cache', error));
-		}
+		this.#writing = this.#writing.then(() => this.#write(writes)).catch((error) => console.warn('cache', error));
 		return this.#writing;
 	}
 
