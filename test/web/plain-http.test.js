@@ -46,7 +46,14 @@ describe('a page over plain HTTP', { timeout: 120_000 }, () => {
   test('says that secret chats need a secure address', async () => {
     await ola.page.getByRole('main').getByRole('button', { name: 'More' }).click()
     await ola.page.getByRole('menuitem', { name: /secret chat/i }).click()
-    await ola.page.getByRole('dialog').getByRole('button').last().click()
-    await ola.page.getByText(/https|secure/i).first().waitFor()
+    const dialog = ola.page.getByRole('dialog', { name: 'No secret chats here' })
+    await dialog.getByText('Open this server by its secure address (https://)').waitFor()
+    await dialog.getByRole('button', { name: 'Close' }).last().click()
+    await dialog.waitFor({ state: 'detached' })
+  })
+
+  test('says why the camera is not there', async () => {
+    await openSettings(ola, 'Devices', 'Link a device')
+    await ola.page.getByText('browsers give the camera only to pages with a secure address').waitFor()
   })
 })

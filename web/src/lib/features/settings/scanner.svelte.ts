@@ -6,7 +6,8 @@ export class QrScanner {
 	readonly #onText: (text: string) => boolean;
 	#stream?: MediaStream;
 	#timer?: ReturnType<typeof setTimeout>;
-	status = $state<'idle' | 'starting' | 'looking' | 'refused'>('idle');
+	/** `unsafe`: the page came over plain HTTP, and so the browser has no camera for it. */
+	status = $state<'idle' | 'starting' | 'looking' | 'refused' | 'unsafe'>('idle');
 
 	constructor(onText: (text: string) => boolean) {
 		this.#onText = onText;
@@ -14,6 +15,10 @@ export class QrScanner {
 
 	async start(video: HTMLVideoElement) {
 		this.stop();
+		if (!isSecureContext) {
+			this.status = 'unsafe';
+			return;
+		}
 		this.status = 'starting';
 		try {
 			this.#stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
