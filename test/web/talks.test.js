@@ -62,7 +62,12 @@ describe('in a group', { timeout: 240_000 }, () => {
   test('everything can be done with the keyboard alone', async () => {
     await kari.field.focus()
     await kari.page.keyboard.press('Alt+ArrowUp')
-    await chatOf(kari).locator('[role=article]:focus').waitFor()
+    const focused = chatOf(kari).locator('[role=article]:focus')
+    await focused.getByText('I was here').waitFor()
+    await kari.page.keyboard.press('ArrowUp')
+    await focused.getByText('Down here again').waitFor()
+    await kari.page.keyboard.press('ArrowDown')
+    await focused.getByText('I was here').waitFor()
     await kari.page.keyboard.press('Enter')
     await kari.page.getByRole('menuitem', { name: 'Reply' }).press('Enter')
     await kari.page.keyboard.type('Written without a mouse')
