@@ -59,7 +59,10 @@ export class ComposerStore {
 		['photo', 'video', 'gif', 'audio', 'document'].includes(this.editing?.content.kind ?? ''),
 	);
 	/** Seconds until slow mode takes a message from the user. */
-	readonly wait = $derived(this.#waiting?.peer === this.peer && this.kind === 'history' ? this.#waiting.left : 0);
+	readonly wait = $derived.by(() => {
+		if (!this.#waiting || this.#waiting.peer !== this.peer || this.kind !== 'history') return 0;
+		return this.#waiting.left;
+	});
 	readonly isEmpty = $derived(this.text.text.trim() === '');
 
 	/**
