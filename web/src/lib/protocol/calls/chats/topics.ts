@@ -48,13 +48,14 @@ export const topics = {
 	async createTopic(
 		account: Account,
 		peer: PeerKey,
-		topic: { title: string; iconColor?: number },
+		topic: { title: string; iconColor?: number; icon?: string },
 	): Promise<number | undefined> {
 		const updates = await account.call({
 			_: 'messages.createForumTopic',
 			peer: account.inputPeer(peer),
 			title: topic.title,
 			iconColor: topic.iconColor,
+			iconEmojiId: topic.icon ? Long.fromString(topic.icon) : undefined,
 			randomId: Long.fromString(randomId()),
 		});
 		takeUpdates(account, updates);
@@ -62,14 +63,16 @@ export const topics = {
 		return newId(updates);
 	},
 
+	/** `icon`: the document of a custom emoji; empty: none. */
 	async editTopic(
 		account: Account,
 		peer: PeerKey,
 		topic: number,
-		change: { title?: string; closed?: boolean; hidden?: boolean },
+		{ icon, ...change }: { title?: string; icon?: string; closed?: boolean; hidden?: boolean },
 	): Promise<void> {
 		const request = { _: 'messages.editForumTopic', peer: account.inputPeer(peer), topicId: topic } as const;
-		takeUpdates(account, await account.call({ ...request, ...change }));
+		const iconEmojiId = icon === undefined ? undefined : Long.fromString(icon || '0');
+		takeUpdates(account, await account.call({ ...request, ...change, iconEmojiId }));
 		account.emit('stale', { what: 'topics', peer });
 	},
 
