@@ -166,6 +166,82 @@ describe('who sees what', { timeout: 120_000 }, () => {
   })
 })
 
+describe('what others may do', { timeout: 120_000 }, () => {
+  let world, kari, ola
+  before(async () => {
+    world = await World.open()
+    const permissions = ['microphone']
+    ;[kari, ola] = await Promise.all([world.signUp('Kari', { form: phone }), world.signUp('Ola', { permissions })])
+  })
+  afterEach((t) => world.pictures(`settings others ${t.name}`))
+  after(() => world.close())
+
+  const switchOn = async (name) => {
+    await kari.page.getByRole('switch', { name }).click()
+    await kari.page.getByRole('switch', { name, checked: true }).waitFor()
+  }
+  /** Sets the rule of one of the rows under "Who can …", and comes back to them. */
+  const rule = async (row, who) => {
+    await openPage(kari, row)
+    await kari.page.getByText(who, { exact: true }).click()
+    await kari.page.getByRole('button', { name: 'Back' }).filter({ visible: true }).first().click()
+    await kari.page.getByRole('button', { name: `${row} ${who}` }).waitFor()
+  }
+
+  test('whoever is hidden from strangers is not found by the number, until that is over', async () => {
+    await openSettings(kari, 'Privacy and security')
+    await rule('Find me by my number', 'My contacts')
+    await ola.page.getByRole('button', { name: 'New message' }).click()
+    await ola.page.getByRole('menuitem', { name: 'New private chat' }).click()
+    await ola.page.getByRole('textbox', { name: 'Name, username or number' }).fill(`+${kari.phone}`)
+    await ola.page.getByText('Nobody has such a name.').waitFor()
+    await leaveSettings(ola)
+    await rule('Find me by my number', 'Everybody')
+  })
+
+  test('a new chat of a stranger goes into the archive', async () => {
+    await switchOn('Archive and mute new chats from strangers')
+    await leaveSettings(kari)
+    await ola.startChat(kari)
+    await ola.write('We do not know each other')
+    await kari.chats.getByRole('button', { name: /^Archive/ }).click()
+    await kari.openChat('Ola')
+    await kari.sees('We do not know each other')
+    await kari.write('Carry this on')
+    await ola.sees('Carry this on')
+  })
+
+  test('who links to nobody is only named where his words are forwarded', async () => {
+    await kari.showChats()
+    await openSettings(kari, 'Privacy and security')
+    await rule('Link to my account', 'Nobody')
+    await ola.menu('Carry this on', 'Forward')
+    const dialog = ola.page.getByRole('dialog')
+    await dialog.getByRole('option', { name: 'Saved messages' }).click()
+    await dialog.getByRole('button', { name: 'Send', exact: true }).click()
+    await ola.openChat('Saved messages')
+    await ola.message('Carry this on').getByText('Forwarded from').waitFor()
+    assert.equal(await ola.message('Carry this on').getByRole('button', { name: 'Kari' }).count(), 0)
+    await ola.openChat('Kari')
+  })
+
+  test('who takes no voice messages gets none, and the sender is told why', async () => {
+    await rule('Send me voice messages', 'Nobody')
+    await ola.page.getByRole('button', { name: 'Record a voice message' }).click()
+    const bar = ola.page.getByRole('group', { name: 'Recording a voice message' })
+    await bar.getByText(/^0:(0[1-9]|[1-5]\d)$/).waitFor()
+    await bar.getByRole('button', { name: 'Send' }).click()
+    await ola.page.getByText('This person takes no voice or round video messages.').first().waitFor()
+  })
+
+  test('that the time of reading is hidden stays so', async () => {
+    await switchOn('Hide when I read')
+    await kari.page.reload()
+    await kari.page.getByRole('switch', { name: 'Hide when I read', checked: true }).waitFor()
+    await kari.page.getByRole('switch', { name: 'Archive and mute new chats from strangers', checked: true }).waitFor()
+  })
+})
+
 describe('the page as one likes it', { timeout: 120_000 }, () => {
   let world, kari
   before(async () => {

@@ -15,6 +15,7 @@ const words: Record<string, () => string> = {
 	USER_PRIVACY_RESTRICTED: () => t('FailurePrivacy'),
 	YOU_BLOCKED_USER: () => t('FailureYouBlocked'),
 	USER_IS_BLOCKED: () => t('FailureBlocked'),
+	VOICE_MESSAGES_FORBIDDEN: () => t('FailureVoice'),
 	CHAT_WRITE_FORBIDDEN: () => t('FailureNoRight'),
 	CHAT_ADMIN_REQUIRED: () => t('FailureNoRight'),
 	USER_ADMIN_INVALID: () => t('FailureNoRight'),
