@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { newNumber } from '../js/lib/server.js'
-import { phone } from './lib/browser.js'
+import { desktop, phone } from './lib/browser.js'
 import { Attention, clickNotification, listen, showsNotifications } from './lib/notice-acts.js'
 import { PushService } from './lib/push-service.js'
 import { makeGroup } from './lib/community-acts.js'
@@ -177,3 +177,50 @@ describe('who has two accounts', { timeout: 120_000 }, () => {
     await ola.page.getByRole('img', { name: 'Read' }).last().waitFor()
   })
 })
+
+for (const [device, form, answer] of [
+  ['desktop', desktop, 'Not now'],
+  ['phone', phone, 'Turn on'],
+]) {
+  describe(`who has not been asked about notifications, at a ${device}`, { timeout: 120_000 }, () => {
+    let world, kari, ola, offer
+    before(async () => {
+      world = await World.open()
+      ;[kari, ola] = await Promise.all([world.visit('Kari', { form, isOffered: true }), world.signUp('Ola')])
+      await kari.context.addInitScript(allowAnything)
+      await kari.page.reload()
+      await kari.enterPhone()
+      await kari.enterCode()
+      await kari.enterName()
+      offer = kari.page.getByRole('region', { name: 'Notifications' })
+    })
+    afterEach((t) => world.pictures(`notifications offered ${device} ${t.name}`))
+    after(() => world.close())
+
+    test('is asked when the first message comes, and not before', async () => {
+      assert.equal(await offer.count(), 0)
+      await ola.startChat(kari)
+      await ola.write('The first words')
+      await offer.waitFor()
+    })
+
+    test(`says "${answer}", and is not asked again`, async () => {
+      await offer.getByRole('button', { name: answer }).click()
+      await offer.waitFor({ state: 'detached' })
+      await kari.page.reload()
+      await ola.write('And more')
+      await kari.row('Ola').getByText('And more').waitFor()
+      assert.equal(await offer.count(), 0)
+      await openSettings(kari, 'Notifications and sounds')
+      const isOn = answer === 'Turn on'
+      await kari.page.getByRole('switch', { name: 'Notifications', checked: isOn }).first().waitFor()
+    })
+  })
+}
+
+/** Runs in the page: nobody is there to answer the browser's own question. */
+function allowAnything() {
+  let permission = 'default'
+  Object.defineProperty(Notification, 'permission', { get: () => permission })
+  Notification.requestPermission = async () => (permission = 'granted')
+}

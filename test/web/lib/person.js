@@ -6,10 +6,11 @@ const PATIENCE = Number(process.env.HERMOD_TEST_PATIENCE ?? 30_000)
 
 export class Person {
   /** Opens the page in a browser context of its own, which asks for no motion: drawing it is most of the work without a GPU. */
-  static async open(browser, server, name, { form = desktop, ...options } = {}) {
+  static async open(browser, server, name, { form = desktop, isOffered = false, ...options } = {}) {
     const person = new Person()
     Object.assign(person, { name, server, phone: newNumber(), errors: [], isPhone: form.isMobile === true })
     person.context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', ...form, ...options })
+    if (!isOffered) await person.context.addInitScript(refuseOffers)
     await person.openPage()
     return person
   }
@@ -143,4 +144,11 @@ export class Person {
   close() {
     return this.context.close()
   }
+}
+
+/** Runs in the page: whoever is in a test has said that he wants no notifications, so that nothing is offered at any time. */
+function refuseOffers() {
+  if (!location.protocol.startsWith('http')) return
+  const kept = JSON.parse(localStorage.getItem('hermod.settings') ?? '{}')
+  localStorage.setItem('hermod.settings', JSON.stringify({ offersNotices: false, ...kept }))
 }

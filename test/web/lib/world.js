@@ -23,7 +23,7 @@ export class World {
 
   /**
    * A person who has signed up; `options` are those of the browser's context, and `form`: desktop or phone, and
-   * `through`: another way to the server, such as a Line.
+   * `through`: another way to the server, such as a Line, and `isOffered`: whether he is asked about notifications.
    */
   signUp(name, { through = this.server, ...options } = {}) {
     return this.#join(Person.signUp(this.browser, through, name, options))

@@ -62,6 +62,19 @@ export class NoticeStore {
 
 export const [useNotices, provideNotices] = createContext<NoticeStore>();
 
+/** Whether a message shows what notifications are for: somebody has written. */
+export function isWorthOffer({ message, isNew }: { message: Message; isNew: boolean }): boolean {
+	return isNew && !message.isOut && !message.isScheduled && message.content.kind !== 'service';
+}
+
+/** Whether to offer notifications: the browser can be asked, and nobody has said what he wants. */
+export function canOffer(
+	{ notifies, offersNotices }: { notifies: boolean; offersNotices: boolean },
+	notification: Pick<typeof Notification, 'permission'> | undefined = globalThis.Notification,
+): boolean {
+	return offersNotices && !notifies && notification?.permission === 'default';
+}
+
 /** The title of the page with what waits to be read. */
 export function titleWith(name: string, unread: number): string {
 	return unread > 0 ? `(${unread}) ${name}` : name;

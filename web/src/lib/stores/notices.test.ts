@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Message, PeerKey } from '../api/types.ts';
-import { NoticeStore, titleWith } from './notices.svelte.ts';
+import { canOffer, isWorthOffer, NoticeStore, titleWith } from './notices.svelte.ts';
 
 const state = { isWatched: false, open: '' as string, muted: new Set<string>() };
 const show = vi.fn();
@@ -92,4 +92,22 @@ describe('notices', () => {
 
 test('the title says how much waits', () => {
 	expect([titleWith('Hermod', 0), titleWith('Hermod', 3)]).toEqual(['Hermod', '(3) Hermod']);
+});
+
+describe('the offer of notifications', () => {
+	test('comes when somebody has written', () => {
+		expect(isWorthOffer(message())).toBe(true);
+		expect(isWorthOffer(message({ isOut: true }))).toBe(false);
+		expect(isWorthOffer({ ...message(), isNew: false })).toBe(false);
+		expect(isWorthOffer(message({ content: { kind: 'service' } as Message['content'] }))).toBe(false);
+	});
+
+	test('comes only until somebody has answered, here or in the browser', () => {
+		const open = { notifies: false, offersNotices: true };
+		expect(canOffer(open, { permission: 'default' })).toBe(true);
+		expect(canOffer(open, { permission: 'denied' })).toBe(false);
+		expect(canOffer(open, undefined)).toBe(false);
+		expect(canOffer({ ...open, offersNotices: false }, { permission: 'default' })).toBe(false);
+		expect(canOffer({ ...open, notifies: true }, { permission: 'default' })).toBe(false);
+	});
 });

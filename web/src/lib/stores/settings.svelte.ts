@@ -30,6 +30,8 @@ export interface Settings {
 	/** 0 to 1. */
 	soundVolume: number;
 	notifies: boolean;
+	/** Until somebody has said what to do about notifications. */
+	offersNotices: boolean;
 	showsPreviews: boolean;
 	countsMuted: boolean;
 }
@@ -50,6 +52,7 @@ export const defaults: Settings = {
 	isSoundOn: true,
 	soundVolume: 0.7,
 	notifies: false,
+	offersNotices: true,
 	showsPreviews: true,
 	countsMuted: false,
 };
