@@ -2,7 +2,8 @@ import { createContext } from 'svelte';
 import type { Api } from '../api/api.ts';
 import type { Events } from '../api/events.ts';
 import type { Message, PeerKey } from '../api/types.ts';
-import { HistoryStore, sourceOf, type HistoryPlace, type HistorySource } from './history.svelte.ts';
+import { sourceOf, type HistoryPlace, type HistorySource } from './history-source.ts';
+import { HistoryStore } from './history.svelte.ts';
 
 /** So many chats keep their messages after they were left, each so many. */
 const CHATS_KEPT = 20;

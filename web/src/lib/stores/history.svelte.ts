@@ -1,43 +1,22 @@
-import type { Api } from '../api/api.ts';
 import type { Message, MessagePage, PageRequest, PeerKey } from '../api/types.ts';
+import type { HistoryPart, HistoryPlace, HistorySource } from './history-source.ts';
 import {
+	changeIn,
 	findMessage,
 	firstId,
+	holds,
 	lastId,
 	mergePage,
-	placeOf,
-	withKey,
 	withMessages,
 	type PageEdge,
 	type Stretch,
 } from './stretches.ts';
+import { UnsentMessages } from './unsent.svelte.ts';
 
 const FIRST_PAGE = 40;
 const PAGE = 60;
 /** Ids of deleted messages are remembered, so that an answer on its way does not bring them back. */
 const DELETED_KEPT = 500;
-
-/** Where a list of messages comes from; the ordinary one is the history of a chat. */
-export interface HistorySource {
-	/** These are the messages that the server will send later. */
-	isScheduled?: boolean;
-	page(request: PageRequest): Promise<MessagePage>;
-	/** What the browser kept of the newest, shown until the server has answered. */
-	cached?(request: PageRequest): Promise<MessagePage>;
-}
-
-export interface HistoryPlace {
-	peer: PeerKey;
-	/** A topic, or the message under which comments stand. */
-	thread?: number;
-}
-
-export function sourceOf(api: Pick<Api, 'messages'>): HistorySource {
-	return {
-		page: (request) => api.messages.history(request),
-		cached: (request) => api.messages.cached(request),
-	};
-}
 
 /** The messages of one chat or thread. Shows one stretch of them and reads on from its ends. */
 export class HistoryStore {
@@ -47,7 +26,7 @@ export class HistoryStore {
 	readonly #isScheduled: boolean;
 	#stretches: readonly Stretch[] = [];
 	#current = $state.raw<Stretch>(nothing);
-	#unsent = $state.raw<readonly Message[]>([]);
+	readonly #unsent = new UnsentMessages();
 	readonly #deleted = new Set<number>();
 	/** Messages that came while the newest page was on its way, which may not hold them. */
 	#late: Message[] = [];
@@ -62,9 +41,6 @@ export class HistoryStore {
 	isLoadingNewer = $state(false);
 	total = $state<number>();
 
-	/** What `messages` answered last: made anew only when one of its parts is another. */
-	#joined?: { stretch: Stretch; unsent: readonly Message[]; messages: readonly Message[] };
-
 	constructor(place: HistoryPlace, source: HistorySource) {
 		this.peer = place.peer;
 		this.thread = place.thread;
@@ -76,13 +52,7 @@ export class HistoryStore {
 
 	/** The shown stretch, oldest first; at its end those that are not sent yet. */
 	get messages(): readonly Message[] {
-		const stretch = this.#current;
-		const unsent = this.#unsent;
-		if (!stretch.isEnd || unsent.length === 0) return stretch.messages;
-		if (this.#joined?.stretch !== stretch || this.#joined.unsent !== unsent) {
-			this.#joined = { stretch, unsent, messages: [...stretch.messages, ...unsent] };
-		}
-		return this.#joined.messages;
+		return this.#unsent.behind(this.#current);
 	}
 
 	get isAtStart(): boolean {
@@ -95,7 +65,7 @@ export class HistoryStore {
 
 	/** A message that is known, also of a stretch that is not shown. */
 	get(id: number): Message | undefined {
-		if (id < 0) return this.#unsent.find((message) => message.id === id);
+		if (id < 0) return this.#unsent.get(id);
 		const shown = findMessage(this.#current.messages, id);
 		if (shown) return shown;
 		for (const stretch of this.#stretches) {
@@ -117,7 +87,7 @@ export class HistoryStore {
 	async loadAround(id: number) {
 		if (this.#showKnown((stretch) => findMessage(stretch.messages, id) !== undefined)) return;
 		const turn = this.#begin();
-		void this.#readCached({ limit: 1 }).then((page) => page && this.#takeUnsent(page));
+		void this.#readCached({ limit: 1 }).then((page) => page && this.#unsent.takeFrom(page.messages));
 		await this.#load({ around: id, limit: PAGE }, turn);
 	}
 
@@ -157,9 +127,9 @@ export class HistoryStore {
 	take(messages: readonly { message: Message; isNew: boolean; replaces?: number }[]) {
 		const sent: Message[] = [];
 		for (const { message, isNew, replaces } of messages) {
-			const own = this.#takeReplaced(message, replaces);
+			const own = this.#unsent.replace(message, replaces);
 			if (own.isScheduled !== this.#isScheduled) continue;
-			if (own.id < 0) this.#unsent = withUnsent(this.#unsent, own);
+			if (own.id < 0) this.#unsent.take(own);
 			else if (isNew || replaces !== undefined) sent.push(own);
 			else this.change(own.id, () => own);
 		}
@@ -168,7 +138,7 @@ export class HistoryStore {
 
 	/** Gives a known message another form. */
 	change(id: number, change: (message: Message) => Message) {
-		if (id < 0) this.#unsent = this.#unsent.map((message) => (message.id === id ? change(message) : message));
+		if (id < 0) this.#unsent.change(id, change);
 		else this.#replace((stretch) => changeIn(stretch, id, change));
 	}
 
@@ -185,8 +155,7 @@ export class HistoryStore {
 		for (const id of ids) this.#deleted.add(id);
 		if (this.#deleted.size > DELETED_KEPT) this.#deleted.clear();
 		this.#late = this.#late.filter((message) => !gone.has(message.id));
-		if (this.#unsent.some((message) => gone.has(message.id)))
-			this.#unsent = this.#unsent.filter((message) => !gone.has(message.id));
+		this.#unsent.remove(gone);
 		this.#filter((message) => !gone.has(message.id));
 	}
 
@@ -236,17 +205,12 @@ export class HistoryStore {
 	async #showCached(turn: number) {
 		const page = await this.#readCached({ limit: FIRST_PAGE });
 		if (!page) return;
-		this.#takeUnsent(page);
+		this.#unsent.takeFrom(page.messages);
 		if (turn !== this.#turn || this.status === 'ready') return;
 		const messages = page.messages.filter((message) => message.id > 0);
 		if (messages.length === 0) return;
 		this.#current = { messages, isStart: page.isStart, isEnd: true };
 		this.status = 'cached';
-	}
-
-	#takeUnsent({ messages }: MessagePage) {
-		const unsent = messages.filter((message) => message.id < 0);
-		if (unsent.length > 0) this.#unsent = unsent.reduce(withUnsent, this.#unsent);
 	}
 
 	/** Without a network one can still look at what the browser kept. */
@@ -258,12 +222,12 @@ export class HistoryStore {
 		this.#current = { messages, isStart: page.isStart, isEnd: true };
 	}
 
-	#readCached(part: Omit<PageRequest, 'peer' | 'thread'>): Promise<MessagePage | undefined> {
+	#readCached(part: HistoryPart): Promise<MessagePage | undefined> {
 		return this.#source.cached?.(this.#request(part)).catch(() => undefined) ?? Promise.resolve(undefined);
 	}
 
 	/** Reads a page and, when nothing else was asked for meanwhile, shows the stretch that it belongs to. */
-	async #load(part: Omit<PageRequest, 'peer' | 'thread'>, turn: number, edge?: PageEdge) {
+	async #load(part: HistoryPart, turn: number, edge?: PageEdge) {
 		this.#running++;
 		try {
 			const page = await this.#source.page(this.#request(part));
@@ -290,13 +254,6 @@ export class HistoryStore {
 	/** What the browser kept has no gaps; only whether it goes to the end is open. */
 	#known(): readonly Stretch[] {
 		return this.status === 'cached' ? [...this.#stretches, { ...this.#current, isEnd: false }] : this.#stretches;
-	}
-
-	#takeReplaced(message: Message, replaces?: number): Message {
-		if (replaces === undefined) return message;
-		const unsent = this.#unsent.find((other) => other.id === replaces);
-		if (unsent) this.#unsent = this.#unsent.filter((other) => other !== unsent);
-		return withKey(message, unsent?.key);
 	}
 
 	#takeNew(messages: readonly Message[]) {
@@ -332,27 +289,9 @@ export class HistoryStore {
 		this.#current = current;
 	}
 
-	#request(part: Omit<PageRequest, 'peer' | 'thread'>): PageRequest {
+	#request(part: HistoryPart): PageRequest {
 		return { peer: this.peer, thread: this.thread, ...part };
 	}
 }
 
 const nothing: Stretch = { messages: [], isStart: false, isEnd: false };
-
-function changeIn(stretch: Stretch, id: number, change: (message: Message) => Message): Stretch {
-	const place = placeOf(stretch.messages, id);
-	const known = stretch.messages[place];
-	if (known?.id !== id) return stretch;
-	const next = withKey(change(known), known.key);
-	return { ...stretch, messages: stretch.messages.with(place, next) };
-}
-
-function withUnsent(unsent: readonly Message[], message: Message): readonly Message[] {
-	const isKnown = unsent.some((other) => other.id === message.id);
-	return isKnown ? unsent.map((other) => (other.id === message.id ? message : other)) : [...unsent, message];
-}
-
-/** Whether the other stretch is a part of this one now. */
-function holds(stretch: Stretch, other: Stretch): boolean {
-	return other.messages.length > 0 && firstId(stretch) <= firstId(other) && lastId(stretch) >= lastId(other);
-}

@@ -90,3 +90,17 @@ export function withMessages(messages: readonly Message[], added: readonly Messa
 	}
 	return next;
 }
+
+/** Gives a message of the stretch another form. */
+export function changeIn(stretch: Stretch, id: number, change: (message: Message) => Message): Stretch {
+	const place = placeOf(stretch.messages, id);
+	const known = stretch.messages[place];
+	if (known?.id !== id) return stretch;
+	const next = withKey(change(known), known.key);
+	return { ...stretch, messages: stretch.messages.with(place, next) };
+}
+
+/** Whether the other stretch is a part of this one now. */
+export function holds(stretch: Stretch, other: Stretch): boolean {
+	return other.messages.length > 0 && firstId(stretch) <= firstId(other) && lastId(stretch) >= lastId(other);
+}
