@@ -213,6 +213,7 @@ describe('what others may do', { timeout: 120_000 }, () => {
 
   test('who links to nobody is only named where his words are forwarded', async () => {
     await kari.showChats()
+    await kari.page.getByRole('button', { name: 'Back' }).filter({ visible: true }).first().click() // out of the archive
     await openSettings(kari, 'Privacy and security')
     await rule('Link to my account', 'Nobody')
     await ola.menu('Carry this on', 'Forward')
