@@ -1,79 +1,30 @@
 import { createContext } from 'svelte';
-import { SvelteMap } from 'svelte/reactivity';
 import type { Api } from '../api/api.ts';
 import type { Events } from '../api/events.ts';
-import type { Dialog, DialogCursor, Message, NotifyScope, NotifySettings, PeerKey } from '../api/types.ts';
-import {
-	compareDialogs,
-	countUnread,
-	firstDialog,
-	isGone,
-	isMutedBy,
-	withMessage,
-	withRead,
-	withUnsent,
-	withoutMessages,
-} from './dialog-rules.ts';
+import type { Dialog, DialogCursor, Message, NotifySettings, PeerKey } from '../api/types.ts';
+import { DialogBook } from './dialog-book.svelte.ts';
+import { firstDialog, isGone, withMessage, withRead, withUnsent, withoutMessages } from './dialog-rules.ts';
 import { LateMessages } from './late-messages.ts';
-import type { PeerStore } from './peers.svelte.ts';
 
 const FIRST_PART = 100;
 const PART = 100;
-/** How long changed dialogs wait before the worker keeps them for the next start. */
-const KEEP_AFTER = 3000;
 /** How long chats to be asked for again are gathered. */
 const ASK_AFTER = 50;
 
-/** The dialogs of the signed-in user. Components only read it; `load` and the events change it. */
-export class DialogStore {
-	readonly #api: Pick<Api, 'dialogs'>;
-	readonly #peers: PeerStore;
-	readonly #byPeer = new SvelteMap<PeerKey, Dialog>();
-	readonly #defaults = new SvelteMap<NotifyScope, NotifySettings>();
+/** The dialogs of the signed-in user. Components only read it; `load`, the events and the user's wishes change it. */
+export class DialogStore extends DialogBook {
 	readonly #doubtful = new Set<PeerKey>();
-	readonly #changed = new Set<PeerKey>();
 	readonly #late = new LateMessages();
-	#keepTimer?: ReturnType<typeof setTimeout>;
 	#askTimer?: ReturnType<typeof setTimeout>;
 
 	/** `ready` as soon as there is something true to show; `isComplete` when the last part has come. */
 	status = $state<'idle' | 'loading' | 'ready' | 'failed'>('idle');
 	isComplete = $state(false);
 
-	/** Pinned first, then newest first. */
-	readonly main = $derived(this.#list(0));
-	readonly archive = $derived(this.#list(1));
-	/** Of the main list: chats and messages unread, and how many of them are not muted. */
-	readonly unread = $derived(countUnread(this.main, (dialog) => this.isMuted(dialog)));
-	readonly archiveUnread = $derived(countUnread(this.archive, (dialog) => this.isMuted(dialog)));
-
-	constructor(api: Pick<Api, 'dialogs'>, peers: PeerStore) {
-		this.#api = api;
-		this.#peers = peers;
-	}
-
-	get(peer: PeerKey | undefined): Dialog | undefined {
-		return peer === undefined ? undefined : this.#byPeer.get(peer);
-	}
-
-	/** Of both lists, in no order. */
-	all(): Dialog[] {
-		return [...this.#byPeer.values()];
-	}
-
-	isMuted(dialog: Dialog): boolean {
-		return isMutedBy(dialog.notify, this.#defaults.get(this.scopeOf(dialog.peer)));
-	}
-
-	scopeOf(peer: PeerKey): NotifyScope {
-		if (peer[0] === 'u' || peer[0] === 's') return 'users';
-		return this.#peers.get(peer)?.kind === 'channel' ? 'channels' : 'groups';
-	}
-
 	/** Fills the list with what the browser kept, at once and without the network. */
 	warm(kept: readonly Dialog[]) {
 		if (kept.length === 0 || this.status === 'ready') return;
-		for (const dialog of kept) if (!this.#byPeer.has(dialog.peer)) this.#byPeer.set(dialog.peer, dialog);
+		for (const dialog of kept) if (!this.byPeer.has(dialog.peer)) this.byPeer.set(dialog.peer, dialog);
 		this.status = 'ready';
 	}
 
@@ -94,53 +45,53 @@ export class DialogStore {
 
 	/** Takes a dialog from the server, which knows better. */
 	take(dialog: Dialog) {
-		const next = withUnsent(dialog, this.#byPeer.get(dialog.peer));
+		const next = withUnsent(dialog, this.byPeer.get(dialog.peer));
 		const late = this.#late.of(dialog.peer);
-		this.#put(late.reduce((known, event) => this.#withMessage(known, event), next));
+		this.put(late.reduce((known, event) => this.#withMessage(known, event), next));
 	}
 
 	takeMessage(event: Events['message']) {
 		const { message, isNew } = event;
 		if (message.isScheduled) return;
 		this.#late.take(event);
-		const dialog = this.#byPeer.get(message.peer);
-		if (dialog) return this.#put(this.#withMessage(dialog, event));
+		const dialog = this.byPeer.get(message.peer);
+		if (dialog) return this.put(this.#withMessage(dialog, event));
 		if (!isNew) return;
-		if (message.id < 0 && message.peer[0] !== 's') this.#put(firstDialog(message));
+		if (message.id < 0 && message.peer[0] !== 's') this.put(firstDialog(message));
 		this.#doubt(message.peer);
 	}
 
 	takeDeleted({ peer, ids }: Events['deleted']) {
 		this.#late.forget({ peer, ids });
-		const dialog = this.#byPeer.get(peer);
+		const dialog = this.byPeer.get(peer);
 		if (!dialog) return;
 		const { dialog: left, isDoubtful } = withoutMessages(dialog, ids);
-		if (left !== dialog) this.#put(left);
+		if (left !== dialog) this.put(left);
 		if (isDoubtful) this.#doubt(peer);
 	}
 
 	takeCleared({ peer, upTo }: Events['historyCleared']) {
-		const last = this.#byPeer.get(peer)?.last;
+		const last = this.byPeer.get(peer)?.last;
 		if (last && last.id <= upTo) this.#doubt(peer);
 	}
 
 	takeRead(read: Events['read']) {
-		const dialog = this.#byPeer.get(read.peer);
-		if (dialog && read.topic === undefined) this.#put(withRead(dialog, read));
+		const dialog = this.byPeer.get(read.peer);
+		if (dialog && read.topic === undefined) this.put(withRead(dialog, read));
 	}
 
 	takeNotify({ peer, scope, topic, settings }: Events['notify']) {
-		if (scope) this.#defaults.set(scope, settings);
-		if (peer && topic === undefined) this.#change(peer, (dialog) => ({ ...dialog, notify: settings }));
+		if (scope) this.defaults.set(scope, settings);
+		if (peer && topic === undefined) this.change(peer, (dialog) => ({ ...dialog, notify: settings }));
 	}
 
 	takeMarkedUnread({ peer, isMarkedUnread }: Events['markedUnread']) {
-		this.#change(peer, (dialog) => ({ ...dialog, isMarkedUnread }));
+		this.change(peer, (dialog) => ({ ...dialog, isMarkedUnread }));
 	}
 
 	takeDraft({ peer, topic, draft }: Events['draft']) {
 		if (topic !== undefined) return;
-		this.#change(peer, (dialog) => ({
+		this.change(peer, (dialog) => ({
 			...dialog,
 			draft,
 			date: Math.max(dialog.last?.date ?? 0, draft?.date ?? 0) || dialog.date,
@@ -151,40 +102,35 @@ export class DialogStore {
 		const places = new Map(peers.map((peer, place) => [peer, place]));
 		for (const dialog of this.all()) {
 			const pinned = places.get(dialog.peer);
-			if (dialog.folder === folder && dialog.pinned !== pinned) this.#put({ ...dialog, pinned });
+			if (dialog.folder === folder && dialog.pinned !== pinned) this.put({ ...dialog, pinned });
 		}
-		for (const peer of peers) if (!this.#byPeer.has(peer)) this.#doubt(peer);
+		for (const peer of peers) if (!this.byPeer.has(peer)) this.#doubt(peer);
 	}
 
 	/** Mentions and reactions were seen, or some came that are not: only the server counts these. */
 	takeSeen(peer: PeerKey, isNew = false) {
-		const dialog = this.#byPeer.get(peer);
+		const dialog = this.byPeer.get(peer);
 		if (dialog && (isNew || dialog.mentions > 0 || dialog.reactions > 0)) this.#doubt(peer);
 	}
 
 	/** A message got another form of its own: reactions, views, heard. */
 	changeMessage(peer: PeerKey, id: number, change: (message: Message) => Message) {
-		const dialog = this.#byPeer.get(peer);
-		if (dialog?.last?.id === id) this.#put({ ...dialog, last: change(dialog.last) });
-	}
-
-	drop(peer: PeerKey) {
-		this.#byPeer.delete(peer);
-		void this.#api.dialogs.forget(peer).catch(noop);
+		const dialog = this.byPeer.get(peer);
+		if (dialog?.last?.id === id) this.put({ ...dialog, last: change(dialog.last) });
 	}
 
 	async setPinned(peer: PeerKey, isPinned: boolean) {
-		const folder = this.#byPeer.get(peer)?.folder;
+		const folder = this.byPeer.get(peer)?.folder;
 		if (folder === undefined) return;
-		const before = this.#pinnedOf(folder);
+		const before = this.pinnedOf(folder);
 		const others = before.filter((other) => other !== peer);
 		await this.#order(folder, before, isPinned ? [peer, ...others] : others, () =>
-			this.#api.dialogs.pin(peer, isPinned),
+			this.api.dialogs.pin(peer, isPinned),
 		);
 	}
 
 	async reorderPinned(folder: number, peers: PeerKey[]) {
-		await this.#order(folder, this.#pinnedOf(folder), peers, () => this.#api.dialogs.reorderPinned(folder, peers));
+		await this.#order(folder, this.pinnedOf(folder), peers, () => this.api.dialogs.reorderPinned(folder, peers));
 	}
 
 	setArchived(peer: PeerKey, isArchived: boolean): Promise<void> {
@@ -192,36 +138,36 @@ export class DialogStore {
 		return this.#apply(
 			peer,
 			() => change,
-			() => this.#api.dialogs.archive([peer], isArchived),
+			() => this.api.dialogs.archive([peer], isArchived),
 		);
 	}
 
 	setNotify(peer: PeerKey, settings: NotifySettings): Promise<void> {
 		const change = ({ notify }: Dialog) => ({ notify: { ...notify, ...settings } });
-		return this.#apply(peer, change, () => this.#api.dialogs.setNotify(peer, settings));
+		return this.#apply(peer, change, () => this.api.dialogs.setNotify(peer, settings));
 	}
 
 	setMarkedUnread(peer: PeerKey, isMarkedUnread: boolean): Promise<void> {
 		return this.#apply(
 			peer,
 			() => ({ isMarkedUnread }),
-			() => this.#api.dialogs.markUnread(peer, isMarkedUnread),
+			() => this.api.dialogs.markUnread(peer, isMarkedUnread),
 		);
 	}
 
 	/** Everything in the chat counts as read. */
 	markRead(peer: PeerKey): Promise<void> {
-		const upTo = this.#byPeer.get(peer)?.last?.id ?? 0;
+		const upTo = this.byPeer.get(peer)?.last?.id ?? 0;
 		const change = (dialog: Dialog) =>
 			withRead(dialog, { inbox: Math.max(upTo, dialog.readInbox), unread: 0, mentions: 0 });
-		return this.#apply(peer, change, () => this.#api.dialogs.markRead(peer));
+		return this.#apply(peer, change, () => this.api.dialogs.markRead(peer));
 	}
 
 	/** Deletes the chat from the list, or only its messages. */
 	async clear(peer: PeerKey, how: { forBoth: boolean; keepChat: boolean }) {
-		await this.#api.dialogs.clear(peer, how);
+		await this.api.dialogs.clear(peer, how);
 		if (!how.keepChat) this.drop(peer);
-		else this.#change(peer, (dialog) => ({ ...dialog, last: undefined, unread: 0, mentions: 0 }));
+		else this.change(peer, (dialog) => ({ ...dialog, last: undefined, unread: 0, mentions: 0 }));
 	}
 
 	/** Asks the server again, some chats at once: their counts or last message are not known for sure. */
@@ -229,23 +175,8 @@ export class DialogStore {
 		this.#doubt(peer);
 	}
 
-	#list(folder: number): Dialog[] {
-		const isShown = (dialog: Dialog) => dialog.folder === folder && !this.#hasMoved(dialog.peer);
-		return [...this.#byPeer.values()].filter(isShown).sort(compareDialogs);
-	}
-
-	/** A basic group that became a supergroup, which has a dialog of its own. */
-	#hasMoved(peer: PeerKey): boolean {
-		return peer[0] === 'g' && this.#peers.get(peer)?.movedTo !== undefined;
-	}
-
-	#pinnedOf(folder: number): PeerKey[] {
-		const pinned = this.#list(folder).filter((dialog) => dialog.pinned !== undefined);
-		return pinned.map((dialog) => dialog.peer);
-	}
-
 	#withMessage(dialog: Dialog, { message, isNew, replaces }: Events['message']): Dialog {
-		return withMessage(dialog, message, { isNew, replaces, isOwn: this.#peers.self?.key === message.peer });
+		return withMessage(dialog, message, { isNew, replaces, isOwn: this.peers.self?.key === message.peer });
 	}
 
 	async #loadRest(folder: 0 | 1, seen: Set<PeerKey>, after?: DialogCursor) {
@@ -256,7 +187,7 @@ export class DialogStore {
 	}
 
 	async #loadPart(part: Parameters<Api['dialogs']['load']>[0], seen: Set<PeerKey>): Promise<DialogCursor | undefined> {
-		const page = await this.#late.during(this.#api.dialogs.load(part), ({ dialogs }) => {
+		const page = await this.#late.during(this.api.dialogs.load(part), ({ dialogs }) => {
 			for (const dialog of dialogs) {
 				seen.add(dialog.peer);
 				this.take(dialog);
@@ -266,8 +197,8 @@ export class DialogStore {
 	}
 
 	async #loadDefaults() {
-		const defaults = await this.#api.dialogs.notifyDefaults();
-		for (const { scope, settings } of defaults) this.#defaults.set(scope, settings);
+		const defaults = await this.api.dialogs.notifyDefaults();
+		for (const { scope, settings } of defaults) this.defaults.set(scope, settings);
 	}
 
 	/** What the browser kept and the server does not list any more is gone; secret chats live only here. */
@@ -277,28 +208,10 @@ export class DialogStore {
 				dialog.peer[0] !== 's' &&
 				!seen.has(dialog.peer) &&
 				!this.#doubtful.has(dialog.peer) &&
-				!this.#changed.has(dialog.peer) &&
+				!this.changed.has(dialog.peer) &&
 				(dialog.last?.id ?? 0) >= 0,
 		);
 		for (const dialog of gone) this.drop(dialog.peer);
-	}
-
-	#change(peer: PeerKey, change: (dialog: Dialog) => Dialog) {
-		const dialog = this.#byPeer.get(peer);
-		if (dialog) this.#put(change(dialog));
-	}
-
-	#put(dialog: Dialog) {
-		this.#byPeer.set(dialog.peer, dialog);
-		this.#changed.add(dialog.peer);
-		this.#keepTimer ??= setTimeout(() => this.#keep(), KEEP_AFTER);
-	}
-
-	#keep() {
-		this.#keepTimer = undefined;
-		const dialogs = [...this.#changed].flatMap((peer) => this.#byPeer.get(peer) ?? []);
-		this.#changed.clear();
-		void this.#api.dialogs.keep(dialogs).catch(noop);
 	}
 
 	#doubt(peer: PeerKey) {
@@ -312,7 +225,7 @@ export class DialogStore {
 		const peers = [...this.#doubtful];
 		this.#doubtful.clear();
 		try {
-			await this.#late.during(this.#api.dialogs.refresh(peers), (dialogs) => {
+			await this.#late.during(this.api.dialogs.refresh(peers), (dialogs) => {
 				for (const dialog of dialogs) this.#takeAsked(dialog);
 			});
 		} catch {
@@ -322,20 +235,20 @@ export class DialogStore {
 
 	#takeAsked(dialog: Dialog) {
 		this.take(dialog);
-		const known = this.#byPeer.get(dialog.peer);
+		const known = this.byPeer.get(dialog.peer);
 		if (known && isGone(known)) this.drop(dialog.peer);
 	}
 
 	/** Shows a change at once, and again when the server has taken it: an older answer may have come in between. */
 	async #apply(peer: PeerKey, change: (dialog: Dialog) => Partial<Dialog>, call: () => Promise<unknown>) {
-		const before = this.#byPeer.get(peer);
-		const put = () => this.#change(peer, (dialog) => ({ ...dialog, ...change(dialog) }));
+		const before = this.byPeer.get(peer);
+		const put = () => this.change(peer, (dialog) => ({ ...dialog, ...change(dialog) }));
 		put();
 		try {
 			await call();
 			put();
 		} catch (failure) {
-			if (before) this.#put(before);
+			if (before) this.put(before);
 			throw failure;
 		}
 	}
@@ -350,7 +263,5 @@ export class DialogStore {
 		}
 	}
 }
-
-function noop() {}
 
 export const [useDialogs, provideDialogs] = createContext<DialogStore>();
