@@ -17,6 +17,8 @@ export class Histories {
 	readonly #source: HistorySource;
 	/** Longest not looked at first. */
 	readonly #byPlace = new Map<string, HistoryStore>();
+	/** Those that nobody looks at: what comes into them does not pile up. */
+	readonly #left = new WeakSet<HistoryStore>();
 
 	constructor(api: Pick<Api, 'messages'>) {
 		this.#source = sourceOf(api);
@@ -28,13 +30,17 @@ export class Histories {
 		const history = this.#byPlace.get(name) ?? new HistoryStore(place, this.#source);
 		this.#byPlace.delete(name);
 		this.#byPlace.set(name, history);
+		this.#left.delete(history);
 		this.#forgetOldest();
 		return history;
 	}
 
 	/** The view of the chat was left. */
 	leave(place: HistoryPlace) {
-		this.#byPlace.get(nameOf(place))?.shrink(MESSAGES_KEPT);
+		const history = this.#byPlace.get(nameOf(place));
+		if (!history) return;
+		history.shrink(MESSAGES_KEPT);
+		this.#left.add(history);
 	}
 
 	/** A message that is known of a chat or one of its threads. */
@@ -56,6 +62,7 @@ export class Histories {
 			for (const history of this.#in(peer)) {
 				const { thread } = history;
 				history.take(thread === undefined ? ofPeer : ofPeer.filter((event) => isInThread(event, thread)));
+				if (this.#left.has(history)) history.shorten(2 * MESSAGES_KEPT, MESSAGES_KEPT);
 			}
 		}
 	}
