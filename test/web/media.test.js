@@ -140,6 +140,20 @@ describe('films, GIFs and files', { timeout: 300_000 }, () => {
     await viewer(ola).getByRole('button', { name: 'Close' }).click()
   })
 
+  test('a player gets any part of a film, also of its end, without the rest', async () => {
+    const long = withRoom(await film(kari.page, { name: 'long', seconds: 2 }), 12_000_000)
+    await kari.attach(onDisk(world.server, long), { caption: 'A long film' })
+    await ola.message('A long film').getByRole('button', { name: /^Video/ }).click()
+    await ola.page.waitForFunction(() => document.querySelector('[role=dialog] video')?.readyState > 1)
+    const size = long.buffer.length
+    const middle = size >> 1
+    const part = (from, to) => [206, `bytes ${from}-${to - 1}/${size}`, [...long.buffer.subarray(from, to)]]
+    const asked = [`bytes=${middle}-${middle + 9}`, `bytes=${size - 10}-`]
+    const got = await viewer(ola).locator('video').evaluate(readParts, asked)
+    assert.deepEqual(got, [part(middle, middle + 10), part(size - 10, size)])
+    await viewer(ola).getByRole('button', { name: 'Close' }).click()
+  })
+
   test('a GIF moves in the bubble, is saved, and sent again from the picker', async () => {
     await kari.attach([gif()])
     const moving = newest(ola).getByRole('button', { name: 'GIF' })
@@ -185,10 +199,20 @@ describe('films, GIFs and files', { timeout: 300_000 }, () => {
   })
 })
 
-/** The film with nothing behind it, as a box that players skip: large, as films are. */
+/** The film with a box behind it that players skip: large, as films are. */
 function withRoom(file, size) {
-  const box = Buffer.alloc(size)
+  const box = Buffer.alloc(size, '0123456789abc')
   box.writeUInt32BE(size)
   box.write('free', 4)
   return { ...file, buffer: Buffer.concat([file.buffer, box]) }
+}
+
+/** Runs in the page: asks for parts of what a video plays, as a player does that is moved to another place. */
+async function readParts({ currentSrc }, ranges) {
+  const parts = []
+  for (const Range of ranges) {
+    const answer = await fetch(currentSrc, { headers: { Range } })
+    parts.push([answer.status, answer.headers.get('Content-Range'), [...new Uint8Array(await answer.arrayBuffer())]])
+  }
+  return parts
 }
