@@ -2,9 +2,10 @@ import { describe, expect, test, vi } from 'vitest';
 import type { NewFile, NewFileKind } from '../api/media.ts';
 import type { Message, NewMessage } from '../api/types.ts';
 import { plain } from '../text/formatting.ts';
-import { ComposerStore, groupFiles, splitText } from './composer.svelte.ts';
+import { ComposerStore } from './composer.svelte.ts';
 import { DraftShelf } from './draft-shelf.ts';
 import { DraftStore } from './drafts.svelte.ts';
+import { groupFiles, splitText } from './pieces.ts';
 import { memoryStorage } from './sample.ts';
 
 function setUp() {
