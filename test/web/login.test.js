@@ -12,6 +12,7 @@ import { World } from './lib/world.js'
 async function readCode(person) {
   await leaveSettings(person)
   await person.chats.getByRole('button', { name: 'Hermod' }).click()
+  await person.page.getByRole('main').getByText('service notifications', { exact: true }).first().waitFor()
   const letter = person.page.getByRole('main').getByRole('article').last()
   return /\b\d{5}\b/.exec(await letter.innerText())[0]
 }

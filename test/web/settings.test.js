@@ -289,6 +289,18 @@ describe('the page as one likes it', { timeout: 120_000 }, () => {
     await leaveSettings(kari)
   })
 
+  test('folders are there too, also after a reload', async () => {
+    await openSettings(kari, 'Folders')
+    await kari.page.reload()
+    await openPage(kari, 'New folder')
+    await kari.page.getByRole('heading', { name: 'New folder' }).waitFor()
+    await kari.page.getByRole('button', { name: 'Back' }).filter({ visible: true }).first().click()
+    await kari.page.getByRole('button', { name: 'New folder' }).waitFor()
+    await kari.page.getByRole('button', { name: 'Back' }).filter({ visible: true }).first().click()
+    await kari.page.getByRole('heading', { name: 'Settings' }).waitFor()
+    await leaveSettings(kari)
+  })
+
   test('what the browser keeps is shown, bounded and cleared', async () => {
     await openSettings(kari, 'Data and storage')
     await kari.page.getByRole('switch', { name: 'Files and music' }).click()
