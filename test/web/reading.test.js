@@ -129,6 +129,16 @@ describe('a long chat', { timeout: 300_000 }, () => {
       await messageOf(person, 'An answer to the first').waitFor()
     }
   })
+
+  test('is followed through hundreds more, and read back through them without a leap', async () => {
+    const newest = last + 340
+    for (let n = last + 1; n <= newest; n++) await device.send(group, numbered(n))
+    for (const person of readers) {
+      await messageOf(person, `Number ${newest}.`).waitFor()
+      await scrollTo(person, newest, 500)
+      await scrollTo(person, last, -500)
+    }
+  })
 })
 
 async function isInView(person, words) {
