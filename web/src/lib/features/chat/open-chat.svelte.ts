@@ -27,7 +27,8 @@ export type ChatQuestion =
 export interface ChatPlace {
 	peer: PeerKey;
 	thread?: number;
-	kind: 'history' | 'scheduled' | 'pinned';
+	/** `past`: of the basic group that the supergroup was before. */
+	kind: 'history' | 'scheduled' | 'pinned' | 'past';
 }
 
 /** One open chat: what its view, its list and its bubbles have in common. Lives as long as the view does. */
@@ -35,6 +36,8 @@ export class OpenChat {
 	readonly place: ChatPlace;
 	readonly history: HistoryStore;
 	list?: ListHandle;
+	/** Shows the messages of the basic group that this one was before. */
+	openPast?: (group: PeerKey) => void;
 	/** Where the reader was when the chat was left; the list begins there. */
 	startAt?: ReadingPlace;
 	/** The message that a jump led to; it lights up for a moment. */

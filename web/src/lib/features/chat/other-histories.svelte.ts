@@ -11,7 +11,7 @@ export function makeHistory(
 	api: Api,
 	feed: Feed,
 ): HistoryStore {
-	if (kind === 'history') return histories.of({ peer, thread });
+	if (kind === 'history' || kind === 'past') return histories.of({ peer, thread });
 	const page = kind === 'scheduled' ? api.compose.scheduled : api.messages.pinned;
 	const history = new HistoryStore({ peer, thread }, { page: (request) => page(request) });
 	const offs = [

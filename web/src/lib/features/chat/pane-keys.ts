@@ -33,10 +33,12 @@ interface RowTools {
 	actions: ChatActions;
 	selection: SelectionStore;
 	openMenu: (row: Row, event: KeyboardEvent, element: HTMLElement) => void;
+	answer: (row: Row) => void;
 }
 
 /** Keys on a focused message. */
-export function handleRowKey(row: Row, event: KeyboardEvent, { chat, actions, selection, openMenu }: RowTools) {
+export function handleRowKey(row: Row, event: KeyboardEvent, tools: RowTools) {
+	const { chat, actions, selection, openMenu, answer } = tools;
 	if (event.ctrlKey || event.metaKey || event.altKey) return;
 	const together = row.album ?? [row.message];
 	const run: Record<string, (() => void) | undefined> = {
@@ -47,7 +49,7 @@ export function handleRowKey(row: Row, event: KeyboardEvent, { chat, actions, se
 				chat.peer,
 				together.map(({ id }) => id),
 			),
-		r: () => actions.reply(row.message),
+		r: () => answer(row),
 		c: () => void actions.copyText(together),
 		f: () => chat.ask({ kind: 'forward', messages: together }),
 		Delete: () => chat.ask({ kind: 'delete', messages: together }),
