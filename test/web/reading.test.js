@@ -139,6 +139,21 @@ describe('a long chat', { timeout: 300_000 }, () => {
       await scrollTo(person, last, -500)
     }
   })
+
+  test('has pins that follow the reader: the one above is shown, and each press leads to an older one', async () => {
+    const noon = await device.send(group, 'Meet at noon')
+    for (const message of [first, noon]) await device.client.pinMessage({ chatId: group, message, notify: false })
+    for (const person of readers) {
+      const pin = (words) => chatOf(person).getByRole('button', { name: new RegExp(`^Pinned message .*${words}`) })
+      await pin('Number 1\\.').waitFor()
+      await chatOf(person).getByRole('button', { name: /^To the newest/ }).click()
+      await pin('Meet at noon').click()
+      await pin('Number 1\\.').click()
+      await messageOf(person, 'Number 2.').waitFor()
+      await pin('Meet at noon').click()
+      await messageOf(person, 'Meet at noon').waitFor()
+    }
+  })
 })
 
 async function isInView(person, words) {
