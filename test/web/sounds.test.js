@@ -13,7 +13,7 @@ let world, kari, ola // Kari has a desktop, Ola a phone
 before(async () => {
   world = await World.open()
   const permissions = ['microphone', 'camera']
-  ;[kari, ola] = await Promise.all([world.signUp('Kari', { permissions }), world.signUp('Ola', { form: phone, permissions })])
+  ;[kari, ola] = await Promise.all([world.signUp('Kari', { permissions, reducedMotion: 'no-preference' }), world.signUp('Ola', { form: phone, permissions, reducedMotion: 'no-preference' })])
   await kari.startChat(ola)
   await kari.write('Listen')
   await ola.openChat('Kari')
