@@ -8,12 +8,12 @@ import { photo } from './lib/photo.js'
 import { leaveSettings, openProfile, openSettings, setPassword } from './lib/settings-acts.js'
 import { World } from './lib/world.js'
 
-/** The code in the newest message from the service. */
+/** The code in the newest message from the service, once that is one with a code. */
 async function readCode(person) {
   await leaveSettings(person)
   await person.chats.getByRole('button', { name: 'Hermod' }).click()
   await person.page.getByRole('main').getByText('service notifications', { exact: true }).first().waitFor()
-  const letter = person.page.getByRole('main').getByRole('article').last()
+  const letter = person.page.getByRole('main').getByRole('article').last().filter({ hasText: /\b\d{5}\b/ })
   return /\b\d{5}\b/.exec(await letter.innerText())[0]
 }
 
