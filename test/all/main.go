@@ -5,6 +5,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -40,6 +41,9 @@ type suite struct {
 	postgres bool
 	// server says to build the server first, and to tell where it is: otherwise every file builds one.
 	server bool
+	// again says that files which failed are run once more, one at a time. It is for browsers: on a machine that is
+	// busy with other things they miss a deadline now and then. What passes only then is named.
+	again bool
 }
 
 var goTest = []string{"go", "test", "-json", "-timeout", "20m"}
@@ -54,7 +58,7 @@ func suites() []suite {
 		{name: "web client", dir: "web", args: []string{"npx", "vitest", "run", "--reporter=json", "--silent"}, read: readVitest},
 		{name: "web client, types", dir: "web", args: []string{"npm", "run", "--silent", "check"}},
 		{name: "web client, lint", dir: "web", args: []string{"npm", "run", "--silent", "lint"}},
-		{name: "web client in browsers", dir: "test/web", args: javaScriptPairs, read: readTAP, server: true},
+		{name: "web client in browsers", dir: "test/web", args: javaScriptPairs, read: readTAP, server: true, again: true},
 	}
 }
 
@@ -67,7 +71,7 @@ func main() {
 	var sum tally
 	for _, s := range suites() {
 		fmt.Printf("== %s\n", s.name)
-		got := run(s)
+		got := runTwice(s)
 		fmt.Printf("== %s: %d passed, %d failed, %d skipped\n", s.name, got.passed, got.failed, got.skipped)
 		sum.add(got)
 	}
@@ -75,6 +79,38 @@ func main() {
 	if sum.failed > 0 || sum.passed == 0 {
 		os.Exit(1)
 	}
+}
+
+// runTwice runs the suite, and what failed of it again when the suite says so.
+func runTwice(s suite) tally {
+	if !s.again {
+		return run(s)
+	}
+	var output bytes.Buffer
+	first := s
+	first.read = func(r io.Reader) tally { return s.read(io.TeeReader(r, &output)) }
+	got := run(first)
+	files := failedFiles(output.String())
+	if got.failed == 0 || len(files) == 0 {
+		return got
+	}
+	fmt.Printf("== %s, again: %s\n", s.name, strings.Join(files, " "))
+	s.args = append(slices.Clone(javaScript), files...)
+	second := run(s)
+	fmt.Printf("== %s: %d failed at first, %d again\n", s.name, got.failed, second.failed)
+	return tally{passed: got.passed + got.failed - second.failed, failed: second.failed, skipped: got.skipped}
+}
+
+var failedAt = regexp.MustCompile(`location: '(.+\.test\.js):\d+:\d+'`)
+
+// failedFiles lists the files of the tests that failed, each once: of others TAP does not tell where they stand.
+func failedFiles(tap string) []string {
+	var files []string
+	for _, m := range failedAt.FindAllStringSubmatch(tap, -1) {
+		files = append(files, m[1])
+	}
+	slices.Sort(files)
+	return slices.Compact(files)
 }
 
 // run counts one failure more when the command failed although no test did: a package that does not compile, a

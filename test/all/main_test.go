@@ -27,6 +27,22 @@ func TestReadTAP(t *testing.T) {
 	}
 }
 
+// The first run of this command fails, the second, which is told the file, passes.
+func TestWhatFailedIsRunAgain(t *testing.T) {
+	const tap = `printf "not ok 1 - a\n  location: '/x/a.test.js:1:2'\n# pass 3\n# fail 1\n"; false`
+	s := suite{args: []string{"sh", "-c", tap}, read: readTAP, again: true}
+	node := javaScript
+	t.Cleanup(func() { javaScript = node })
+	javaScript = []string{"sh", "-c", `test "$0" = /x/a.test.js && printf "# pass 2\n"`}
+	if got, want := runTwice(s), (tally{passed: 4}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	javaScript = []string{"sh", "-c", tap}
+	if got, want := runTwice(s), (tally{passed: 3, failed: 1}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
 func TestReadVitest(t *testing.T) {
 	const in = `{"numPassedTests":3,"numFailedTests":1,"numPendingTests":2,"testResults":[
 		{"name":"a.test.ts","status":"failed","assertionResults":[{"fullName":"adds","status":"failed","failureMessages":["2"]}]},
