@@ -91,7 +91,10 @@ describe('without a mouse', { timeout: 180_000 }, () => {
     await page.getByRole('article').last().and(page.locator(':focus')).waitFor()
     await tabTo(page, /^React$/)
     await page.keyboard.press('Enter')
-    await page.getByRole('menuitem', { name: '👍' }).and(page.locator(':focus')).waitFor()
+    const menu = page.getByRole('menu')
+    await menu.getByRole('menuitem').and(page.locator(':focus')).waitFor()
+    assertTouch(await menu.boundingBox(), await ingrid.message('Loud and clear').boundingBox())
+    while (!/👍/.test(await focused(page))) await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
     await jonas.message('Loud and clear').getByRole('button', { name: '👍, 1 reaction' }).waitFor()
     await tabTo(page, /^Message/)
@@ -102,3 +105,9 @@ describe('without a mouse', { timeout: 180_000 }, () => {
     await page.getByText('Choose a chat to begin').waitFor()
   })
 })
+
+/** Fails when one of two boxes stands above or below the other, with something in between. */
+function assertTouch(one, other) {
+  const gap = Math.max(one.y - other.y - other.height, other.y - one.y - one.height)
+  assert.ok(gap < 16, `${gap} pixels lie between them`)
+}

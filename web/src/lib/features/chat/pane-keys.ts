@@ -18,7 +18,10 @@ export function handlePaneKey(event: KeyboardEvent, tools: PaneTools) {
 		tools.chat.searched ??= '';
 	} else if (event.key === 'Escape') endNearest(event, tools);
 	else if (event.key === 'End' && isCommand) void tools.chat.goToEnd();
-	else if (event.key === 'ArrowUp' && event.altKey) tools.chat.list?.focus();
+	else if (event.key === 'ArrowUp' && event.altKey) {
+		event.preventDefault(); // a browser would read it as a page up, in the list that just got the focus
+		tools.chat.list?.focus();
+	}
 }
 
 function endNearest(event: KeyboardEvent, { selection, chat }: PaneTools) {
