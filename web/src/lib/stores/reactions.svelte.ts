@@ -51,6 +51,7 @@ export class ReactionStore {
 	}
 }
 
-const usual = ['👍', '❤', '🔥', '🎉', '😁', '😢', '👎'];
+/** What the server offers first, in its order: nothing changes its place when the answer comes. */
+const usual = ['❤', '👍', '👎', '🔥', '🥰', '👏', '😁'];
 
 export const [useReactions, provideReactions] = createContext<ReactionStore>();
