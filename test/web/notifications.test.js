@@ -10,12 +10,14 @@ import { askForSecret, openSecret } from './lib/secret-acts.js'
 import { leaveSettings, openSettings } from './lib/settings-acts.js'
 import { World } from './lib/world.js'
 
+/** What a browser that keeps nothing says when it is to be pushed to, as it is where the server has a way to push services. */
+const noPushes = /does not support the Push API in incognito mode/
+
 describe('somebody is told of what comes', { timeout: 300_000 }, () => {
   let world, service, kari, ola, attention, address
   before(async () => {
     service = await PushService.open()
-    Object.assign(process.env, service.environment)
-    world = await World.open()
+    world = await service.openWorld()
     ;[kari, ola] = await Promise.all([service.signUp(world, 'Kari'), world.signUp('Ola', { form: phone })])
     address = new URL('/', kari.page.url()).href
     attention = await Attention.of(kari)
@@ -149,6 +151,7 @@ describe('who has two accounts', { timeout: 120_000 }, () => {
   let world, kari, ola, attention
   before(async () => {
     world = await World.open()
+    world.expects(noPushes)
     ;[kari, ola] = await Promise.all([world.signUp('Kari', { form: phone, permissions: ['notifications'] }), world.signUp('Ola')])
     await openSettings(kari, 'Notifications and sounds')
     await kari.page.getByRole('switch', { name: 'Notifications' }).first().click()
@@ -172,7 +175,7 @@ describe('who has two accounts', { timeout: 120_000 }, () => {
 
   test('a click changes to that account and its chat', async () => {
     await clickNotification(kari)
-    await kari.sees('For you at home')
+    await kari.message('For you at home').waitFor()
     await attention.back()
     await ola.page.getByRole('img', { name: 'Read' }).last().waitFor()
   })
@@ -186,6 +189,7 @@ for (const [device, form, answer] of [
     let world, kari, ola, offer
     before(async () => {
       world = await World.open()
+      world.expects(noPushes)
       ;[kari, ola] = await Promise.all([world.visit('Kari', { form, isOffered: true }), world.signUp('Ola')])
       await kari.context.addInitScript(allowAnything)
       await kari.page.reload()

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { createDecipheriv, createECDH, hkdfSync, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { World } from './world.js'
 
 export class PushService {
   #browsers = new Map()
@@ -18,9 +19,15 @@ export class PushService {
     return service
   }
 
-  /** What the environment of a server says, so that it pushes here. */
-  get environment() {
-    return { HERMOD_PUSH_MODE: 'on', HERMOD_PUSH_TRUSTED: this.host }
+  /** A world whose server pushes here; those of others do not push. */
+  async openWorld() {
+    const environment = { HERMOD_PUSH_MODE: 'on', HERMOD_PUSH_TRUSTED: this.host }
+    Object.assign(process.env, environment)
+    try {
+      return await World.open()
+    } finally {
+      for (const name of Object.keys(environment)) delete process.env[name]
+    }
   }
 
   /** A person who has signed up, and whose browser is pushed to from here. */
