@@ -150,7 +150,7 @@ async function offered(core: Core, u: ChatUpdate) {
 	if (u.admin === core.settings.user) return;
 	const since = Math.floor(core.settings.clock.now() / 1000);
 	await core.exclusively(async () => {
-		if (core.chats.has(u.chat)) return;
+		if (core.chats.has(u.chat) || core.removed.has(u.chat)) return;
 		const { chat: id, accessHash, admin: partner } = u;
 		const state = { id, accessHash, partner, since, public: u.public.slice(), isCreator: false };
 		await core.commit(newChatState({ ...state, phase: 'offered' }), (t) => t.tell({ kind: 'chat' }));

@@ -119,6 +119,7 @@ export class SecretClient {
 			const lists = await Promise.all(prefixes.map((prefix) => this.#settings.store.keys(prefix)));
 			await this.#settings.store.apply(new Map([...lists.flat(), chatKey(id)].map((key) => [key, undefined])));
 			core.chats.delete(id);
+			core.removed.add(id);
 		});
 	}
 
@@ -269,7 +270,7 @@ export class SecretClient {
 	 */
 	async expire() {
 		for (const id of this.#core.ids) {
-			const isDue = await this.#core.view(id, isExpireDue);
+			const isDue = await this.#core.viewIfKnown(id, isExpireDue);
 			if (isDue) await this.#core.updateIfKnown(id, expireChat);
 		}
 	}
@@ -323,7 +324,7 @@ export class SecretClient {
 	async #untilNext(): Promise<number> {
 		let next = Infinity;
 		for (const id of this.#core.ids) {
-			next = Math.min(next, await this.#core.view(id, nextTime));
+			next = Math.min(next, (await this.#core.viewIfKnown(id, nextTime)) ?? Infinity);
 		}
 		return Math.max(next - this.#settings.clock.now(), 0);
 	}

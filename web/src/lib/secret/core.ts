@@ -14,6 +14,8 @@ export class Core {
 	readonly chats = new Map<ChatId, ChatState>();
 	/** Updates of chats whose request was not answered yet. */
 	readonly early = new Map<ChatId, ChatUpdate>();
+	/** Chats that were removed: a connection that breaks may bring what the server said of them once more. */
+	readonly removed = new Set<ChatId>();
 	/** Calls of `Transport.request` under way. */
 	requesting = 0;
 	/** Read up to these unix seconds, not yet told the server. */
@@ -89,6 +91,14 @@ export class Core {
 	/** Runs `look` on the chat as it is and commits nothing. Throws `no-chat`. */
 	view<T>(id: ChatId, look: (t: Step) => T | Promise<T>): Promise<T> {
 		return this.exclusively(async () => look(new Step(this.settings, this.state(id))));
+	}
+
+	/** Like `view`; undefined if there is no such chat (any more). */
+	async viewIfKnown<T>(id: ChatId, look: (t: Step) => T | Promise<T>): Promise<T | undefined> {
+		return this.exclusively(async () => {
+			const s = this.chats.get(id);
+			return s && look(new Step(this.settings, s));
+		});
 	}
 
 	/** Tells of something that is nowhere kept. */

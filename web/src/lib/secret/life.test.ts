@@ -172,6 +172,34 @@ describe('actions', () => {
 		expect([...a.store.dump().keys()]).toEqual(['group']);
 	});
 
+	it('leaves no way back to a removed chat: the server may tell of the request once more', async () => {
+		const world = new World();
+		const { a, b, id } = await world.pair();
+		await a.client.discard(id, true);
+		await world.settle(a, b);
+		await b.client.remove(id);
+		const about = { chat: id, accessHash: 1n, admin: 1, participant: 2, fingerprint: 0n, deleteHistory: true };
+		await b.client.handleChat({ ...about, stage: 'requested', public: new Uint8Array(256).fill(3) });
+		await b.client.handleChat({ ...about, stage: 'discarded', public: new Uint8Array() });
+		expect(b.client.chats()).toEqual([]);
+	});
+
+	it('do not stop what runs when they remove the chat at that moment', async () => {
+		const world = new World();
+		const { a, b, id } = await world.pair();
+		const end = new AbortController();
+		const running = a.client.run(end.signal, () => undefined);
+		await a.client.discard(id, false);
+		const gone = a.client.remove(id);
+		a.client.wake();
+		await gone;
+		const next = await a.client.request(b.user);
+		await world.settle(a, b);
+		expect(b.chat(next.id).phase).toBe('offered');
+		end.abort();
+		await running;
+	});
+
 	it('never send what was deleted before it arrived', async () => {
 		const world = new World();
 		const { a, b, id } = await world.pair();

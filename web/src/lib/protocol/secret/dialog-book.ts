@@ -38,8 +38,18 @@ export class DialogBook {
 	async #refreshLater(id: ChatId) {
 		await new Promise((resolve) => setTimeout(resolve));
 		this.#waiting.delete(id);
-		const chat = this.#client.chats().find((known) => known.id === id);
-		if (chat) this.#account.emit('dialog', { dialog: await this.#dialog(chat) });
+		const chat = this.#find(id);
+		const dialog = await (chat && this.#dialog(chat).catch((error: unknown) => this.#ignoreIfGone(id, error)));
+		if (dialog && this.#find(id)) this.#account.emit('dialog', { dialog });
+	}
+
+	#find(id: ChatId): Chat | undefined {
+		return this.#client.chats().find((known) => known.id === id);
+	}
+
+	/** Reading a chat fails when it is removed meanwhile. */
+	#ignoreIfGone(id: ChatId, error: unknown): undefined {
+		if (this.#find(id)) throw error;
 	}
 
 	drop(id: ChatId) {
