@@ -15,3 +15,10 @@ export interface MenuAction {
 }
 
 export type MenuItem = MenuAction | 'line';
+
+/** For a menu that closes: what took the focus when an entry was chosen, such as the field for an answer, keeps it. */
+export function leaveFocus(event: Event) {
+	const { activeElement, body } = document;
+	const isTaken = activeElement !== null && activeElement !== body && !activeElement.closest('[role="menu"]');
+	if (isTaken) event.preventDefault();
+}
