@@ -129,7 +129,7 @@ describe('somebody is told of what comes', { timeout: 300_000 }, () => {
     await other.enterCode()
     await other.openChat('Boats')
     await other.sees('Read me elsewhere')
-    await showsNotifications(kari)
+    await showsNotifications(kari, 'Hermod: New login')
   })
 
   /** Goes through the menu of Kari's chat with Ola. */
