@@ -32,8 +32,9 @@ export class DraftStore {
 
 	get(peer: PeerKey, thread?: number): Draft | undefined {
 		const place = placeOf(peer, thread);
-		if (this.#unsaved.has(place)) return this.#unsaved.get(place);
-		return thread === undefined ? this.#dialogs.get(peer)?.draft : this.#inThreads.get(place);
+		// Looked at in any case: who asks while something is unsaved has to hear of what comes after it.
+		const saved = thread === undefined ? this.#dialogs.get(peer)?.draft : this.#inThreads.get(place);
+		return this.#unsaved.has(place) ? this.#unsaved.get(place) : saved;
 	}
 
 	/** From another device. What is being written here is newer. */

@@ -63,3 +63,12 @@ test('what was sent is forgotten, and nothing of secret chats is kept', () => {
 	drafts.forget('u1', undefined);
 	expect(new DraftShelf(1, storage).all).toEqual([]);
 });
+
+test('who asks before the server has it hears of what another device makes of it later', () => {
+	const get = vi.fn(() => undefined);
+	const drafts = new DraftStore({ compose: { saveDraft } } as never, { get, takeDraft }, new DraftShelf(1, storage));
+	drafts.set('u1', undefined, draft('half'));
+	get.mockClear();
+	expect(drafts.get('u1')?.text.text).toBe('half');
+	expect(get).toHaveBeenCalledWith('u1'); // an effect depends on what it has read
+});
