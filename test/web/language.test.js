@@ -44,7 +44,7 @@ describe('the page in Norwegian', { timeout: 300_000 }, () => {
     await openSettings(kari, 'Language')
     await kari.page.getByRole('radio', { name: /^Norsk bokmål/ }).check({ force: true })
     await kari.page.getByRole('heading', { name: 'Språk' }).waitFor()
-    assert.equal(await kari.page.evaluate(() => document.documentElement.lang), 'nb')
+    await kari.page.waitForFunction(() => document.documentElement.lang === 'nb')
     await isNorwegian(kari)
     await kari.page.reload()
     await kari.page.getByRole('heading', { name: 'Språk' }).waitFor()

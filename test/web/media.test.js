@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { phone } from './lib/browser.js'
 import { Line } from './lib/line.js'
-import { choose, dialog, drop, newest, onDisk, sendDialog, swipeAcross, viewer, widthOf } from './lib/media-acts.js'
+import { choose, dialog, drop, newest, onDisk, seesPicture, sendDialog, swipeAcross, viewer } from './lib/media-acts.js'
 import { film, gif, photo, plainFile } from './lib/media-files.js'
 import { World } from './lib/world.js'
 
@@ -28,9 +28,9 @@ describe('photos', { timeout: 300_000 }, () => {
     await kari.attach([photo('fjord.png', 1200, 800)], { caption: 'The **fjord**' })
     const shown = ola.message('The fjord')
     await shown.getByRole('strong').getByText('fjord').waitFor()
-    assert.ok((await widthOf(shown)) >= 640)
+    await seesPicture(shown, 640, 1200)
     await shown.getByRole('button', { name: 'Photo: The fjord' }).click()
-    assert.equal(await widthOf(viewer(ola)), 1200)
+    await seesPicture(viewer(ola), 1200)
     await viewer(ola).getByRole('button', { name: 'Close' }).click()
     await viewer(ola).waitFor({ state: 'detached' })
   })
@@ -40,10 +40,10 @@ describe('photos', { timeout: 300_000 }, () => {
     const album = kari.message('Three of them')
     await album.getByRole('button', { name: /^Photo/ }).nth(2).waitFor()
     await album.getByRole('button', { name: /^Photo/ }).nth(1).click()
-    assert.equal(await widthOf(viewer(kari)), 400)
+    await seesPicture(viewer(kari), 400)
     await viewer(kari).getByRole('button', { name: 'Next' }).click()
     await viewer(kari).getByText('4 of 4').waitFor()
-    assert.equal(await widthOf(viewer(kari)), 500)
+    await seesPicture(viewer(kari), 500)
     await kari.page.keyboard.press('ArrowLeft')
     await viewer(kari).getByText('3 of 4').waitFor()
     const { width } = await viewer(kari).locator('img[src^="blob:"]').last().boundingBox()
@@ -55,10 +55,10 @@ describe('photos', { timeout: 300_000 }, () => {
 
   test('a finger leafs through them at a phone', async () => {
     await ola.message('Three of them').getByRole('button', { name: /^Photo/ }).first().click()
-    assert.equal(await widthOf(viewer(ola)), 600)
+    await seesPicture(viewer(ola), 600)
     await swipeAcross(ola)
     await viewer(ola).getByText('3 of 4').waitFor()
-    assert.equal(await widthOf(viewer(ola)), 400)
+    await seesPicture(viewer(ola), 400)
     await viewer(ola).getByRole('button', { name: 'Close' }).click()
     await viewer(ola).waitFor({ state: 'detached' })
   })
@@ -73,13 +73,13 @@ describe('photos', { timeout: 300_000 }, () => {
     await dialog(kari).getByRole('heading', { name: 'Send a photo or video' }).waitFor()
     await dialog(kari).getByRole('textbox').fill('Pasted')
     await sendDialog(kari)
-    assert.equal(await widthOf(ola.message('Pasted')), 320)
+    await seesPicture(ola.message('Pasted'), 320)
     await drop(kari, [photo('one.png', 300, 300), photo('two.png', 340, 300)])
     await dialog(kari).getByRole('heading', { name: 'Send 2 photos or videos' }).waitFor()
     await dialog(kari).getByRole('button', { name: 'Remove: one.png' }).click()
     await dialog(kari).getByRole('textbox').fill('Dropped')
     await sendDialog(kari)
-    assert.equal(await widthOf(ola.message('Dropped')), 340)
+    await seesPicture(ola.message('Dropped'), 340)
   })
 
   test('a spoiler is seen when it is asked for', async () => {
@@ -92,7 +92,7 @@ describe('photos', { timeout: 300_000 }, () => {
     await hidden.getByRole('button', { name: /^Photo/ }).click()
     await hidden.getByText('Hidden', { exact: true }).waitFor({ state: 'detached' })
     await hidden.getByRole('button', { name: /^Photo/ }).click()
-    assert.equal(await widthOf(viewer(kari)), 500)
+    await seesPicture(viewer(kari), 500)
     await kari.page.keyboard.press('Escape')
   })
 
@@ -102,8 +102,7 @@ describe('photos', { timeout: 300_000 }, () => {
       await dialog(kari).getByLabel('Vanishes').selectOption(choice)
       await dialog(kari).getByRole('textbox').fill(words)
       await sendDialog(kari)
-      await ola.message(words).getByText(cover).click()
-      assert.equal(await widthOf(viewer(ola)), 500)
+      await Promise.all([seesPicture(viewer(ola), 500), ola.message(words).getByText(cover).click()])
       if (cover === 'View once') await viewer(ola).getByRole('button', { name: 'Close' }).click()
       await viewer(ola).waitFor({ state: 'detached' })
       for (const person of [ola, kari]) await newest(person).getByText('The photo has vanished.').waitFor()
@@ -121,7 +120,7 @@ describe('photos', { timeout: 300_000 }, () => {
     await dialog(ola).getByRole('button', { name: 'Save', exact: true }).click()
     await kari.message('The right one').getByText('edited').waitFor()
     await kari.message('The right one').getByRole('button', { name: /^Photo/ }).click()
-    assert.equal(await widthOf(viewer(kari)), 444)
+    await seesPicture(viewer(kari), 444)
     await kari.page.keyboard.press('Escape')
   })
 })
@@ -157,7 +156,7 @@ describe('films, GIFs and files', { timeout: 300_000 }, () => {
   test('a GIF moves in the bubble, is saved, and sent again from the picker', async () => {
     await kari.attach([gif()])
     const moving = newest(ola).getByRole('button', { name: 'GIF' })
-    assert.equal(await widthOf(moving), 32)
+    await seesPicture(moving, 32)
     await moving.click({ button: 'right' })
     await ola.page.getByRole('menuitem', { name: 'Save GIF' }).click()
     await ola.page.getByText('Saved', { exact: true }).waitFor()
@@ -165,7 +164,7 @@ describe('films, GIFs and files', { timeout: 300_000 }, () => {
     await ola.page.getByRole('tab', { name: 'GIFs' }).click()
     await ola.page.getByRole('button', { name: 'Send GIF' }).click()
     await kari.page.getByRole('main').getByRole('button', { name: 'GIF' }).nth(1).waitFor()
-    assert.equal(await widthOf(newest(kari)), 32)
+    await seesPicture(newest(kari), 32)
   })
 
   test('sending a file is paused and goes on, another is given up', async () => {

@@ -1,11 +1,10 @@
 // Voices, round videos, songs and stickers: recorded, chosen and sent, and what the other hears and sees of them.
-import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { mtcuteTCP } from '../js/lib/mtcute.js'
 import { newNumber } from '../js/lib/server.js'
 import { login } from '../js/lib/suite.js'
 import { phone } from './lib/browser.js'
-import { dialog, newest, widthOf } from './lib/media-acts.js'
+import { dialog, newest, seesPicture } from './lib/media-acts.js'
 import { film, photo, tune, turningSquare } from './lib/media-files.js'
 import { World } from './lib/world.js'
 
@@ -100,7 +99,7 @@ describe('stickers', { timeout: 300_000 }, () => {
     await kari.page.getByRole('button', { name: 'Add', exact: true }).click()
     await kari.page.getByRole('textbox', { name: 'Search sticker sets' }).fill('')
     await kari.page.getByRole('button', { name: 'Sticker 🙂' }).first().click()
-    assert.equal(await widthOf(ola.page.getByRole('button', { name: 'Sticker 🙂' })), 512)
+    await seesPicture(ola.page.getByRole('button', { name: 'Sticker 🙂' }), 512)
     await openStickers(kari)
     await kari.page.getByRole('button', { name: 'Sticker 🌀' }).first().click()
     await ola.page.waitForFunction(isDrawn, '[aria-label="Sticker 🌀"] canvas')
@@ -138,7 +137,7 @@ describe('stickers', { timeout: 300_000 }, () => {
     await ola.page.getByRole('dialog').getByRole('button', { name: '⭐' }).first().click()
     await ola.page.keyboard.press('Escape')
     await ola.page.getByRole('button', { name: 'Send', exact: true }).click()
-    assert.equal(await widthOf(kari.page.getByRole('main').getByRole('button', { name: '⭐' })), 100)
+    await seesPicture(kari.page.getByRole('main').getByRole('button', { name: '⭐' }), 100)
   })
 })
 

@@ -70,6 +70,7 @@ describe('in a group', { timeout: 240_000 }, () => {
     await focused.getByText('I was here').waitFor()
     await kari.page.keyboard.press('Enter')
     await kari.page.getByRole('menuitem', { name: 'Reply' }).press('Enter')
+    await kari.field.and(kari.page.locator(':focus')).waitFor()
     await kari.page.keyboard.type('Written without a mouse')
     await kari.page.keyboard.press('Enter')
     await messageOf(ola, 'Written without a mouse').getByRole('button', { name: 'Ola I was here' }).waitFor()

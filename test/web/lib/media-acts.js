@@ -1,4 +1,5 @@
 // What somebody does with media: chooses, drops and leafs through them, and looks whether they are there.
+import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -7,11 +8,24 @@ export const viewer = (person) => person.page.getByRole('dialog', { name: 'Media
 export const sendDialog = (person) => dialog(person).getByRole('button', { name: 'Send', exact: true }).click()
 export const newest = (person) => person.page.getByRole('main').getByRole('article').last()
 
-/** Waits until the picture itself is there and not only its blurred form; returns its width in pixels. */
-export async function widthOf(place) {
-  const image = place.locator('img[src^="blob:"]').last()
-  await image.waitFor()
-  return image.evaluate((img) => img.decode().then(() => img.naturalWidth))
+/**
+ * Waits until a place shows a picture itself, so many pixels wide or between two widths, and not its blurred form, a smaller
+ * one or the one before it.
+ */
+export async function seesPicture(place, least, most = least) {
+  const isRight = (width) => width >= least && width <= most
+  const end = Date.now() + patience
+  let widths = await widthsIn(place)
+  while (!widths.some(isRight) && Date.now() < end) widths = await widthsIn(place)
+  assert.ok(widths.some(isRight), `pictures ${widths} wide, and none ${least}`)
+}
+
+const patience = 30_000
+
+/** After the next frame. */
+async function widthsIn(place) {
+  await place.page().evaluate(() => new Promise(requestAnimationFrame))
+  return place.locator('img[src^="blob:"]').evaluateAll((images) => images.map((img) => img.naturalWidth))
 }
 
 /** Chooses files with the button for it and leaves the dialog open. */

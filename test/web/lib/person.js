@@ -108,8 +108,16 @@ export class Person {
     for (;;) {
       await this.chats.or(back).first().waitFor()
       if (!this.isPhone || (await this.chats.isVisible())) return
-      await back.click()
+      await this.stepBack(back)
     }
+  }
+
+  /** Presses a button that leads back, and waits until it did: a browser takes the step in its own time, and a second press would be one too many. */
+  async stepBack(button) {
+    const before = await this.page.evaluate(() => JSON.stringify(history.state))
+    const pressed = await button.elementHandle()
+    await button.click()
+    await this.page.waitForFunction(([before, pressed]) => !pressed.isConnected || JSON.stringify(history.state) !== before, [before, pressed])
   }
 
   /** Presses a button that opens a menu, and an item of the menu. */

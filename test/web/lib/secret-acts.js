@@ -18,8 +18,12 @@ export function menuOf(person) {
 
 /** The row of the secret chat with somebody: there is one of the private chat too. */
 export function secretRow(person, other) {
+  return secretRows(person, other).first()
+}
+
+function secretRows(person, other) {
   const lock = person.page.getByRole('img', { name: 'Secret chat' })
-  return person.chats.getByRole('button', { name: other.name }).filter({ has: lock }).first()
+  return person.chats.getByRole('button', { name: other.name }).filter({ has: lock })
 }
 
 export async function openSecret(person, other) {
@@ -27,21 +31,28 @@ export async function openSecret(person, other) {
   await secretRow(person, other).click()
 }
 
+/** Opens the secret chat that somebody asks for. */
+export async function openRequest(person, other) {
+  await person.showChats()
+  await secretRows(person, other).filter({ hasText: 'asks you for a secret chat' }).click()
+}
+
 /** Both agree on a secret chat and have it open. */
 export async function agreeOnSecret(asking, asked) {
   await askForSecret(asking)
   await asking.sees(`Waiting for ${asked.name} to accept …`)
-  await openSecret(asked, asking)
+  await openRequest(asked, asking)
   await asked.page.getByRole('button', { name: 'Accept' }).click()
   await Promise.all([asking.field.waitFor(), asked.field.waitFor()])
 }
 
-/** Takes the open chat, which is over, out of the list. */
+/** Takes the open chat, which is over, out of the list; it closes with that. */
 export async function removeEnded(person, other) {
   await person.sees('This secret chat has ended.')
   await person.page.getByRole('button', { name: 'Remove from the list' }).click()
+  await person.misses('This secret chat has ended.')
+  await person.chats.waitFor()
   await secretRow(person, other).waitFor({ state: 'detached' })
-  await person.showChats()
 }
 
 /** Chooses after how long messages vanish, in the words of the dialog. */

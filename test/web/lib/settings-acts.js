@@ -15,7 +15,7 @@ export async function openPage(person, name) {
 export async function leaveSettings(person) {
   const back = person.page.getByRole('button', { name: 'Back' }).filter({ visible: true }).first()
   await back.or(person.chats).first().waitFor()
-  while (!(await person.chats.isVisible())) await back.click()
+  while (!(await person.chats.isVisible())) await person.stepBack(back)
 }
 
 /** Presses the button of a question and answers it by the button `action`. */
