@@ -1,6 +1,7 @@
 // What the tests of notices do and look at beside the page itself: whether somebody looks at it, and what the browser shows.
 
 import assert from 'node:assert/strict'
+import { setTimeout } from 'node:timers/promises'
 
 /** Looks away from the page, as one does who works in another window, or looks at it again. */
 export class Attention {
@@ -35,7 +36,10 @@ export async function showsNotifications(person, ...wanted) {
   const isRight = (all) => all.length === beginnings.length && all.every((words, i) => words.startsWith(beginnings[i]))
   const end = Date.now() + patience
   let now = await shown()
-  while (!isRight(now) && Date.now() < end) now = await shown()
+  while (!isRight(now) && Date.now() < end) {
+    await setTimeout(50) // nobody tells when one comes or goes, and to ask all the time takes a whole core
+    now = await shown()
+  }
   if (!isRight(now)) assert.deepEqual(now, beginnings)
 }
 
