@@ -73,9 +73,13 @@ export function firstDialog(last: Message): Dialog {
 	return { peer: last.peer, last, date: last.date, ...numbers, isMarkedUnread: false, folder: 0, notify: {} };
 }
 
-/** What the server tells of a chat: it does not know of messages that are not sent yet. */
-export function withUnsent(served: Dialog, known: Dialog | undefined): Dialog {
+/**
+ * What is told of a chat anew: the server does not know of messages that are not sent yet, and nobody but this page of what
+ * is being written in a secret chat.
+ */
+export function withUnsent(told: Dialog, known: Dialog | undefined): Dialog {
 	const last = known?.last;
+	const served = told.peer[0] === 's' && known?.draft ? { ...told, draft: known.draft } : told;
 	if (!last || last.id > 0) return served;
 	return { ...served, last, counted: served.last?.id, date: Math.max(last.date, served.date) };
 }

@@ -197,6 +197,18 @@ describe('rules', () => {
 		expect(store.get('u9')).toMatchObject({ last: { id: 3 }, date: 91 });
 	});
 
+	test('what is being written in a secret chat stays when its row is told anew', () => {
+		const { store } = open();
+		const draft = { text: { text: 'half', entities: [] }, date: 1 };
+		store.take(dialog('s1'));
+		store.takeDraft({ peer: 's1', draft });
+		store.take(dialog('s1', { unread: 1 }));
+		expect(store.get('s1')).toMatchObject({ unread: 1, draft });
+		store.takeDraft({ peer: 's1', draft: undefined });
+		store.take(dialog('s1'));
+		expect(store.get('s1')?.draft).toBeUndefined();
+	});
+
 	test('what comes while the list is read stays, and counts once', async () => {
 		const served = dialog('u1', { last: message(5), unread: 1 });
 		const { store } = open([{ dialogs: [served] }]);
