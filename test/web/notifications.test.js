@@ -155,6 +155,7 @@ describe('who has two accounts', { timeout: 120_000 }, () => {
     ;[kari, ola] = await Promise.all([world.signUp('Kari', { form: phone, permissions: ['notifications'] }), world.signUp('Ola')])
     await openSettings(kari, 'Notifications and sounds')
     await kari.page.getByRole('switch', { name: 'Notifications' }).first().click()
+    await kari.page.getByRole('switch', { name: 'Notifications', checked: true }).first().waitFor()
     await leaveSettings(kari)
     await openSettings(kari, 'Add an account')
     await kari.enterPhone(work.phone)
