@@ -50,9 +50,10 @@ export class CompanionStore {
 		this.#watch(registration);
 	}
 
-	/** How to show notifications and to subscribe; undefined where there is no service worker. */
+	/** How to show notifications and to subscribe, once the service worker can; undefined where there is none. */
 	async registration(): Promise<ServiceWorkerRegistration | undefined> {
-		return this.#container?.getRegistration('/');
+		const registration = await this.#container?.getRegistration('/');
+		return registration && !registration.active ? this.#container?.ready : registration;
 	}
 
 	/** The language of what is shown while no page is open. */
