@@ -58,14 +58,14 @@ func suites() []suite {
 		{name: "web client", dir: "web", args: []string{"npx", "vitest", "run", "--reporter=json", "--silent"}, read: readVitest},
 		{name: "web client, types", dir: "web", args: []string{"npm", "run", "--silent", "check"}},
 		{name: "web client, lint", dir: "web", args: []string{"npm", "run", "--silent", "lint"}},
-		{name: "web client in browsers", dir: "test/web", args: javaScriptPairs, read: readTAP, server: true, again: true},
+		{name: "web client in browsers", dir: "test/web", args: inBrowsers, read: readTAP, server: true, again: true},
 	}
 }
 
 var javaScript = []string{"node", "--test", "--test-reporter=tap", "--test-force-exit", "--test-concurrency=1"}
 
-// A browser waits more than it works: two files at once.
-var javaScriptPairs = []string{"node", "--test", "--test-reporter=tap", "--test-force-exit", "--test-concurrency=2"}
+// A browser waits as long as it works: three files at once keep two processors busy.
+var inBrowsers = []string{"node", "--test", "--test-reporter=tap", "--test-force-exit", "--test-concurrency=3"}
 
 func main() {
 	var sum tally
