@@ -26,6 +26,7 @@ export async function makeGroup(person, title, others, photo) {
   await person.page.getByRole('textbox', { name: 'Name of the group' }).fill(title)
   if (photo) await person.choosePhoto('Choose a picture', photo)
   await person.page.getByRole('button', { name: 'Create group' }).click()
+  await person.isIn(title)
   await person.field.waitFor()
 }
 
@@ -41,6 +42,7 @@ export async function makeChannel(person, title, { about = '', username, others 
   await page.getByRole('button', { name: 'Continue' }).click()
   for (const other of others) await pick(person, other)
   await page.getByRole('button', { name: others.length > 0 ? 'Add' : 'Not now', exact: true }).click()
+  await person.isIn(title)
   await person.field.waitFor()
 }
 

@@ -74,6 +74,11 @@ export class Person {
 
   async openChat(title) {
     await this.row(title).click()
+    await this.isIn(title)
+  }
+
+  /** Waits until the chat of this title is the one that is open, and not the one before it. */
+  async isIn(title) {
     await this.page.getByRole('main').getByText(title, { exact: true }).first().waitFor()
   }
 
