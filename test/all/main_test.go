@@ -37,9 +37,22 @@ func TestWhatFailedIsRunAgain(t *testing.T) {
 	if got, want := runTwice(s), (tally{passed: 4}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
-	javaScript = []string{"sh", "-c", tap}
-	if got, want := runTwice(s), (tally{passed: 3, failed: 1}); got != want {
-		t.Errorf("got %+v, want %+v", got, want)
+	for _, again := range []string{tap, "true"} {
+		javaScript = []string{"sh", "-c", again}
+		if got, want := runTwice(s), (tally{passed: 3, failed: 1}); got != want {
+			t.Errorf("%s: got %+v, want %+v", again, got, want)
+		}
+	}
+}
+
+func TestARunnerThatDidNotCountIsNotRunAgain(t *testing.T) {
+	const tap = `printf "not ok 1 - a\n  location: '/x/a.test.js:1:2'\n"; false`
+	s := suite{args: []string{"sh", "-c", tap}, read: readTAP, again: true}
+	node := javaScript
+	t.Cleanup(func() { javaScript = node })
+	javaScript = []string{"sh", "-c", `printf "# pass 2\n"`}
+	if got := runTwice(s); got.failed != 1 || got.passed != 0 {
+		t.Errorf("got %+v, want one failure", got)
 	}
 }
 
